@@ -1,0 +1,1 @@
+"""The demonstration: invented people, their cards and their records."""

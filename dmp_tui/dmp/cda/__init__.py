@@ -1,0 +1,1 @@
+"""CI-SIS documents (CDA R2) in, entries out."""

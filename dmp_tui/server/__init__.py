@@ -1,0 +1,1 @@
+"""The bundled server: login, FHIR endpoints, the access check, the trail."""

@@ -1,0 +1,1 @@
+"""Where records lie, and the keys that open them."""
