@@ -1,0 +1,24 @@
+"""``python -m bench [start|keys|server...]``: measure and print; without a name, everything."""
+
+import sys
+from collections.abc import Callable
+
+from bench import app
+from bench.figures import Figure, show
+
+MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {"start": app.start, "keys": app.keys}
+
+
+def main(names: list[str]) -> int:
+    """Print the table of each measurement named."""
+    unknown = [name for name in names if name not in MEASUREMENTS]
+    if unknown:
+        print(f"bench: no measurement named {', '.join(unknown)}; there are {', '.join(MEASUREMENTS)}", file=sys.stderr)
+        return 2
+    for name in names or MEASUREMENTS:
+        print(f"\n{name}\n{show(MEASUREMENTS[name]())}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,59 @@
+"""The terminal budgets of the application, measured on the demonstration in a pty."""
+
+import sys
+from pathlib import Path
+
+from bench.figures import Figure, median, percentile
+from bench.terminal import Answer, Terminal, rss_mb
+
+PROGRAM = str(Path(sys.executable).parent / "dmp-tui")
+DEMO = [PROGRAM, "demo"]
+SHEET = [*DEMO, "--insert-cps", "urgentiste", "--pin", "1234", "--insert-vitale", "doyen"]
+"""The demonstration's doctor of emergencies, and its patient with forty documents."""
+
+
+def start(rounds: int = 11) -> list[Figure]:
+    """First paint of the lock screen as a ratio to a bare Textual application, the two in turn."""
+    ours, bare = [], []
+    for turn in range(rounds + 1):
+        with Terminal([sys.executable, "-m", "bench.bare"]) as terminal:
+            first = terminal.until(r"bare")
+        with Terminal(DEMO) as terminal:
+            second = terminal.until(r"\S")
+        if turn:  # the first round warms the file cache
+            bare.append(first)
+            ours.append(second)
+    ratios = [a / b for a, b in zip(ours, bare, strict=True)]
+    note = f"median of {rounds}: {median(ours):.0f} ms against {median(bare):.0f} ms"
+    return [Figure("first paint of the lock screen / bare application", median(ratios), 1.10, "x", note)]
+
+
+def keys() -> list[Figure]:
+    """Cursor, page and switch keys on the documents of a patient who has forty; idle and memory afterwards."""
+    with Terminal(SHEET) as terminal:
+        terminal.until("ALLERGIES")
+        terminal.settle(1.0)
+        memory = rss_mb(terminal.pid)
+        switches = [terminal.key(key) for _ in range(10) for key in (b"d", b"s")]
+        terminal.key(b"d")
+        cursor = [terminal.key(b"\x1b[B") for _ in range(20)]
+        pages = [terminal.key(key) for _ in range(5) for key in (b"\x1b[6~", b"\x1b[5~")]
+        written, busy = terminal.idle(10)
+    return [
+        *_figures("cursor key", cursor, 5, 300),
+        *_figures("page key", pages, 10, 3000),
+        *_figures("screen switch", switches, 40, 5000),
+        Figure("idle, bytes written", written, 1, "B/s", "the budget is 0: 1 stands in for it"),
+        Figure("idle, processor", busy, 0.3, "%"),
+        Figure("memory with one record open", memory, 60, "MB", "the application's own process"),
+    ]
+
+
+def _figures(name: str, answers: list[Answer], milliseconds: float, size: float) -> list[Figure]:
+    heard = [answer for answer in answers if answer.size]
+    last = [answer.last_ms for answer in heard]
+    note = f"p95 {percentile(last, 0.95):.1f} ms, {len(heard)} of {len(answers)} heard"
+    return [
+        Figure(f"{name}, p50", median(last), milliseconds, "ms", note),
+        Figure(f"{name}, bytes p50", median([float(answer.size) for answer in heard]), size, "B"),
+    ]
