@@ -3,11 +3,13 @@
 Sources: CSP L1111-17, R1111-46 to R1111-50; TD0.2 (authorisation states), TD1.1 (creation).
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from dmp_tui.dmp.identity import IdentityStatus, Ins, Traits
+from dmp_tui.dmp.professions import Professional, Role
 
 
 class RecordStatus(StrEnum):
@@ -97,3 +99,56 @@ class Consent:
     active: bool = True
     actor_is_organisation: bool = False
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """State of one professional's authorisation on one record, as TD0.2 returns it."""
+
+    state: AuthorisationState
+    end: datetime | None = None
+    """When it ends or ended (excluded); None where it has no end (treating doctor) or never was."""
+    treating: bool = False
+    """The caller is the treating doctor whom the record names."""
+
+
+def authorisation_state(
+    consents: Iterable[Consent], professional: Professional, treating_doctor: str, now: datetime
+) -> Authorisation:
+    """What ``professional`` holds on a record on ``now``, from all the record's consents.
+
+    A block of the professional or of his structure comes first, whatever else stands (PDSM4DMP: "with or without
+    authorisation"). Then the treating doctor, who needs none; then authorisations given to him or to his structure.
+    A revoked authorisation leaves no trace in the state, an elapsed one leaves EXPIRE.
+    """
+    treating = is_treating_doctor(professional, treating_doctor)
+    mine = [c for c in consents if c.active and c.start <= now and _concerns(c, professional)]
+    if any(c.kind is ConsentKind.BLOCK and (c.end is None or now < c.end) for c in mine):
+        return Authorisation(AuthorisationState.FORBIDDEN, treating=treating)
+    if treating:
+        return Authorisation(AuthorisationState.VALID, treating=True)
+    permits = [c for c in mine if c.kind is ConsentKind.PERMIT]
+    if any(c.end is None for c in permits):
+        return Authorisation(AuthorisationState.VALID)
+    last = max((c.end for c in permits if c.end is not None), default=None)
+    if last is None:
+        return Authorisation(AuthorisationState.NONE)
+    return Authorisation(AuthorisationState.VALID if now < last else AuthorisationState.EXPIRED, last)
+
+
+def is_treating_doctor(professional: Professional, treating_doctor: str) -> bool:
+    """Whether a doctor is the one whom the record names. An occupational doctor never is, nor anyone else."""
+    return bool(treating_doctor) and professional.role is Role.DOCTOR and professional.id == treating_doctor
+
+
+def settled(consents: EmergencyConsents) -> EmergencyConsents:
+    """The three emergency consents with their rule applied: refusing both accesses refuses masked documents too."""
+    if consents.etreat or consents.btg:
+        return consents
+    return replace(consents, masked=False)
+
+
+def _concerns(consent: Consent, professional: Professional) -> bool:
+    if consent.actor_is_organisation:
+        return consent.actor in {professional.facility, professional.id} - {""}
+    return consent.actor == professional.id

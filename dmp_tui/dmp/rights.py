@@ -1,0 +1,397 @@
+"""Who may do what, in which access mode: the official table of 312 cells, then the law's own conditions.
+
+Sources: PDT-INF-526 v1.8 (``data/rights.csv``: a row is an operation, a column ``who.mode``); Code de la sante
+publique L1111-17, R1111-46 to R1111-49; TD0.2 and TD3.3 of the DMP. What no rule allows is refused.
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+from dmp_tui.dmp.consents import AuthorisationState, EmergencyConsents, RecordStatus, is_treating_doctor, settled
+from dmp_tui.dmp.documents import Confidentiality, DocumentEntry, DocumentStatus
+from dmp_tui.dmp.professions import Mode, Professional, Role
+
+SHEET = "PDT-INF-526 v1.8"
+
+
+class Operation(StrEnum):
+    """The rows of the table."""
+
+    AUTHENTICATE = "authenticate"
+    TEST_EXISTENCE = "test_existence"
+    AUTHORISATION_DECLARE = "authorisation_declare"
+    AUTHORISATION_REMOVE = "authorisation_remove"
+    TREATING_DOCTOR_RESIGN = "treating_doctor_resign"
+    LIST_AUTHORISED_RECORDS = "list_authorised_records"
+    SEARCH_PATIENT_WITHOUT_INS = "search_patient_without_ins"
+    CONTEXTUAL_WEB_ACCESS = "contextual_web_access"
+    READ_ADMIN_DATA = "read_admin_data"
+    LIST_AUTHORISED_OR_BLOCKED = "list_authorised_or_blocked_professionals"
+    SUBMIT_DOCUMENT = "submit_document"
+    SUBMIT_DOCUMENT_BY_CPE_CLERK = "submit_document_by_cpe_clerk"
+    SEARCH_METADATA = "search_metadata"
+    SEARCH_DOCUMENT_REFERENCE = "search_document_reference"
+    READ_UNMASKED = "read_unmasked"
+    READ_MASKED = "read_masked_from_professionals"
+    READ_HIDDEN_FROM_PATIENT = "read_hidden_from_patient"
+    READ_ARCHIVED = "read_archived"
+    READ_SUPERSEDED = "read_superseded"
+    READ_DELETED = "read_deleted"
+    MASK = "mask_from_professionals"
+    UNMASK = "unmask_from_professionals"
+    MAKE_VISIBLE_TO_PATIENT = "make_visible_to_patient"
+    ARCHIVE = "archive"
+    UNARCHIVE = "unarchive"
+    DELETE = "delete"
+
+
+_READS = frozenset(o for o in Operation if o.startswith("read_") and o is not Operation.READ_ADMIN_DATA)
+_CONSULTATIONS = _READS | {
+    Operation.SEARCH_METADATA,
+    Operation.SEARCH_DOCUMENT_REFERENCE,
+    Operation.CONTEXTUAL_WEB_ACCESS,
+    Operation.READ_ADMIN_DATA,
+    Operation.LIST_AUTHORISED_OR_BLOCKED,
+}
+_CHANGES = frozenset(
+    {
+        Operation.MASK,
+        Operation.UNMASK,
+        Operation.MAKE_VISIBLE_TO_PATIENT,
+        Operation.ARCHIVE,
+        Operation.UNARCHIVE,
+        Operation.DELETE,
+    }
+)
+_WITHOUT_RECORD = frozenset(
+    {Operation.AUTHENTICATE, Operation.LIST_AUTHORISED_RECORDS, Operation.SEARCH_PATIENT_WITHOUT_INS}
+)
+_OPEN_TO_BLOCKED = frozenset(
+    {
+        Operation.TEST_EXISTENCE,
+        Operation.AUTHORISATION_REMOVE,
+        Operation.SUBMIT_DOCUMENT,
+        Operation.SUBMIT_DOCUMENT_BY_CPE_CLERK,
+        Operation.TREATING_DOCTOR_RESIGN,
+        Operation.DELETE,
+    }
+)
+"""A blocked professional learns that he is (INTERDIT), deposits, withdraws what is his own, and reads nothing."""
+_OF_THE_PATIENT = frozenset({Operation.ARCHIVE, Operation.UNARCHIVE, Operation.DELETE})
+
+
+class Obligation(StrEnum):
+    """What an allowed act brings with it."""
+
+    TRACE = "trace"
+    """Committed before the answer leaves (R1111-43). Refused acts are traced as well."""
+    NOTIFY = "notify"
+    """The patient is told, and in an emergency mode his treating doctor too (R1111-48)."""
+    LIMIT = "limit"
+    """``Decision.limits`` say what part is allowed."""
+
+
+class Limit(StrEnum):
+    """How far an allowed operation goes; the figures are the table's conditions."""
+
+    FOR_THE_STRUCTURE = "for-the-structure"
+    """y1: the authorisation is the structure's, not the clerk's."""
+    SAME_STRUCTURE = "same-structure"
+    """y2: TD0.4 shows records authorised to professionals of the caller's structure only."""
+    NEW_AUTHORISATIONS = "new-authorisations"
+    """y3: TD0.4 by date of authorisation only."""
+    ADD_ONLY = "add-only"
+    """y4: adds, and replaces nothing but the structure's own; the structure answers for it."""
+    REFERENCE_ONLY = "reference-only"
+    """y5: the id, identifier and status of a document of the caller's structure, nothing more."""
+
+
+class Refusal(StrEnum):
+    """Why an act is refused; the rooms above say each in one sentence."""
+
+    ROLE = "role"
+    MODE = "mode"
+    NOT_A_REGULATOR = "not-a-regulator"
+    NO_RECORD = "no-record"
+    CLOSED = "closed"
+    BLOCKED = "blocked"
+    OPPOSED = "opposed"
+    NOT_AUTHORISED = "not-authorised"
+    EXPIRED = "expired"
+    MASKED = "masked"
+    NOT_THE_AUTHOR = "not-the-author"
+    NOT_THE_STRUCTURE = "not-the-structure"
+    PATIENTS_OWN = "patients-own"
+    OTHER_PATIENT = "other-patient"
+    NEEDS_PATIENT = "needs-patient"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentState:
+    """What the rules ask of a document: its flags and who made it."""
+
+    masked: bool = False
+    hidden_from_patient: bool = False
+    archived: bool = False
+    superseded: bool = False
+    deleted: bool = False
+    makers: frozenset[str] = frozenset()
+    """National ids of authors and depositor."""
+    structures: frozenset[str] = frozenset()
+    """National ids of the structures of authors and depositor."""
+    by_patient: bool = False
+    """The patient added it."""
+
+
+_UNSAID = EmergencyConsents()
+"""What holds where the patient said nothing: both emergency accesses, without masked documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything a decision is made from."""
+
+    operation: Operation
+    professional: Professional
+    mode: Mode
+    now: datetime
+    record: RecordStatus | None = None
+    """None: no record is concerned, or none exists."""
+    authorisation: AuthorisationState = AuthorisationState.NONE
+    treating_doctor: str = ""
+    emergency: EmergencyConsents = _UNSAID
+    document: DocumentState | None = None
+    grant: bool = True
+    """In an emergency mode: whether the token's grant names this patient."""
+    bound: bool = True
+    """Whether the token names a patient at all: a centre 15 token may name none."""
+    block_bars_emergency: bool = True
+    """A site's setting: the law reads "unless express opposition", and a block is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``rule`` names the cell or the article that decided. ``limits`` go with the LIMIT obligation."""
+
+    allowed: bool
+    rule: str
+    refusal: Refusal | None = None
+    obligations: frozenset[Obligation] = frozenset({Obligation.TRACE})
+    limits: frozenset[Limit] = frozenset()
+
+
+@cache
+def table() -> Mapping[tuple[str, str], str]:
+    """``(operation, "who.mode") -> "y" | "n" | "y1".."y9"`` of the official sheet."""
+    text = files("dmp_tui.dmp").joinpath("data/rights.csv").read_text("utf-8")
+    return {
+        (row["operation"], column): cell
+        for row in csv.DictReader(text.splitlines())
+        for column, cell in row.items()
+        if column not in {"transaction", "operation"}
+    }
+
+
+_MODE_COLUMN = {Mode.NORMAL: "normal", Mode.BREAK_GLASS: "break_glass", Mode.CENTRE_15: "regulation"}
+_LIMITS = {
+    "y1": Limit.FOR_THE_STRUCTURE,
+    "y2": Limit.SAME_STRUCTURE,
+    "y3": Limit.NEW_AUTHORISATIONS,
+    "y4": Limit.ADD_ONLY,
+    "y5": Limit.REFERENCE_ONLY,
+}
+
+
+def column(professional: Professional, mode: Mode, treating_doctor: str = "") -> str:
+    """The column of the sheet; a treating doctor who regulates is a doctor there, as the sheet has no other."""
+    if professional.role is Role.OCCUPATIONAL_DOCTOR:
+        return f"{Role.OCCUPATIONAL_DOCTOR}.any"
+    treating = is_treating_doctor(professional, treating_doctor) and mode is not Mode.CENTRE_15
+    return f"{Role.TREATING_DOCTOR if treating else professional.role}.{_MODE_COLUMN[mode]}"
+
+
+def state_of(entry: DocumentEntry) -> DocumentState:
+    """The facts that the rules ask of a document's metadata."""
+    people = (*entry.authors, entry.submitter)
+    setting = entry.facility_type.code if entry.facility_type else ""
+    return DocumentState(
+        masked=entry.masked,
+        hidden_from_patient=Confidentiality.HIDDEN_FROM_PATIENT in entry.confidentiality,
+        archived=entry.archived,
+        superseded=entry.status is DocumentStatus.SUPERSEDED,
+        deleted=entry.status is DocumentStatus.ENTERED_IN_ERROR,
+        makers=frozenset(p.id for p in people if p.id),
+        structures=frozenset(p.organisation for p in people if p.organisation),
+        by_patient=setting == "EXP_PATIENT" or entry.type.code.startswith("DOCPAT"),
+    )
+
+
+def decide(question: Question) -> Decision:
+    """May this be done? The mode first, then the sheet's cell, the record, the patient's will, the document.
+
+    Reading a document asks every row that its state concerns, and all of them must allow it.
+    """
+    where = column(question.professional, question.mode, question.treating_doctor)
+    cell = table().get((question.operation.value, where), "n")
+    if refused := _mode(question) or _cell(question, where, cell) or _record(question) or _will(question, cell):
+        return refused
+    if question.document is not None and (refused := _document(question, question.document, where)):
+        return refused
+    obligations = {Obligation.TRACE}
+    limits = frozenset({_LIMITS[cell]}) if cell in _LIMITS else frozenset()
+    if limits:
+        obligations.add(Obligation.LIMIT)
+    if question.operation in _CONSULTATIONS:
+        obligations.add(Obligation.NOTIFY)
+    return Decision(True, _sheet(question.operation, where, cell), None, frozenset(obligations), limits)
+
+
+def _refuse(refusal: Refusal, rule: str) -> Decision:
+    return Decision(False, rule, refusal)
+
+
+def _sheet(operation: Operation, where: str, cell: str) -> str:
+    return f"{SHEET} {operation.value} x {where}: {cell}"
+
+
+def _mode(question: Question) -> Decision | None:
+    """Whether the professional may be in this mode, and whether the mode's grant names this patient."""
+    if question.mode is Mode.NORMAL:
+        return None
+    if question.professional.role is Role.OCCUPATIONAL_DOCTOR:
+        return _refuse(Refusal.MODE, "CSP L1111-17 I, L1111-18")
+    if question.mode is Mode.CENTRE_15:
+        if not question.professional.regulator:
+            return _refuse(Refusal.NOT_A_REGULATOR, "CSP L1111-17 I")
+        if not question.bound and question.operation not in _WITHOUT_RECORD:
+            return _refuse(Refusal.NEEDS_PATIENT, f"{SHEET} TD0.4, TD0.5")
+    if not question.grant and question.operation not in _WITHOUT_RECORD:
+        return _refuse(Refusal.OTHER_PATIENT, "CSP L1111-17 I")
+    return None
+
+
+def _cell(question: Question, where: str, cell: str) -> Decision | None:
+    if cell != "n":
+        return None
+    known = (Operation.AUTHENTICATE.value, where) in table()
+    return _refuse(Refusal.ROLE if known else Refusal.MODE, _sheet(question.operation, where, cell))
+
+
+def _record(question: Question) -> Decision | None:
+    """Nothing is done in a record that is not there; a closed one only says that it is closed."""
+    if question.operation in _WITHOUT_RECORD or question.operation is Operation.TEST_EXISTENCE:
+        return None
+    if question.record is None:
+        return _refuse(Refusal.NO_RECORD, "CSP R1111-46")
+    if question.record is RecordStatus.CLOSED:
+        return _refuse(Refusal.CLOSED, "CSP L1111-18")
+    return None
+
+
+def _will(question: Question, cell: str) -> Decision | None:
+    """What the patient wants: blocks, oppositions to the emergency modes, authorisations."""
+    emergency = question.mode is not Mode.NORMAL
+    blocked = question.authorisation is AuthorisationState.FORBIDDEN
+    if blocked and not _passes_block(question, emergency):
+        return _refuse(Refusal.BLOCKED, "CSP R1111-46, L1111-19")
+    if emergency:
+        opposed = not (question.emergency.etreat if question.mode is Mode.CENTRE_15 else question.emergency.btg)
+        asks_entry = question.operation is Operation.AUTHENTICATE and question.record is not None
+        if opposed and (asks_entry or question.operation in _CONSULTATIONS | _CHANGES):
+            return _refuse(Refusal.OPPOSED, "CSP L1111-17 I, R1111-48")
+        return None
+    if _needs_authorisation(question, cell) and question.authorisation is not AuthorisationState.VALID:
+        elapsed = question.authorisation is AuthorisationState.EXPIRED
+        return _refuse(Refusal.EXPIRED if elapsed else Refusal.NOT_AUTHORISED, "CSP L1110-4, R1111-46")
+    return None
+
+
+def _passes_block(question: Question, emergency: bool) -> bool:
+    if emergency and not question.block_bars_emergency:
+        return True
+    if question.operation is Operation.AUTHENTICATE:
+        return not emergency
+    return question.operation in _OPEN_TO_BLOCKED | _WITHOUT_RECORD
+
+
+def _needs_authorisation(question: Question, cell: str) -> bool:
+    """In normal mode: to consult, and to change a document that one has not made oneself.
+
+    Clerks and certificates read administrative data to admit people, and find their own structure's references (y5).
+    """
+    if question.operation in _CHANGES:
+        return not (question.document is not None and _is_maker(question, question.document))
+    if question.operation not in _CONSULTATIONS or cell == "y5":
+        return False
+    clerical = question.professional.role in {Role.CPE_CLERK, Role.FACILITY_CERTIFICATE}
+    return not (clerical and question.operation is Operation.READ_ADMIN_DATA)
+
+
+def _is_maker(question: Question, document: DocumentState) -> bool:
+    """Author or depositor; for a clerk or a certificate, its structure is."""
+    professional = question.professional
+    if professional.role in {Role.CPE_CLERK, Role.FACILITY_CERTIFICATE}:
+        mine = {professional.id, professional.facility} - {""}
+        return bool(mine & (document.makers | document.structures))
+    return professional.id in document.makers
+
+
+def _document(question: Question, document: DocumentState, where: str) -> Decision | None:
+    """The conditions that hang on one document: each row that its state concerns, then whose it is."""
+    for operation in _rows(question.operation, document):
+        cell = table().get((operation.value, where), "n")
+        if refused := _condition(question, document, cell, _sheet(operation, where, cell)):
+            return refused
+    masked_to_caller = document.masked and not _sees_masked(question, document)
+    if masked_to_caller and question.operation in _CONSULTATIONS | _CHANGES:
+        return _refuse(Refusal.MASKED, "CSP R1111-49")
+    if question.operation in _OF_THE_PATIENT and document.by_patient and not _treating(question):
+        return _refuse(Refusal.PATIENTS_OWN, f"{SHEET} TD3.3")
+    return None
+
+
+def _rows(operation: Operation, document: DocumentState) -> list[Operation]:
+    """The rows to ask: a read asks one row for each of the document's flags, other operations their own."""
+    if operation not in _READS:
+        return [operation]
+    flags = (
+        (document.masked, Operation.READ_MASKED),
+        (document.hidden_from_patient, Operation.READ_HIDDEN_FROM_PATIENT),
+        (document.archived, Operation.READ_ARCHIVED),
+        (document.superseded, Operation.READ_SUPERSEDED),
+        (document.deleted, Operation.READ_DELETED),
+    )
+    rows = [row for flag, row in flags if flag]
+    return rows if document.masked else [Operation.READ_UNMASKED, *rows]
+
+
+def _condition(question: Question, document: DocumentState, cell: str, rule: str) -> Decision | None:
+    """One cell of the sheet, with its figure, put to one document."""
+    if cell == "n":
+        return _refuse(Refusal.ROLE, rule)
+    if cell == "y6" and not _is_maker(question, document):
+        return _refuse(Refusal.MASKED, rule)
+    if cell == "y7" and not settled(question.emergency).masked:
+        return _refuse(Refusal.MASKED, rule)
+    if cell == "y8" and not _is_maker(question, document):
+        treating_on_patients_own = document.by_patient and _treating(question)
+        return None if treating_on_patients_own else _refuse(Refusal.NOT_THE_AUTHOR, rule)
+    if cell in {"y5", "y9"} and not _is_maker(question, document):
+        return _refuse(Refusal.NOT_THE_STRUCTURE, rule)
+    return None
+
+
+def _treating(question: Question) -> bool:
+    return is_treating_doctor(question.professional, question.treating_doctor)
+
+
+def _sees_masked(question: Question, document: DocumentState) -> bool:
+    """A masked document exists for its makers and the treating doctor; in an emergency mode if the patient allowed."""
+    if question.mode is not Mode.NORMAL:
+        return settled(question.emergency).masked
+    return _treating(question) or _is_maker(question, document)
