@@ -126,7 +126,7 @@ PATIENTS = (
         "identité qui diffère: la carte dit Camille, le dossier Camilla", authorised=_WARD, recorded_given="Camilla",
     ),
     Patient(
-        "schmitt", "SCHMITT", "Roland", "19550727", Sex.M, ins("1 55 07 99 067 922", "07"),
+        "schmitt", "SCHMITT", "Roland", "19550727", Sex.M, ins("1 55 07 99 067 922", "45"),
         "clé de l'INS fausse: avertit et continue", authorised=_WARD,
     ),
     Patient(

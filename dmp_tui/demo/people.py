@@ -121,7 +121,7 @@ WORKERS = (
         "colin", national_id("9970000008"), "COLIN", "Marc", "21", "", Role.NON_DOCTOR, PHARMACY, "", "0199000303",
         does="pharmacien d'officine",
     ),
-    _doctor("marchand", "9970000009", "MARCHAND Luc", "SM02", OTHER_HOSPITAL, does="autre hôpital: aucune autorisation"),
+    _doctor("marchand", "9970000009", "MARCHAND Luc", "SM02", OTHER_HOSPITAL, does="autre hôpital: sans autorisation"),
     Worker(
         "blanc", "3990000011/DEMO01", "BLANC", "Odile", "", "", Role.CPE_CLERK, CHU, card="02",
         does="agent d'accueil (carte CPE): existence du dossier, autorisation, pas de lecture",

@@ -1,0 +1,1 @@
+"""The demonstration's people, keys, documents and records."""
