@@ -1,0 +1,81 @@
+"""The fixed lines above and below a screen's body: who the patient is, what was just said, which keys there are."""
+
+from collections.abc import Sequence
+
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from dmp_tui.widgets.line import BAR, PLAIN, Cell, Row, strip_of
+
+
+class Banner(Widget):
+    """Fixed rows. Its height is that of its rows."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, rows: Sequence[Row] = (), *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._rows = tuple(rows)
+        self.styles.height = len(self._rows)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """What is shown."""
+        return self._rows
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Show other rows; the layout moves only if their number changed."""
+        if tuple(rows) == self._rows:
+            return
+        if len(rows) != len(self._rows):
+            self.styles.height = len(rows)
+        self._rows = tuple(rows)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One row."""
+        return strip_of(self._rows[y] if y < len(self._rows) else (), self.size.width)
+
+
+class Foot(Widget):
+    """Two rows: the last message with the place in a longer list, and the keys."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, keys: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self.styles.height = 2
+        self._keys = keys
+        self._message = ""
+        self._style = PLAIN
+        self._place = ""
+
+    @property
+    def message(self) -> str:
+        """The message in view."""
+        return self._message
+
+    def say(self, message: str, style: Style = PLAIN) -> None:
+        """Show a message until the next one."""
+        if (message, style) != (self._message, self._style):
+            self._message, self._style = message, style
+            self.refresh()
+
+    def place(self, first: int, last: int, total: int) -> None:
+        """Say which rows of how many are in view; nothing where all are."""
+        place = "" if last - first + 1 >= total else f"{first}-{last}/{total}"
+        if place != self._place:
+            self._place = place
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The message, or the keys in reverse video."""
+        width = self.size.width
+        if y == 1:
+            return strip_of((Cell(0, width, self._keys, BAR),), width)
+        room = width - len(self._place) - 2 if self._place else width
+        cells = [Cell(0, room, self._message, self._style)]
+        if self._place:
+            cells.append(Cell(width - len(self._place) - 1, len(self._place) + 1, self._place))
+        return strip_of(cells, width)
