@@ -1,0 +1,327 @@
+"""A document's metadata as FHIR: DocumentEntry <-> DocumentReference (IHE MHD 4.2, PDSm 3.1), for server and client.
+
+Writing is exact; reading is lenient, since other systems write DocumentReferences too: what is missing becomes empty,
+what is of the wrong type is treated as missing. Strict validation of what is deposited is the server's.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from dmp_tui.dmp.codes import class_of, confidentiality_coding, document_class, document_type
+from dmp_tui.dmp.consents import Record
+from dmp_tui.dmp.documents import Author, Confidentiality, DocumentEntry, DocumentStatus, Relation
+from dmp_tui.dmp.entries import Coding
+
+Json = dict[str, Any]
+
+PROFILE = "https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition/pdsm-comprehensive-document-reference"
+IS_ARCHIVED = "https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition/pdsm-ext-is-archived"
+SUBMITTER = "urn:dmp-tui:fhir:submitter"
+SUBMITTED = "urn:dmp-tui:fhir:submitted"
+WARNING = "urn:dmp-tui:fhir:warning"
+READABLE = "urn:dmp-tui:fhir:readable"
+URI = "urn:ietf:rfc:3986"
+PROFESSIONAL_ID = "urn:oid:1.2.250.1.71.4.2.1"
+STRUCTURE_ID = "urn:oid:1.2.250.1.71.4.2.2"
+_OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+_FALLBACK = "urn:ihe:iti:xds:2017:mimeTypeSufficient"
+_FORMATCODES = "http://ihe.net/fhir/ihe.formatcode.fhir/CodeSystem/formatcode"
+
+
+def unique_id_of(system: str, value: str) -> str:
+    """The uniqueId that a FHIR identifier carries: an OID without ``urn:oid:``, ``<oid>^<extension>``, or a URI."""
+    if system in {"", URI}:
+        return value.removeprefix("urn:oid:")
+    return f"{system.removeprefix('urn:oid:')}^{value}"
+
+
+def identifier_of(unique_id: str) -> Json:
+    """The FHIR identifier of a uniqueId: the inverse of ``unique_id_of``."""
+    root, caret, extension = unique_id.rpartition("^")
+    if caret:
+        return {"system": f"urn:oid:{root}" if _OID.fullmatch(root) else root, "value": extension}
+    return {"system": URI, "value": f"urn:oid:{unique_id}" if _OID.fullmatch(unique_id) else unique_id}
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def to_document_reference(entry: DocumentEntry, record: Record, base_url: str) -> Json:
+    """The DocumentReference of a document. ``base_url`` is the FHIR base (``https://host/fhir``), for ``Binary`` links.
+
+    The patient appears by his INS alone: names come from the card or the user, never from the record (RG_0320).
+    """
+    contained: list[Json] = [
+        {
+            "resourceType": "Patient",
+            "id": "patient",
+            "identifier": [{"system": record.ins.system, "value": record.ins.matricule}],
+        }
+    ]
+    contained += [_contained(author, f"author-{i}") for i, author in enumerate(entry.authors)]
+    contained.append(_contained(entry.submitter, "submitter"))
+    resource: Json = {
+        "resourceType": "DocumentReference",
+        "id": entry.id,
+        "meta": {"versionId": str(entry.version), "profile": [PROFILE]},
+        "contained": contained,
+        "extension": _extensions(entry),
+        "masterIdentifier": identifier_of(entry.unique_id),
+        "status": entry.status.value,
+        "type": _concept(entry.type),
+        "category": [_concept(entry.class_)],
+        "subject": {"reference": f"{base_url}/Patient/{record.id}"},
+        "date": entry.date,
+        "author": [_link(f"#author-{i}", a) for i, a in enumerate(entry.authors)],
+        "relatesTo": [
+            {"code": r.code, "target": {"type": "DocumentReference", "identifier": identifier_of(r.target)}}
+            for r in entry.relations
+        ],
+        "description": entry.description,
+        "securityLabel": [_concept(confidentiality_coding(c)) for c in sorted(entry.confidentiality)],
+        "content": [{"attachment": _attachment(entry, base_url), "format": _coding(entry.format)}],
+        "context": _context(entry),
+    }
+    if entry.logical_id:
+        resource["identifier"] = [{"use": "usual", "system": URI, "value": f"urn:uuid:{entry.logical_id}"}]
+    return {key: value for key, value in resource.items() if value not in ("", [], {}, None)}
+
+
+def _extensions(entry: DocumentEntry) -> list[Json]:
+    extensions: list[Json] = [
+        {"url": IS_ARCHIVED, "valueBoolean": entry.archived},
+        {"url": SUBMITTER, "valueReference": _link("#submitter", entry.submitter)},
+    ]
+    if entry.submitted:
+        extensions.append({"url": SUBMITTED, "valueInstant": entry.submitted})
+    extensions += [{"url": WARNING, "valueCode": warning} for warning in entry.warnings]
+    if entry.readable:
+        extensions.append({"url": READABLE, "valueCode": entry.readable})
+    return extensions
+
+
+def _contained(author: Author, id_: str) -> Json:
+    """A professional with his structure, or a structure alone."""
+    role: Json = {"resourceType": "PractitionerRole", "id": id_}
+    if author.id or author.name:
+        role["practitioner"] = _named(PROFESSIONAL_ID, author.id, author.name)
+    if author.organisation or author.organisation_name:
+        role["organization"] = _named(STRUCTURE_ID, author.organisation, author.organisation_name)
+    if author.role:
+        role["code"] = [{"text": author.role}]
+    if author.specialty:
+        role["specialty"] = [{"text": author.specialty}]
+    return role
+
+
+def _link(reference: str, author: Author) -> Json:
+    return {"reference": reference, "display": author.name} if author.name else {"reference": reference}
+
+
+def _named(system: str, id_: str, name: str) -> Json:
+    named: Json = {"display": name} if name else {}
+    if id_:
+        named["identifier"] = {"system": system, "value": id_}
+    return named
+
+
+def _coding(coding: Coding) -> Json:
+    written = {"system": coding.system, "code": coding.code, "display": coding.display}
+    return {key: value for key, value in written.items() if value}
+
+
+def _concept(coding: Coding) -> Json:
+    return {"coding": [_coding(coding)]}
+
+
+def _attachment(entry: DocumentEntry, base_url: str) -> Json:
+    attachment = {
+        "contentType": entry.media_type,
+        "language": entry.language,
+        "url": f"{base_url}/Binary/{entry.id}",
+        "size": entry.size,
+        "hash": entry.hash,
+        "title": entry.title,
+        "creation": entry.date,
+    }
+    return {key: value for key, value in attachment.items() if value not in ("", None)}
+
+
+def _context(entry: DocumentEntry) -> Json:
+    context: Json = {
+        "event": [_concept(event) for event in entry.events],
+        "period": {k: v for k, v in (("start", entry.service_start), ("end", entry.service_end)) if v},
+        "facilityType": _concept(entry.facility_type) if entry.facility_type else None,
+        "practiceSetting": _concept(entry.practice_setting) if entry.practice_setting else None,
+        "sourcePatientInfo": {"reference": "#patient"},
+    }
+    return {key: value for key, value in context.items() if value}
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def from_document_reference(resource: Mapping[str, Any], patient_id: str = "") -> DocumentEntry:
+    """The metadata that a DocumentReference gives, from whatever system it comes.
+
+    A relation's target is the other document's uniqueId where the resource names it by identifier, else the literal
+    reference (``DocumentReference/<id>``), which only the server that holds it can resolve.
+    """
+    contained = {r.get("id", ""): r for r in _dicts(resource, "contained")}
+    content = next(_dicts(resource, "content"), {})
+    attachment = _dict(content, "attachment")
+    context = _dict(resource, "context")
+    period = _dict(context, "period")
+    master = _dict(resource, "masterIdentifier")
+    type_ = _first_coding(_dict(resource, "type"))
+    category = _first_coding(next(_dicts(resource, "category"), {}))
+    extensions = list(_dicts(resource, "extension"))
+    return DocumentEntry(
+        id=_text(resource, "id"),
+        patient_id=patient_id,
+        unique_id=unique_id_of(_text(master, "system"), _text(master, "value")) if master else "",
+        type=document_type(type_.code, type_.display, type_.system),
+        class_=document_class(category.code, category.display) if category.code else class_of(type_.code),
+        title=_text(attachment, "title") or _text(resource, "description") or type_.display,
+        date=_text(resource, "date") or _text(attachment, "creation"),
+        submitted=_value(extensions, SUBMITTED),
+        media_type=_text(attachment, "contentType"),
+        size=_whole(attachment, "size"),
+        hash=_text(attachment, "hash"),
+        format=_as_coding(_dict(content, "format")) or Coding(_FORMATCODES, _FALLBACK),
+        authors=tuple(_author(a, contained) for a in _dicts(resource, "author")),
+        submitter=_author(next(_values(extensions, SUBMITTER, "valueReference"), {}), contained),
+        logical_id=_logical_id(resource),
+        service_start=_text(period, "start"),
+        service_end=_text(period, "end"),
+        language=_text(attachment, "language") or "fr-FR",
+        facility_type=_optional(context, "facilityType"),
+        practice_setting=_optional(context, "practiceSetting"),
+        events=tuple(c for c in map(_first_coding, _dicts(context, "event")) if c.code),
+        description=_text(resource, "description"),
+        confidentiality=confidentialities(_dicts(resource, "securityLabel")),
+        status=_status(_text(resource, "status")),
+        archived=next(_values(extensions, IS_ARCHIVED, "valueBoolean"), False) is True,
+        relations=tuple(_relations(resource)),
+        version=int(version) if (version := _text(_dict(resource, "meta"), "versionId")).isdecimal() else 1,
+        warnings=tuple(_values(extensions, WARNING, "valueCode")),
+        readable=_value(extensions, READABLE),
+    )
+
+
+def confidentialities(labels: Iterable[Mapping[str, Any]]) -> frozenset[Confidentiality]:
+    """The levels that security labels name, N always beside the national ones. Unknown codes are left out."""
+    known = {level.value: level for level in Confidentiality}
+    codes = {_text(coding, "code") for label in labels for coding in _dicts(label, "coding")}
+    levels = {known[code] for code in codes if code in known}
+    stated = levels & {Confidentiality.RESTRICTED, Confidentiality.VERY_RESTRICTED}
+    return frozenset(levels if stated else levels | {Confidentiality.NORMAL})
+
+
+def _status(code: str) -> DocumentStatus:
+    return DocumentStatus(code) if code in set(DocumentStatus) else DocumentStatus.CURRENT
+
+
+def _relations(resource: Mapping[str, Any]) -> Iterator[Relation]:
+    for relation in _dicts(resource, "relatesTo"):
+        target = _dict(relation, "target")
+        identifier = _dict(target, "identifier")
+        value = _text(identifier, "value")
+        name = unique_id_of(_text(identifier, "system"), value) if value else _text(target, "reference")
+        if name:
+            yield Relation(_text(relation, "code"), name)
+
+
+def _logical_id(resource: Mapping[str, Any]) -> str:
+    for identifier in _dicts(resource, "identifier"):
+        if identifier.get("use") == "usual" and (value := _text(identifier, "value")).startswith("urn:uuid:"):
+            return value.removeprefix("urn:uuid:")
+    return ""
+
+
+def _author(reference: Mapping[str, Any], contained: Mapping[str, Mapping[str, Any]]) -> Author:
+    """An author from a reference and what it points to inside the resource, whatever kind of resource that is."""
+    target = contained.get(_text(reference, "reference").removeprefix("#"), {})
+    kind = target.get("resourceType") or reference.get("type")
+    display = _text(reference, "display")
+    own_id = _national_id(target) or _text(_dict(reference, "identifier"), "value")
+    if kind == "Organization":
+        return Author("", "", own_id, _text(target, "name") or display)
+    practitioner, organisation = _dict(target, "practitioner"), _dict(target, "organization")
+    person = contained.get(_text(practitioner, "reference").removeprefix("#"), {})
+    structure = contained.get(_text(organisation, "reference").removeprefix("#"), {})
+    return Author(
+        id=_text(_dict(practitioner, "identifier"), "value") or _national_id(person) or own_id,
+        name=_text(practitioner, "display") or _person_name(person) or _person_name(target) or display,
+        organisation=_text(_dict(organisation, "identifier"), "value") or _national_id(structure),
+        organisation_name=_text(organisation, "display") or _text(structure, "name"),
+        role="patient" if kind == "Patient" else _concept_text(next(_dicts(target, "code"), {})),
+        specialty=_concept_text(next(_dicts(target, "specialty"), {})),
+    )
+
+
+def _national_id(resource: Mapping[str, Any]) -> str:
+    """The identifier of a professional or structure: the national one where there are several."""
+    identifiers = list(_dicts(resource, "identifier"))
+    national = [i for i in identifiers if _text(i, "system") in {PROFESSIONAL_ID, STRUCTURE_ID}]
+    return _text(next(iter(national or identifiers), {}), "value")
+
+
+def _person_name(resource: Mapping[str, Any]) -> str:
+    names = resource.get("name")
+    if isinstance(names, str):
+        return names
+    name = next(_dicts(resource, "name"), {})
+    given = name.get("given")
+    parts = [p for p in (given if isinstance(given, list) else [])[:1] if isinstance(p, str)]
+    return _text(name, "text") or " ".join([_text(name, "family"), *parts]).strip()
+
+
+def _concept_text(concept: Mapping[str, Any]) -> str:
+    coding = _first_coding(concept)
+    return _text(concept, "text") or coding.display or coding.code
+
+
+def _first_coding(concept: Mapping[str, Any]) -> Coding:
+    found = next(_dicts(concept, "coding"), {})
+    return _as_coding(found) or Coding("", "", _text(concept, "text"))
+
+
+def _as_coding(found: Mapping[str, Any]) -> Coding | None:
+    code = _text(found, "code")
+    return Coding(_text(found, "system"), code, _text(found, "display")) if code else None
+
+
+def _optional(context: Mapping[str, Any], key: str) -> Coding | None:
+    coding = _first_coding(_dict(context, key))
+    return coding if coding.code else None
+
+
+def _values(extensions: Iterable[Mapping[str, Any]], url: str, key: str) -> Iterator[Any]:
+    return (e[key] for e in extensions if e.get("url") == url and key in e)
+
+
+def _value(extensions: Iterable[Mapping[str, Any]], url: str) -> str:
+    found = next((v for e in extensions if e.get("url") == url for k, v in e.items() if k.startswith("value")), "")
+    return found if isinstance(found, str) else ""
+
+
+def _text(mapping: Mapping[str, Any], key: str) -> str:
+    value = mapping.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _whole(mapping: Mapping[str, Any], key: str) -> int:
+    value = mapping.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _dict(mapping: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = mapping.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _dicts(mapping: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
+    value = mapping.get(key)
+    return (v for v in value if isinstance(v, dict)) if isinstance(value, list) else iter(())
