@@ -1,0 +1,239 @@
+"""What is read from a store: the same on the event loop's connection and within a write."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlite_utils import Database
+
+from dmp_tui.dmp.consents import Consent, Record
+from dmp_tui.dmp.documents import DocumentEntry
+from dmp_tui.dmp.entries import Entry
+from dmp_tui.dmp.identity import BirthDate, Ins
+from dmp_tui.dmp.professions import Professional
+from dmp_tui.store.connection import rows
+from dmp_tui.store.encoding import decode, moment
+from dmp_tui.store.keys import Keyring, Secrets
+from dmp_tui.store.model import Authority
+from dmp_tui.store.phonetic import phonetic_key
+from dmp_tui.store.problems import StoreError, StoreProblem
+from dmp_tui.store.sealing import place, unseal
+from dmp_tui.store.trail import COLUMNS, Concealed, Head, StoredRow, TrailRow
+
+OPEN = "open"
+MASKED = "masked"
+FOUND_AT_MOST = 50
+"""Records that a search by traits gives at most."""
+_PAGE = 500
+
+
+def birth_number(birth: BirthDate | None) -> int:
+    """A birth date as one integer, ``YYYYMMDD`` with zeros for what is not known; lunar dates as they are."""
+    return birth.year * 10_000 + birth.month * 100 + birth.day if birth else 0
+
+
+class Reads:
+    """Reads on one connection. Each is one or two statements on a local file: microseconds, no thread needed."""
+
+    def __init__(self, database: Database, keyring: Keyring, secrets: Secrets) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._secrets = secrets
+
+    def _rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        return rows(self._database, sql, parameters)
+
+    def _unseal(self, patient_id: str, kind: str, document_id: str, sealed: bytes) -> bytes:
+        return unseal(self._keyring.patient(patient_id), sealed, place(patient_id, kind, document_id))
+
+    # --- records ------------------------------------------------------------------------------------------------------
+
+    def patient_by_ins(self, ins: Ins) -> Record | None:
+        """The record of an INS, or None."""
+        found = self._rows(
+            "SELECT p.patient_id, p.sealed FROM ins_directory AS d JOIN patients AS p ON p.patient_id = d.patient_id"
+            " WHERE d.ins_key = ?",
+            self._secrets.blind("ins", ins.token),
+        )
+        return self._record(*found[0]) if found else None
+
+    def patient(self, patient_id: str) -> Record | None:
+        """The record of an id, or None."""
+        found = self._rows("SELECT patient_id, sealed FROM patients WHERE patient_id = ?", patient_id)
+        return self._record(*found[0]) if found else None
+
+    def _record(self, patient_id: str, sealed: bytes) -> Record:
+        return decode(Record, self._unseal(patient_id, "record", "", sealed))
+
+    def search_traits(self, family: str, given: str, birth: BirthDate) -> list[Record]:
+        """Records of people whose names sound alike, born on ``birth``; by year where it has no month or day.
+
+        A record whose own birth date is partial is found by the date's year. An empty ``given`` matches any. Sorted by
+        names; at most ``FOUND_AT_MOST``.
+        """
+        name_key = self._secrets.blind("family", phonetic_key(family))
+        year = birth.year * 10_000
+        sql = (
+            "SELECT p.patient_id, p.sealed FROM traits_index AS t JOIN patients AS p ON p.patient_id = t.patient_id"
+            " WHERE t.name_key = ? AND {} {} ORDER BY t.patient_id LIMIT ?"
+        )
+        dates, bounds = "t.birth IN (?, ?, ?)", [birth_number(birth), year + birth.month * 100, year]
+        if birth.partial:
+            dates, bounds = "t.birth BETWEEN ? AND ?", [birth_number(birth), year + (birth.month or 99) * 100 + 99]
+        names = [self._secrets.blind("given", phonetic_key(given))] if given else []
+        found = self._rows(
+            sql.format(dates, "AND t.given_key = ?" if names else ""), name_key, *bounds, *names, FOUND_AT_MOST
+        )
+        records = [self._record(*row) for row in found]
+        return sorted(records, key=lambda record: (record.traits.family, record.traits.given, record.id))
+
+    def summary(self, patient_id: str, masked: bool) -> bytes | None:
+        """The stored sheet for unrestricted readers, with or without what is masked from professionals."""
+        variant = MASKED if masked else OPEN
+        found = self._rows("SELECT sealed FROM summaries WHERE patient_id = ? AND variant = ?", patient_id, variant)
+        return self._unseal(patient_id, "summary", variant, found[0][0]) if found else None
+
+    # --- documents ----------------------------------------------------------------------------------------------------
+
+    def documents(self, patient_id: str) -> list[DocumentEntry]:
+        """All documents of a record in every state, oldest deposit first. Who may see which is the rights' business."""
+        found = self._rows("SELECT document_id, sealed FROM documents WHERE patient_id = ?", patient_id)
+        entries = [
+            decode(DocumentEntry, self._unseal(patient_id, "document", document_id, sealed))
+            for document_id, sealed in found
+        ]
+        return sorted(entries, key=lambda entry: (entry.submitted, entry.id))
+
+    def document(self, document_id: str) -> DocumentEntry | None:
+        """The metadata of a document, or None."""
+        found = self._rows(
+            "SELECT d.patient_id, d.sealed FROM document_directory AS i JOIN documents AS d"
+            " ON d.patient_id = i.patient_id AND d.document_id = i.document_id WHERE i.document_id = ?",
+            document_id,
+        )
+        if not found:
+            return None
+        patient_id, sealed = found[0]
+        return decode(DocumentEntry, self._unseal(patient_id, "document", document_id, sealed))
+
+    def content(self, patient_id: str, document_id: str) -> bytes:
+        """The bytes of a document, as they were deposited.
+
+        Raises:
+            StoreError: UNKNOWN_DOCUMENT, or DAMAGED.
+        """
+        found = self._rows(
+            "SELECT sealed FROM contents WHERE patient_id = ? AND document_id = ?", patient_id, document_id
+        )
+        if not found:
+            raise StoreError(StoreProblem.UNKNOWN_DOCUMENT)
+        return self._unseal(patient_id, "content", document_id, found[0][0])
+
+    def entries(self, patient_id: str) -> list[tuple[str, tuple[Entry, ...]]]:
+        """``(document id, its statements)`` of every document of a record, by document id."""
+        found = self._rows(
+            "SELECT document_id, sealed FROM entries WHERE patient_id = ? ORDER BY document_id", patient_id
+        )
+        return [
+            (document_id, decode(tuple[Entry, ...], self._unseal(patient_id, "entries", document_id, sealed)))
+            for document_id, sealed in found
+        ]
+
+    # --- consents and people ------------------------------------------------------------------------------------------
+
+    def consents(self, patient_id: str) -> list[Consent]:
+        """Authorisations and blocks of a record, ended ones too, oldest first."""
+        return self._consents("SELECT patient_id, consent_id, sealed FROM consents WHERE patient_id = ?", patient_id)
+
+    def consents_of(self, actor: str) -> list[Consent]:
+        """What all patients decided of one professional or structure, oldest first."""
+        key = self._secrets.blind("actor", actor)
+        return self._consents("SELECT patient_id, consent_id, sealed FROM consents WHERE actor_key = ?", key)
+
+    def consent(self, consent_id: str) -> Consent | None:
+        """One consent, or None."""
+        found = self._consents(
+            "SELECT c.patient_id, c.consent_id, c.sealed FROM consent_directory AS i JOIN consents AS c"
+            " ON c.patient_id = i.patient_id AND c.consent_id = i.consent_id WHERE i.consent_id = ?",
+            consent_id,
+        )
+        return found[0] if found else None
+
+    def _consents(self, sql: str, parameter: str | bytes) -> list[Consent]:
+        found = [
+            decode(Consent, self._unseal(patient_id, "consent", consent_id, sealed))
+            for patient_id, consent_id, sealed in self._rows(sql, parameter)
+        ]
+        return sorted(found, key=lambda consent: (consent.start, consent.id))
+
+    def professional(self, national_id: str) -> Professional | None:
+        """What the server's directory says of a professional, or None."""
+        key = self._secrets.blind("professional", national_id)
+        found = self._rows("SELECT sealed FROM professionals WHERE professional_key = ?", key)
+        if not found:
+            return None
+        return decode(Professional, unseal(self._secrets.people, found[0][0], place("", "professional", key.hex())))
+
+    # --- trust --------------------------------------------------------------------------------------------------------
+
+    def authorities(self) -> list[Authority]:
+        """The card authorities that are trusted, in the order they were added."""
+        found = self._rows("SELECT der, demonstration FROM authorities ORDER BY added, fingerprint")
+        return [Authority(der, bool(demonstration)) for der, demonstration in found]
+
+    def crls(self) -> list[bytes]:
+        """The newest revocation list (DER) of each issuer."""
+        return [der for (der,) in self._rows("SELECT der FROM crls ORDER BY issuer_key")]
+
+    # --- trail --------------------------------------------------------------------------------------------------------
+
+    def stored_trail(self, after: int = 0) -> Iterator[StoredRow]:
+        """The trail as stored, from the row after ``after``: what is verified and exported."""
+        sql = f"SELECT {COLUMNS} FROM trail WHERE seq > ? ORDER BY seq LIMIT {_PAGE}"  # noqa: S608 - constants
+        while page := self._rows(sql, after):
+            for row in page:
+                yield StoredRow(*row)
+            after = page[-1][0]
+
+    def heads(self) -> list[Head]:
+        """The signed heads, oldest first."""
+        return [Head(*row) for row in self._rows("SELECT seq, at, hash, signature FROM trail_heads ORDER BY seq")]
+
+    def trail(self, patient_id: str | None = None, after: int = 0, actor: str | None = None) -> Iterator[TrailRow]:
+        """Events in their order, from the one after sequence ``after``; of one patient, of one actor, or all."""
+        conditions: list[str] = ["seq > ?"]
+        values: list[str | bytes] = []
+        if patient_id is not None:
+            conditions.append("patient_id = ?")
+            values.append(patient_id)
+        if actor is not None:
+            conditions.append("actor_key = ?")
+            values.append(self._secrets.blind("actor", actor))
+        condition = " AND ".join(conditions)
+        sql = f"SELECT {COLUMNS} FROM trail WHERE {condition} ORDER BY seq LIMIT {_PAGE}"  # noqa: S608 - constants
+        while page := self._rows(sql, after, *values):
+            for row in page:
+                yield self._event(StoredRow(*row))
+            after = page[-1][0]
+
+    def _event(self, row: StoredRow) -> TrailRow:
+        concealed = decode(
+            Concealed, unseal(self._secrets.trail, row.sealed, place(row.patient_id, "trail", str(row.seq)))
+        )
+        return TrailRow(
+            actor=concealed.actor,
+            actor_name=concealed.actor_name,
+            role=row.role,
+            mode=row.mode,
+            operation=row.operation,
+            outcome=row.outcome,
+            rule=row.rule,
+            patient_id=row.patient_id,
+            document_id=row.document_id,
+            reason_code=row.reason_code,
+            reason=concealed.reason,
+            session=concealed.session,
+            on_behalf_of=concealed.on_behalf_of,
+            detail=concealed.detail,
+            seq=row.seq,
+            at=moment(row.at),
+        )

@@ -1,0 +1,264 @@
+"""What is written to a store, within one transaction of its writer thread."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlite_utils import Database
+
+from dmp_tui.dmp.consents import Consent, Record
+from dmp_tui.dmp.documents import DocumentEntry
+from dmp_tui.dmp.entries import Entry
+from dmp_tui.dmp.professions import Professional
+from dmp_tui.store.encoding import encode, microseconds
+from dmp_tui.store.keys import Keyring, Secrets
+from dmp_tui.store.model import Authority, Clock, StoreKind
+from dmp_tui.store.phonetic import phonetic_key, phonetic_keys
+from dmp_tui.store.problems import StoreError, StoreProblem
+from dmp_tui.store.reads import MASKED, OPEN, Reads, birth_number
+from dmp_tui.store.sealing import place, seal
+from dmp_tui.store.trail import COLUMNS, GENESIS, Concealed, Head, StoredRow, TrailEvent, chained, sign_head
+from dmp_tui.store.trust import read_authority, read_crl
+
+
+class Transaction(Reads):
+    """Reads and writes of one work. It is used in the writer thread, during that work only."""
+
+    def __init__(self, database: Database, keyring: Keyring, secrets: Secrets, kind: StoreKind, clock: Clock) -> None:
+        super().__init__(database, keyring, secrets)
+        self._kind = kind
+        self._clock = clock
+
+    def _seal(self, patient_id: str, kind: str, document_id: str, content: bytes) -> bytes:
+        return seal(self._keyring.patient(patient_id), content, place(patient_id, kind, document_id))
+
+    def _create(self, sql: str, *parameters: Any) -> None:
+        """Inserts a row; ``sql`` ends in ON CONFLICT DO NOTHING RETURNING."""
+        if not self._rows(sql, *parameters):
+            raise StoreError(StoreProblem.CONFLICT)
+
+    def _replace(self, sql: str, *parameters: Any) -> None:
+        """Updates the row of a version; ``sql`` ends in RETURNING."""
+        if not self._rows(sql, *parameters):
+            raise StoreError(StoreProblem.STALE)
+
+    # --- records ------------------------------------------------------------------------------------------------------
+
+    def put_patient(self, record: Record) -> Record:
+        """Creates a record, or replaces the one of its id; gives it with its stored version.
+
+        ``record.version`` is, for a record that exists, the version that was read: the stored one is one more.
+
+        Raises:
+            StoreError: CONFLICT (its INS is another record's), STALE.
+        """
+        before = self.patient(record.id)
+        if before is None:
+            self._keyring.make_patient(record.id, microseconds(self._clock()))
+            stored = record
+            self._create(
+                "INSERT INTO patients (patient_id, version, sealed) VALUES (?, ?, ?)"
+                " ON CONFLICT (patient_id) DO NOTHING RETURNING patient_id",
+                *(record.id, stored.version, self._seal(record.id, "record", "", encode(Record, stored))),
+            )
+        else:
+            stored = replace(record, version=record.version + 1)
+            self._replace(
+                "UPDATE patients SET version = ?, sealed = ? WHERE patient_id = ? AND version = ? RETURNING patient_id",
+                *(stored.version, self._seal(record.id, "record", "", encode(Record, stored))),
+                *(record.id, record.version),
+            )
+        if before is None or before.ins != record.ins:
+            self._rows("DELETE FROM ins_directory WHERE patient_id = ?", record.id)
+            self._create(
+                "INSERT INTO ins_directory (ins_key, patient_id) VALUES (?, ?)"
+                " ON CONFLICT (ins_key) DO NOTHING RETURNING patient_id",
+                *(self._secrets.blind("ins", record.ins.token), record.id),
+            )
+        if before is None or before.traits != record.traits:
+            self._index_traits(record)
+        return stored
+
+    def _index_traits(self, record: Record) -> None:
+        self._rows("DELETE FROM traits_index WHERE patient_id = ?", record.id)
+        given = self._secrets.blind("given", phonetic_key(record.traits.given))
+        for key in phonetic_keys(record.traits.family):
+            self._rows(
+                "INSERT INTO traits_index (name_key, birth, patient_id, given_key) VALUES (?, ?, ?, ?)",
+                *(self._secrets.blind("family", key), birth_number(record.traits.birth), record.id, given),
+            )
+
+    def put_summary(self, patient_id: str, open: bytes, masked: bytes) -> None:  # noqa: A002 - the seam's own name
+        """Keeps both variants of the sheet: without, and with what is masked from professionals."""
+        for variant, content in ((OPEN, open), (MASKED, masked)):
+            self._rows(
+                "INSERT INTO summaries (patient_id, variant, sealed) VALUES (?, ?, ?)"
+                " ON CONFLICT (patient_id, variant) DO UPDATE SET sealed = excluded.sealed",
+                *(patient_id, variant, self._seal(patient_id, "summary", variant, content)),
+            )
+
+    # --- documents ----------------------------------------------------------------------------------------------------
+
+    def put_document(self, entry: DocumentEntry, content: bytes, entries: Sequence[Entry]) -> None:
+        """Keeps a new document: its metadata, its bytes and the statements read in it.
+
+        Raises:
+            StoreError: CONFLICT (its id exists), KEY_DESTROYED (its patient does not).
+        """
+        key = (entry.patient_id, entry.id)
+        self._create(
+            "INSERT INTO document_directory (document_id, patient_id) VALUES (?, ?)"
+            " ON CONFLICT (document_id) DO NOTHING RETURNING patient_id",
+            *(entry.id, entry.patient_id),
+        )
+        self._rows(
+            "INSERT INTO documents (patient_id, document_id, version, sealed) VALUES (?, ?, ?, ?)",
+            *(*key, entry.version, self._seal(entry.patient_id, "document", entry.id, encode(DocumentEntry, entry))),
+        )
+        statements = encode(tuple[Entry, ...], tuple(entries))
+        for table, kind, plain in (("contents", "content", content), ("entries", "entries", statements)):
+            self._rows(
+                f"INSERT INTO {table} (patient_id, document_id, sealed) VALUES (?, ?, ?)",  # noqa: S608 - constants
+                *(*key, self._seal(entry.patient_id, kind, entry.id, plain)),
+            )
+
+    def update_document(self, entry: DocumentEntry) -> DocumentEntry:
+        """Replaces a document's metadata; gives them with their stored version.
+
+        ``entry.version`` is the version that was read: the stored one is one more.
+
+        Raises:
+            StoreError: STALE.
+        """
+        stored = replace(entry, version=entry.version + 1)
+        sealed = self._seal(entry.patient_id, "document", entry.id, encode(DocumentEntry, stored))
+        self._replace(
+            "UPDATE documents SET version = ?, sealed = ? WHERE patient_id = ? AND document_id = ? AND version = ?"
+            " RETURNING document_id",
+            *(stored.version, sealed, entry.patient_id, entry.id, entry.version),
+        )
+        return stored
+
+    # --- consents and people ------------------------------------------------------------------------------------------
+
+    def put_consent(self, consent: Consent) -> Consent:
+        """Keeps a new consent, or replaces the one of its id; gives it with its stored version.
+
+        ``consent.version`` is, for one that exists, the version that was read: the stored one is one more.
+
+        Raises:
+            StoreError: STALE.
+        """
+        before = self.consent(consent.id)
+        actor = self._secrets.blind("actor", consent.actor)
+        if before is None:
+            self._create(
+                "INSERT INTO consent_directory (consent_id, patient_id) VALUES (?, ?)"
+                " ON CONFLICT (consent_id) DO NOTHING RETURNING consent_id",
+                *(consent.id, consent.patient_id),
+            )
+            sealed = self._seal(consent.patient_id, "consent", consent.id, encode(Consent, consent))
+            self._rows(
+                "INSERT INTO consents (patient_id, consent_id, actor_key, version, sealed) VALUES (?, ?, ?, ?, ?)",
+                *(consent.patient_id, consent.id, actor, consent.version, sealed),
+            )
+            return consent
+        stored = replace(consent, version=consent.version + 1)
+        sealed = self._seal(consent.patient_id, "consent", consent.id, encode(Consent, stored))
+        self._replace(
+            "UPDATE consents SET actor_key = ?, version = ?, sealed = ?"
+            " WHERE patient_id = ? AND consent_id = ? AND version = ? RETURNING consent_id",
+            *(actor, stored.version, sealed, consent.patient_id, consent.id, consent.version),
+        )
+        return stored
+
+    def put_professional(self, professional: Professional) -> None:
+        """Keeps what the directory says of a professional, instead of what it said."""
+        key = self._secrets.blind("professional", professional.id)
+        sealed = seal(self._secrets.people, encode(Professional, professional), place("", "professional", key.hex()))
+        self._rows(
+            "INSERT INTO professionals (professional_key, sealed) VALUES (?, ?)"
+            " ON CONFLICT (professional_key) DO UPDATE SET sealed = excluded.sealed",
+            *(key, sealed),
+        )
+
+    # --- trust --------------------------------------------------------------------------------------------------------
+
+    def put_authority(self, der: bytes, demonstration: bool = False) -> Authority:
+        """Trusts a card authority. One that names itself a test or a demonstration is taken as one.
+
+        Raises:
+            StoreError: NOT_A_CERTIFICATE, DEMONSTRATION (in a production store).
+        """
+        authority = Authority(der, demonstration or read_authority(der).demonstration)
+        if authority.demonstration and self._kind is StoreKind.PRODUCTION:
+            raise StoreError(StoreProblem.DEMONSTRATION)
+        self._rows(
+            "INSERT INTO authorities (fingerprint, der, demonstration, added) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (fingerprint) DO NOTHING",
+            *(hashlib.sha256(der).digest(), der, int(authority.demonstration), microseconds(self._clock())),
+        )
+        return authority
+
+    def put_crl(self, der: bytes) -> None:
+        """Keeps a revocation list instead of an older one of the same issuer; an older one is not kept.
+
+        Raises:
+            StoreError: NOT_A_CRL.
+        """
+        issuer, issued = read_crl(der)
+        self._rows(
+            "INSERT INTO crls (issuer_key, der, issued) VALUES (?, ?, ?) ON CONFLICT (issuer_key)"
+            " DO UPDATE SET der = excluded.der, issued = excluded.issued WHERE excluded.issued >= crls.issued",
+            *(hashlib.sha256(issuer).digest(), der, microseconds(issued)),
+        )
+
+    # --- trail --------------------------------------------------------------------------------------------------------
+
+    def trace(self, event: TrailEvent) -> int:
+        """Adds an event to the trail and gives its sequence. It is durable when the write returns."""
+        last = self._rows("SELECT seq, hash FROM trail ORDER BY seq DESC LIMIT 1")
+        previous = last[0][1] if last else GENESIS
+        seq: int = last[0][0] + 1 if last else 1
+        concealed = Concealed(
+            event.actor, event.actor_name, event.reason, event.session, event.on_behalf_of, event.detail
+        )
+        sealed = seal(self._secrets.trail, encode(Concealed, concealed), place(event.patient_id, "trail", str(seq)))
+        row = StoredRow(
+            seq,
+            microseconds(self._clock()),
+            event.role,
+            event.mode,
+            event.operation,
+            event.outcome,
+            event.rule,
+            event.patient_id,
+            event.document_id,
+            event.reason_code,
+            self._secrets.blind("actor", event.actor),
+            sealed,
+        )
+        self._rows(
+            f"INSERT INTO trail ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants
+            *(row.seq, row.at, row.role, row.mode, row.operation, row.outcome, row.rule),
+            *(row.patient_id, row.document_id, row.reason_code, row.actor_key, row.sealed, chained(previous, row)),
+        )
+        return seq
+
+    def sign_head(self) -> Head | None:
+        """Signs the trail as it stands; None where nothing was added since the last signed head."""
+        last = self._rows("SELECT seq, hash FROM trail ORDER BY seq DESC LIMIT 1")
+        if not last or self._rows("SELECT 1 FROM trail_heads WHERE seq = ?", last[0][0]):
+            return None
+        head = sign_head(self._secrets.heads, last[0][0], microseconds(self._clock()), last[0][1])
+        self._rows(
+            "INSERT INTO trail_heads (seq, at, hash, signature) VALUES (?, ?, ?, ?)",
+            *(head.seq, head.at, head.hash, head.signature),
+        )
+        return head
+
+    def unsigned_since(self) -> int | None:
+        """When the first row after the last signed head was added (microseconds), or None where all are signed."""
+        found = self._rows("SELECT at FROM trail WHERE seq = 1 + (SELECT coalesce(max(seq), 0) FROM trail_heads)")
+        return found[0][0] if found else None
