@@ -12,6 +12,7 @@ from dmp_tui.dmp.codes import class_of, confidentiality_coding, document_class, 
 from dmp_tui.dmp.consents import Record
 from dmp_tui.dmp.documents import Author, Confidentiality, DocumentEntry, DocumentStatus, Relation
 from dmp_tui.dmp.entries import Coding
+from dmp_tui.dmp.fhir.lenient import many, one, text, texts, whole
 
 Json = dict[str, Any]
 
@@ -168,43 +169,43 @@ def from_document_reference(resource: Mapping[str, Any], patient_id: str = "") -
     A relation's target is the other document's uniqueId where the resource names it by identifier, else the literal
     reference (``DocumentReference/<id>``), which only the server that holds it can resolve.
     """
-    contained = {r.get("id", ""): r for r in _dicts(resource, "contained")}
-    content = next(_dicts(resource, "content"), {})
-    attachment = _dict(content, "attachment")
-    context = _dict(resource, "context")
-    period = _dict(context, "period")
-    master = _dict(resource, "masterIdentifier")
-    type_ = _first_coding(_dict(resource, "type"))
-    category = _first_coding(next(_dicts(resource, "category"), {}))
-    extensions = list(_dicts(resource, "extension"))
+    contained = {r.get("id", ""): r for r in many(resource, "contained")}
+    content = next(many(resource, "content"), {})
+    attachment = one(content, "attachment")
+    context = one(resource, "context")
+    period = one(context, "period")
+    master = one(resource, "masterIdentifier")
+    type_ = _first_coding(one(resource, "type"))
+    category = _first_coding(next(many(resource, "category"), {}))
+    extensions = list(many(resource, "extension"))
     return DocumentEntry(
-        id=_text(resource, "id"),
+        id=text(resource, "id"),
         patient_id=patient_id,
-        unique_id=unique_id_of(_text(master, "system"), _text(master, "value")) if master else "",
+        unique_id=unique_id_of(text(master, "system"), text(master, "value")) if master else "",
         type=document_type(type_.code, type_.display, type_.system),
         class_=document_class(category.code, category.display) if category.code else class_of(type_.code),
-        title=_text(attachment, "title") or _text(resource, "description") or type_.display,
-        date=_text(resource, "date") or _text(attachment, "creation"),
+        title=text(attachment, "title") or text(resource, "description") or type_.display,
+        date=text(resource, "date") or text(attachment, "creation"),
         submitted=_value(extensions, SUBMITTED),
-        media_type=_text(attachment, "contentType"),
-        size=_whole(attachment, "size"),
-        hash=_text(attachment, "hash"),
-        format=_as_coding(_dict(content, "format")) or Coding(_FORMATCODES, _FALLBACK),
-        authors=tuple(_author(a, contained) for a in _dicts(resource, "author")),
+        media_type=text(attachment, "contentType"),
+        size=whole(attachment, "size"),
+        hash=text(attachment, "hash"),
+        format=_as_coding(one(content, "format")) or Coding(_FORMATCODES, _FALLBACK),
+        authors=tuple(_author(a, contained) for a in many(resource, "author")),
         submitter=_author(next(_values(extensions, SUBMITTER, "valueReference"), {}), contained),
         logical_id=_logical_id(resource),
-        service_start=_text(period, "start"),
-        service_end=_text(period, "end"),
-        language=_text(attachment, "language") or "fr-FR",
+        service_start=text(period, "start"),
+        service_end=text(period, "end"),
+        language=text(attachment, "language") or "fr-FR",
         facility_type=_optional(context, "facilityType"),
         practice_setting=_optional(context, "practiceSetting"),
-        events=tuple(c for c in map(_first_coding, _dicts(context, "event")) if c.code),
-        description=_text(resource, "description"),
-        confidentiality=confidentialities(_dicts(resource, "securityLabel")),
-        status=_status(_text(resource, "status")),
+        events=tuple(c for c in map(_first_coding, many(context, "event")) if c.code),
+        description=text(resource, "description"),
+        confidentiality=confidentialities(many(resource, "securityLabel")),
+        status=_status(text(resource, "status")),
         archived=next(_values(extensions, IS_ARCHIVED, "valueBoolean"), False) is True,
         relations=tuple(_relations(resource)),
-        version=int(version) if (version := _text(_dict(resource, "meta"), "versionId")).isdecimal() else 1,
+        version=int(version) if (version := text(one(resource, "meta"), "versionId")).isdecimal() else 1,
         warnings=tuple(_values(extensions, WARNING, "valueCode")),
         readable=_value(extensions, READABLE),
     )
@@ -213,7 +214,7 @@ def from_document_reference(resource: Mapping[str, Any], patient_id: str = "") -
 def confidentialities(labels: Iterable[Mapping[str, Any]]) -> frozenset[Confidentiality]:
     """The levels that security labels name, N always beside the national ones. Unknown codes are left out."""
     known = {level.value: level for level in Confidentiality}
-    codes = {_text(coding, "code") for label in labels for coding in _dicts(label, "coding")}
+    codes = {text(coding, "code") for label in labels for coding in many(label, "coding")}
     levels = {known[code] for code in codes if code in known}
     stated = levels & {Confidentiality.RESTRICTED, Confidentiality.VERY_RESTRICTED}
     return frozenset(levels if stated else levels | {Confidentiality.NORMAL})
@@ -224,77 +225,75 @@ def _status(code: str) -> DocumentStatus:
 
 
 def _relations(resource: Mapping[str, Any]) -> Iterator[Relation]:
-    for relation in _dicts(resource, "relatesTo"):
-        target = _dict(relation, "target")
-        identifier = _dict(target, "identifier")
-        value = _text(identifier, "value")
-        name = unique_id_of(_text(identifier, "system"), value) if value else _text(target, "reference")
+    for relation in many(resource, "relatesTo"):
+        target = one(relation, "target")
+        identifier = one(target, "identifier")
+        value = text(identifier, "value")
+        name = unique_id_of(text(identifier, "system"), value) if value else text(target, "reference")
         if name:
-            yield Relation(_text(relation, "code"), name)
+            yield Relation(text(relation, "code"), name)
 
 
 def _logical_id(resource: Mapping[str, Any]) -> str:
-    for identifier in _dicts(resource, "identifier"):
-        if identifier.get("use") == "usual" and (value := _text(identifier, "value")).startswith("urn:uuid:"):
+    for identifier in many(resource, "identifier"):
+        if identifier.get("use") == "usual" and (value := text(identifier, "value")).startswith("urn:uuid:"):
             return value.removeprefix("urn:uuid:")
     return ""
 
 
 def _author(reference: Mapping[str, Any], contained: Mapping[str, Mapping[str, Any]]) -> Author:
     """An author from a reference and what it points to inside the resource, whatever kind of resource that is."""
-    target = contained.get(_text(reference, "reference").removeprefix("#"), {})
+    target = contained.get(text(reference, "reference").removeprefix("#"), {})
     kind = target.get("resourceType") or reference.get("type")
-    display = _text(reference, "display")
-    own_id = _national_id(target) or _text(_dict(reference, "identifier"), "value")
+    display = text(reference, "display")
+    own_id = _national_id(target) or text(one(reference, "identifier"), "value")
     if kind == "Organization":
-        return Author("", "", own_id, _text(target, "name") or display)
-    practitioner, organisation = _dict(target, "practitioner"), _dict(target, "organization")
-    person = contained.get(_text(practitioner, "reference").removeprefix("#"), {})
-    structure = contained.get(_text(organisation, "reference").removeprefix("#"), {})
+        return Author("", "", own_id, text(target, "name") or display)
+    practitioner, organisation = one(target, "practitioner"), one(target, "organization")
+    person = contained.get(text(practitioner, "reference").removeprefix("#"), {})
+    structure = contained.get(text(organisation, "reference").removeprefix("#"), {})
     return Author(
-        id=_text(_dict(practitioner, "identifier"), "value") or _national_id(person) or own_id,
-        name=_text(practitioner, "display") or _person_name(person) or _person_name(target) or display,
-        organisation=_text(_dict(organisation, "identifier"), "value") or _national_id(structure),
-        organisation_name=_text(organisation, "display") or _text(structure, "name"),
-        role="patient" if kind == "Patient" else _concept_text(next(_dicts(target, "code"), {})),
-        specialty=_concept_text(next(_dicts(target, "specialty"), {})),
+        id=text(one(practitioner, "identifier"), "value") or _national_id(person) or own_id,
+        name=text(practitioner, "display") or _person_name(person) or _person_name(target) or display,
+        organisation=text(one(organisation, "identifier"), "value") or _national_id(structure),
+        organisation_name=text(organisation, "display") or text(structure, "name"),
+        role="patient" if kind == "Patient" else _concept_text(next(many(target, "code"), {})),
+        specialty=_concept_text(next(many(target, "specialty"), {})),
     )
 
 
 def _national_id(resource: Mapping[str, Any]) -> str:
     """The identifier of a professional or structure: the national one where there are several."""
-    identifiers = list(_dicts(resource, "identifier"))
-    national = [i for i in identifiers if _text(i, "system") in {PROFESSIONAL_ID, STRUCTURE_ID}]
-    return _text(next(iter(national or identifiers), {}), "value")
+    identifiers = list(many(resource, "identifier"))
+    national = [i for i in identifiers if text(i, "system") in {PROFESSIONAL_ID, STRUCTURE_ID}]
+    return text(next(iter(national or identifiers), {}), "value")
 
 
 def _person_name(resource: Mapping[str, Any]) -> str:
     names = resource.get("name")
     if isinstance(names, str):
         return names
-    name = next(_dicts(resource, "name"), {})
-    given = name.get("given")
-    parts = [p for p in (given if isinstance(given, list) else [])[:1] if isinstance(p, str)]
-    return _text(name, "text") or " ".join([_text(name, "family"), *parts]).strip()
+    name = next(many(resource, "name"), {})
+    return text(name, "text") or " ".join([text(name, "family"), *texts(name, "given")[:1]]).strip()
 
 
 def _concept_text(concept: Mapping[str, Any]) -> str:
     coding = _first_coding(concept)
-    return _text(concept, "text") or coding.display or coding.code
+    return text(concept, "text") or coding.display or coding.code
 
 
 def _first_coding(concept: Mapping[str, Any]) -> Coding:
-    found = next(_dicts(concept, "coding"), {})
-    return _as_coding(found) or Coding("", "", _text(concept, "text"))
+    found = next(many(concept, "coding"), {})
+    return _as_coding(found) or Coding("", "", text(concept, "text"))
 
 
 def _as_coding(found: Mapping[str, Any]) -> Coding | None:
-    code = _text(found, "code")
-    return Coding(_text(found, "system"), code, _text(found, "display")) if code else None
+    code = text(found, "code")
+    return Coding(text(found, "system"), code, text(found, "display")) if code else None
 
 
 def _optional(context: Mapping[str, Any], key: str) -> Coding | None:
-    coding = _first_coding(_dict(context, key))
+    coding = _first_coding(one(context, key))
     return coding if coding.code else None
 
 
@@ -305,23 +304,3 @@ def _values(extensions: Iterable[Mapping[str, Any]], url: str, key: str) -> Iter
 def _value(extensions: Iterable[Mapping[str, Any]], url: str) -> str:
     found = next((v for e in extensions if e.get("url") == url for k, v in e.items() if k.startswith("value")), "")
     return found if isinstance(found, str) else ""
-
-
-def _text(mapping: Mapping[str, Any], key: str) -> str:
-    value = mapping.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _whole(mapping: Mapping[str, Any], key: str) -> int:
-    value = mapping.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
-
-
-def _dict(mapping: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = mapping.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _dicts(mapping: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
-    value = mapping.get(key)
-    return (v for v in value if isinstance(v, dict)) if isinstance(value, list) else iter(())
