@@ -28,6 +28,9 @@ _AUTHENTICATION_REFERENCE, _SIGNATURE_REFERENCE = 0x82, 0x81
 _MAX_TO_SIGN = 102
 """Bytes of a DigestInfo that a 2048-bit key signs: 40 % of its modulus."""
 _EF_ATR = bytes.fromhex("80 4301B8 460400000000 4703940180 E010020200FF020200FF0202010002020100 9000")
+# Rights that are stated, highest bit first, then who has them: 00 all, 91 after the PIN, FF nobody.
+_PIN_RULES = bytes.fromhex("73 91 00 FF FF 00")
+_KEY_RULES = bytes.fromhex("23 91 FF 00")
 _SDO_PIN, _SDO_KEY = 0x01, 0x10
 _PUK_TRIES = 5
 
@@ -98,7 +101,7 @@ class Cps3(FileCard):
             (
                 File(profile.ODF, profile.odf()),
                 File(profile.TOKEN_INFO, profile.token_info(f"CPS3v1-{serial}", number_of_card)),
-                File(profile.PRKDF, profile.prkdf(keys, AID_CPS3)),
+                File(profile.PRKDF, profile.prkdf(keys)),
                 File(profile.CDF, profile.cdf(certificates)),
                 File(profile.DODF, profile.dodf(data)),
                 File(profile.AODF, profile.aodf(_PIN_REFERENCE, len(pin))),
@@ -215,7 +218,7 @@ class Cps3(FileCard):
         """Parameters (A0) or public part (7F41, 7F48) of the PIN or of a key; None if there is none."""
         if kind == _SDO_PIN and reference == _PIN_REFERENCE:
             tries = (encode(0x9A, bytes((self._pin.tries,))), encode(0x9B, bytes((self._pin.left,))))
-            rules = encode(0xA1, encode(0x8C, bytes.fromhex("1F9191919191")))
+            rules = encode(0xA1, encode(0x8C, _PIN_RULES))
             size = bytes((len(self._pin.value),))
             return {
                 0xA0: encode(0xA0, *tries, encode(0x9D, b"\xff\xff"), rules),
@@ -223,7 +226,7 @@ class Cps3(FileCard):
             }.get(tag)
         key = self._keys.get(reference | 0x80)
         if kind == _SDO_KEY and key is not None:
-            rules = encode(0xA1, encode(0x8C, bytes.fromhex("0491")))
+            rules = encode(0xA1, encode(0x8C, _KEY_RULES))
             size = encode(0x80, (key.key_size // 8).to_bytes(2, "big"))
             return {0xA0: encode(0xA0, rules, size), 0x7F48: encode(0x7F48, size)}.get(tag)
         return None

@@ -78,8 +78,8 @@ def token_info(label: str, serial: bytes) -> bytes:
     )
 
 
-def prkdf(keys: Sequence[KeyObject], aid: bytes) -> bytes:
-    """Private keys; they lie in the application itself, whose name is their path."""
+def prkdf(keys: Sequence[KeyObject]) -> bytes:
+    """Private keys; they lie in the application itself."""
     return b"".join(
         encode(
             _SEQUENCE,
@@ -100,7 +100,7 @@ def prkdf(keys: Sequence[KeyObject], aid: bytes) -> bytes:
                 0xA1,
                 encode(
                     _SEQUENCE,
-                    encode(_SEQUENCE, encode(_OCTETS, aid)),
+                    encode(_SEQUENCE, encode(_OCTETS, APPLICATION)),
                     encode(_INTEGER, key.bits.to_bytes(2, "big")),
                 ),
             ),
