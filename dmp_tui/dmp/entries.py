@@ -92,6 +92,8 @@ class Mark(StrEnum):
     """Anticoagulant, insulin, antiepileptic, immunosuppressant...: it weighs in an emergency."""
     CONTRADICTED = "contradicted"
     """Sources disagree; the line's ``contradictions`` say how."""
+    SUPERSEDED = "superseded"
+    """Its document was replaced by one that could not be read whole: kept, and marked."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -191,6 +193,8 @@ class Subject:
     traits: Traits = NO_TRAITS
     phones: tuple[str, ...] = ()
     address: str = ""
+    used_name: str = ""
+    """The name in use where the document gives one ("nom et prénom utilisés")."""
 
 
 @dataclass(frozen=True, slots=True)
