@@ -1,0 +1,216 @@
+"""Coded entries of the body, with the structure of CI-SIS.
+
+``at`` is the prefix of the ids that the statement's cells have in the narrative: ``<at>-0`` is its first cell.
+``seed`` names the statement for ever, so that its id is the same each time the document is written.
+"""
+
+from lxml import etree
+
+from dmp_tui.demo.cda.acts import OBSERVATION, PROBLEM, concern, identifier
+from dmp_tui.demo.cda.allergies import allergy
+from dmp_tui.demo.cda.medicines import drug, vaccine
+from dmp_tui.demo.cda.xml import COMPLETED, code_attributes, e, interval, narrative, original, stamp, templates
+from dmp_tui.demo.clinical import (
+    Allergy,
+    Code,
+    Device,
+    Directive,
+    Drug,
+    Measure,
+    Nothing,
+    Pregnancy,
+    Problem,
+    Procedure,
+    Statement,
+    Vaccine,
+    Words,
+)
+
+_DIAGNOSIS = Code("snomed", "282291009", "interprétation diagnostique")
+
+
+def entries(statement: Statement, at: str, seed: str, section: str) -> list[etree._Element]:
+    """The ``entry`` elements of a statement (a bare observation for a measure); none for what stays narrative."""
+    match statement:
+        case Allergy():
+            return allergy(statement, at, seed)
+        case Nothing():
+            return nothing(statement, at, seed, section)
+        case Drug():
+            return drug(statement, at, seed, section)
+        case Vaccine():
+            return vaccine(statement, at, seed)
+        case Problem():
+            return problem(statement, at, seed)
+        case Procedure():
+            return procedure(statement, at, seed)
+        case Device():
+            return device(statement, at, seed)
+        case Measure():
+            return measure(statement, at, seed, section)
+        case Pregnancy():
+            return pregnancy(statement, at, seed)
+        case Directive():
+            return directive(statement, at, seed)
+        case Words():
+            return []
+
+
+def nothing(statement: Nothing, at: str, seed: str, section: str) -> list[etree._Element]:
+    observation = e(
+        "observation",
+        {**OBSERVATION, "negationInd": "false"},
+        *templates(*PROBLEM),
+        identifier(seed),
+        e("code", code_attributes(_DIAGNOSIS)),
+        narrative(f"{at}-0"),
+        e("statusCode", COMPLETED),
+        e("effectiveTime", {"nullFlavor": "NA"}),
+        e("value", {"type": "CD", **code_attributes(statement.code)}, original(f"{at}-0")),
+    )
+    allergies = section == "48765-2"
+    template = "1.3.6.1.4.1.19376.1.5.3.1.4.5.3" if allergies else "1.3.6.1.4.1.19376.1.5.3.1.4.5.2"
+    return [concern(template, seed, "", "", observation)]
+
+
+def problem(statement: Problem, at: str, seed: str) -> list[etree._Element]:
+    coded = code_attributes(Code("cim10", statement.cim10, statement.label)) if statement.cim10 else None
+    observation = e(
+        "observation",
+        {**OBSERVATION, "negationInd": "true" if statement.absent else "false"},
+        *templates(*PROBLEM),
+        identifier(seed),
+        e("code", code_attributes(_DIAGNOSIS)),
+        narrative(f"{at}-1"),
+        e("statusCode", COMPLETED),
+        interval(statement.since, statement.until),
+        e("value", {"type": "CD", **(coded or {"nullFlavor": "UNK"})}, original(f"{at}-1")),
+    )
+    return [concern("1.3.6.1.4.1.19376.1.5.3.1.4.5.2", seed, statement.since, statement.until, observation)]
+
+
+def procedure(statement: Procedure, at: str, seed: str) -> list[etree._Element]:
+    when = {"value": stamp(statement.on)} if statement.on else {"nullFlavor": "UNK"}
+    act = e(
+        "procedure",
+        {"classCode": "PROC", "moodCode": "EVN"},
+        *templates("1.3.6.1.4.1.19376.1.5.3.1.4.19", "2.16.840.1.113883.10.20.1.29", "1.2.250.1.213.1.1.3.62"),
+        identifier(seed),
+        e("code", {"nullFlavor": "UNK"}, original(f"{at}-1")),
+        narrative(f"{at}-1"),
+        e("statusCode", COMPLETED),
+        e("effectiveTime", when),
+    )
+    return [e("entry", None, act)]
+
+
+def device(statement: Device, at: str, seed: str) -> list[etree._Element]:
+    implant = e(
+        "participant",
+        {"typeCode": "DEV"},
+        e(
+            "participantRole",
+            {"classCode": "MANU"},
+            e(
+                "playingDevice",
+                {"classCode": "DEV", "determinerCode": "INSTANCE"},
+                e("code", {"nullFlavor": "UNK"}, original(f"{at}-1")),
+            ),
+        ),
+    )
+    supply = e(
+        "supply",
+        {"classCode": "SPLY", "moodCode": "EVN"},
+        *templates("2.16.840.1.113883.10.20.1.34", "1.2.250.1.213.1.1.3.20"),
+        identifier(seed),
+        narrative(f"{at}-1"),
+        interval(statement.since),
+        implant,
+    )
+    return [e("entry", None, supply)]
+
+
+def measure(statement: Measure, at: str, seed: str, section: str) -> list[etree._Element]:
+    when = e("effectiveTime", {"value": stamp(statement.on)})
+    sign = section == "8716-3"
+    limits = None
+    if statement.low or statement.high:
+        bounds = [
+            e(side, {"value": limit, "unit": statement.unit})
+            for side, limit in (("low", statement.low), ("high", statement.high))
+            if limit
+        ]
+        limits = e(
+            "referenceRange",
+            {"typeCode": "REFV"},
+            e("observationRange", {"classCode": "OBS", "moodCode": "EVN.CRT"}, e("value", {"type": "IVL_PQ"}, *bounds)),
+        )
+    flag = e("interpretationCode", {"code": statement.flag, "codeSystem": "2.16.840.1.113883.5.83"})
+    numeric = statement.value.replace(".", "", 1).isdecimal()
+    observation = e(
+        "observation",
+        OBSERVATION,
+        *templates("1.3.6.1.4.1.19376.1.5.3.1.4.13.2" if sign else "1.3.6.1.4.1.19376.1.3.1.6"),
+        identifier(seed),
+        e("code", code_attributes(Code("loinc", statement.loinc, statement.label)), original(f"{at}-1")),
+        narrative(f"{at}-1"),
+        e("statusCode", COMPLETED),
+        when,
+        e("value", {"type": "PQ", "value": statement.value, "unit": statement.unit})
+        if numeric
+        else e("value", {"type": "ST"}, statement.value),
+        flag if statement.flag else None,
+        limits,
+    )
+    return [observation]
+
+
+def pregnancy(statement: Pregnancy, at: str, seed: str) -> list[etree._Element]:
+    state = e(
+        "observation",
+        OBSERVATION,
+        *templates("1.3.6.1.4.1.19376.1.5.3.1.4.13", "1.3.6.1.4.1.19376.1.5.3.1.4.13.5", "1.2.250.1.213.1.1.3.53"),
+        identifier(seed),
+        e("code", code_attributes(Code("loinc", "11449-6", "Statut de grossesse"))),
+        narrative(f"{at}-0"),
+        e("statusCode", COMPLETED),
+        e("effectiveTime", {"nullFlavor": "NA"}),
+        e("value", {"type": "CD", **code_attributes(Code("snomed", "77386006", "enceinte"))}, original(f"{at}-0")),
+    )
+    due = e(
+        "observation",
+        OBSERVATION,
+        *templates("1.3.6.1.4.1.19376.1.5.3.1.4.13", "1.3.6.1.4.1.19376.1.5.3.1.4.13.5", "1.2.250.1.213.1.1.3.53"),
+        identifier(f"{seed}-due"),
+        e("code", code_attributes(Code("loinc", "11778-8", "Date prévue d'accouchement"))),
+        narrative(f"{at}-1"),
+        e("statusCode", COMPLETED),
+        e("effectiveTime", {"nullFlavor": "NA"}),
+        e("value", {"type": "TS", "value": stamp(statement.due)}),
+    )
+    return [e("entry", None, state), e("entry", None, due)]
+
+
+def directive(statement: Directive, at: str, seed: str) -> list[etree._Element]:
+    coded = (
+        code_attributes(Code("loinc", statement.loinc, statement.label)) if statement.loinc else {"nullFlavor": "UNK"}
+    )
+    agreed = statement.agreed
+    value = e("value", {"type": "BL", "value": "true" if agreed else "false"}) if agreed is not None else None
+    observation = e(
+        "observation",
+        OBSERVATION,
+        *templates(
+            "2.16.840.1.113883.10.20.1.17",
+            "1.3.6.1.4.1.19376.1.5.3.1.4.13",
+            "1.3.6.1.4.1.19376.1.5.3.1.4.13.7",
+            "1.2.250.1.213.1.1.3.54",
+        ),
+        identifier(seed),
+        e("code", coded, original(f"{at}-0")),
+        narrative(f"{at}-0"),
+        e("statusCode", COMPLETED),
+        interval(statement.on),
+        value,
+    )
+    return [e("entry", None, observation)]

@@ -1,0 +1,79 @@
+"""Elements of HL7 v3, and the small pieces that every part of a CDA document is made of."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lxml import etree
+
+from dmp_tui.demo.clinical import SYSTEMS, Code
+
+V3 = "urn:hl7-org:v3"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+
+_PREFIXES: dict[Any, str] = {None: V3, "xsi": XSI}
+
+Child = etree._Element | str | None  # noqa: SLF001 (the type that lxml gives its elements has no public name)
+
+
+def e(tag: str, attributes: Mapping[str, str] | None = None, *children: Child) -> etree._Element:
+    """An element of HL7 v3. ``type`` becomes ``xsi:type``; a child that is None is left out."""
+    element = etree.Element(f"{{{V3}}}{tag}", nsmap=_PREFIXES)
+    for name, value in (attributes or {}).items():
+        element.set(f"{{{XSI}}}type" if name == "type" else name, value)
+    last: etree._Element | None = None
+    for child in children:
+        if isinstance(child, str):
+            if last is None:
+                element.text = (element.text or "") + child
+            else:
+                last.tail = (last.tail or "") + child
+        elif child is not None:
+            element.append(child)
+            last = child
+    return element
+
+
+def templates(*roots: str) -> list[etree._Element]:
+    """``templateId`` elements."""
+    return [e("templateId", {"root": root}) for root in roots if root]
+
+
+def code_attributes(code: Code) -> dict[str, str]:
+    """The attributes of a ``CD``."""
+    oid, name = SYSTEMS[code.system]
+    return {"code": code.code, "displayName": code.display, "codeSystem": oid, "codeSystemName": name}
+
+
+def reference(target: str) -> etree._Element:
+    """A reference to a part of the narrative."""
+    return e("reference", {"value": f"#{target}"})
+
+
+def narrative(target: str) -> etree._Element:
+    """``text`` of an entry: the words it stands for."""
+    return e("text", None, reference(target))
+
+
+def original(target: str) -> etree._Element:
+    """``originalText`` of a code: the words it was chosen for."""
+    return e("originalText", None, reference(target))
+
+
+COMPLETED = {"code": "completed"}
+
+
+def stamp(fhir_date: str) -> str:
+    """An HL7 v3 time of a FHIR date (``2021-05`` -> ``202105``)."""
+    return fhir_date.replace("-", "")
+
+
+def french(fhir_date: str) -> str:
+    """How a person writes a FHIR date (``2021-05-03`` -> ``03/05/2021``)."""
+    return "/".join(reversed(fhir_date.split("-"))) if fhir_date else ""
+
+
+def interval(since: str, until: str = "") -> etree._Element:
+    """``effectiveTime`` as an interval; an end that is not known is said to be unknown."""
+    low = e("low", {"value": stamp(since)} if since else {"nullFlavor": "UNK"})
+    high = e("high", {"value": stamp(until)} if until else {"nullFlavor": "UNK"})
+    return e("effectiveTime", {"type": "IVL_TS"}, low, high)
