@@ -148,7 +148,7 @@ class DocumentState:
     """The patient added it."""
 
 
-_UNSAID = EmergencyConsents()
+UNSAID = EmergencyConsents()
 """What holds where the patient said nothing: both emergency accesses, without masked documents."""
 
 
@@ -164,7 +164,7 @@ class Question:
     """None: no record is concerned, or none exists."""
     authorisation: AuthorisationState = AuthorisationState.NONE
     treating_doctor: str = ""
-    emergency: EmergencyConsents = _UNSAID
+    emergency: EmergencyConsents = UNSAID
     document: DocumentState | None = None
     grant: bool = True
     """In an emergency mode: whether the token's grant names this patient."""

@@ -1,0 +1,113 @@
+"""The one place where access is decided: who calls, what the store knows, what the rules say, what the trail keeps.
+
+An endpoint asks here before it answers. What is allowed is traced before a byte leaves; what is refused is raised as
+``Refused``, and ``app`` traces it in one place before it answers.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from dmp_tui.dmp.consents import Authorisation, AuthorisationState, Record, authorisation_state
+from dmp_tui.dmp.documents import DocumentEntry
+from dmp_tui.dmp.professions import Mode
+from dmp_tui.dmp.rights import UNSAID, Decision, Obligation, Operation, Question, column, decide, state_of
+from dmp_tui.server.caller import Caller
+from dmp_tui.server.settings import ServerSettings
+from dmp_tui.store.reads import Reads
+from dmp_tui.store.trail import ALLOWED, REFUSED, TrailEvent
+
+_NOBODY = Authorisation(AuthorisationState.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A caller before a record, with all that the rules ask."""
+
+    caller: Caller
+    now: datetime
+    settings: ServerSettings
+    record: Record | None = None
+    authorisation: Authorisation = _NOBODY
+
+    def ask(self, operation: Operation, document: DocumentEntry | None = None) -> Decision:
+        """What the rules say of this operation."""
+        caller, record = self.caller, self.record
+        emergency = caller.mode is not Mode.NORMAL
+        question = Question(
+            operation,
+            caller.professional,
+            caller.mode,
+            self.now,
+            record.status if record else None,
+            self.authorisation.state,
+            record.treating_doctor if record else "",
+            grant=not emergency or (record is not None and caller.patient == record.ins),
+            bound=caller.patient is not None,
+            document=state_of(document) if document else None,
+            block_bars_emergency=self.settings.block_bars_emergency,
+            emergency=record.emergency if record else UNSAID,
+        )
+        return decide(question)
+
+    def sees(self, document: DocumentEntry) -> bool:
+        """Whether the document exists for this caller: he may list it, or it is his own to withdraw."""
+        return any(
+            self.ask(operation, document).allowed
+            for operation in (Operation.SEARCH_METADATA, Operation.SEARCH_DOCUMENT_REFERENCE, Operation.DELETE)
+        )
+
+    def require(self, operation: Operation, document: DocumentEntry | None = None) -> Decision:
+        """The decision, if it is to allow.
+
+        Raises:
+            Refused: it is not; whoever answers traces it first.
+        """
+        decision = self.ask(operation, document)
+        if not decision.allowed:
+            raise Refused(self.event(operation, decision, document), decision)
+        return decision
+
+    def event(
+        self, operation: str, decision: Decision, document: DocumentEntry | None = None, detail: str = ""
+    ) -> TrailEvent:
+        """What the trail keeps of it."""
+        caller, record = self.caller, self.record
+        professional = caller.professional
+        told = "notify" if Obligation.NOTIFY in decision.obligations and decision.allowed else ""
+        return TrailEvent(
+            actor=professional.id,
+            actor_name=professional.name,
+            role=column(professional, caller.mode, record.treating_doctor if record else "").partition(".")[0],
+            mode=caller.mode.value,
+            operation=str(operation),
+            outcome=ALLOWED if decision.allowed else REFUSED,
+            rule=decision.rule,
+            patient_id=record.id if record else "",
+            document_id=document.id if document else "",
+            reason_code=caller.reason_code,
+            reason=caller.reason,
+            session=caller.session,
+            on_behalf_of=professional.on_behalf_of,
+            detail=" ".join(part for part in (detail, told) if part),
+        )
+
+
+class Refused(Exception):  # noqa: N818 - a decision, not a fault
+    """An act that the rules do not allow, with what the trail is to keep of it."""
+
+    def __init__(self, event: TrailEvent, decision: Decision) -> None:
+        super().__init__(decision.rule)
+        self.event = event
+        self.decision = decision
+
+
+def access_to(
+    reads: Reads, caller: Caller, record: Record | None, settings: ServerSettings, clock: Callable[[], datetime]
+) -> Access:
+    """The caller before this record (or before none), with what the store knows now."""
+    now = clock()
+    if record is None:
+        return Access(caller, now, settings)
+    held = authorisation_state(reads.consents(record.id), caller.professional, record.treating_doctor, now)
+    return Access(caller, now, settings, record, held)

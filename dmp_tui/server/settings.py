@@ -1,0 +1,20 @@
+"""What a site decides of its server; defaults are the safe ones."""
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """Sizes in bytes, durations as named."""
+
+    body_limit: int = 32 * MIB
+    authorisation_days: int = 365
+    """How long an authorisation holds that states no end (the 2011 text says "one year, renewable")."""
+    block_bars_emergency: bool = True
+    """A block by the patient bars the emergency modes too: the law reads "unless express opposition"."""
+    page: int = 100
+    """Documents on one page of a search, at most, and where no ``_count`` is given."""
+    body_patience: int = 120
+    """Seconds that a client has to send a body."""
