@@ -1,0 +1,118 @@
+"""Changes to a record's documents: planned on what is read, the sheets rebuilt beside, then one transaction or none."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from dmp_tui.dmp.consents import Record
+from dmp_tui.dmp.documents import DocumentEntry
+from dmp_tui.dmp.entries import Entry
+from dmp_tui.server.access import Access, access_to
+from dmp_tui.server.caller import Caller
+from dmp_tui.server.outcomes import unavailable
+from dmp_tui.server.services import Services
+from dmp_tui.server.sheets import Statements, variants
+from dmp_tui.store.reads import Reads
+from dmp_tui.store.trail import TrailEvent
+from dmp_tui.store.transaction import Transaction
+
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document to be kept."""
+
+    entry: DocumentEntry
+    content: bytes = field(repr=False)
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be written, and what the trail keeps of it. ``answer`` is what the request gets."""
+
+    answer: Sequence[tuple[DocumentEntry, bool]]
+    """Each document that the request is about, and whether it is new."""
+    new: tuple[NewDocument, ...] = ()
+    updated: tuple[DocumentEntry, ...] = ()
+    """With the version that was read."""
+    events: tuple[TrailEvent, ...] = ()
+
+
+Planner = Callable[[Access, Sequence[DocumentEntry]], Plan]
+"""Makes a plan of a caller's access and all the documents of the record. May raise Refused or FhirError."""
+
+
+class _MovedError(Exception):
+    """The record is not any more what the plan was made of."""
+
+
+async def carry_out(services: Services, caller: Caller, record: Record, planner: Planner) -> Plan:
+    """Plan, rebuild both sheets, and write all of it together with the trail, or nothing.
+
+    Raises:
+        Refused, FhirError: the planner's; FhirError 503 where the record never stood still.
+        StoreError: nothing was kept.
+    """
+    store = services.store
+    async with services.lock(record.id):
+        for _ in range(ATTEMPTS):
+            present = store.patient(record.id) or record
+            access = access_to(store, caller, present, services.settings, services.clock)
+            documents = store.documents(record.id)
+            plan = planner(access, documents)
+            seen = _snapshot(store, record.id)
+            sheets = None
+            if plan.new or plan.updated:
+                statements = [*store.entries(record.id), *((n.entry.id, n.entries) for n in plan.new)]
+                sheets = await services.workers.run(variants, present, _after(documents, plan), statements)
+            try:
+                return await store.write(_writing(record.id, seen, plan, sheets))
+            except _MovedError:
+                continue
+    raise unavailable("busy")
+
+
+async def rebuild(services: Services, record: Record) -> None:
+    """Make and keep both sheets of a record as it stands."""
+    store = services.store
+    statements: Statements = store.entries(record.id)
+    open_, masked = await services.workers.run(variants, record, store.documents(record.id), statements)
+    await store.write(lambda transaction: transaction.put_summary(record.id, open_, masked))
+
+
+def _after(documents: Sequence[DocumentEntry], plan: Plan) -> list[DocumentEntry]:
+    """All documents as they will be."""
+    updated = {d.id: replace(d, version=d.version + 1) for d in plan.updated}
+    return [*(updated.get(d.id, d) for d in documents), *(n.entry for n in plan.new)]
+
+
+def _snapshot(reads: Reads, patient_id: str) -> tuple[object, ...]:
+    """Versions of everything that a plan is made of."""
+    record = reads.patient(patient_id)
+    return (
+        record.version if record else 0,
+        tuple((d.id, d.version) for d in reads.documents(patient_id)),
+        tuple((c.id, c.version) for c in reads.consents(patient_id)),
+    )
+
+
+def _writing(
+    patient_id: str, seen: tuple[object, ...], plan: Plan, sheets: tuple[bytes, bytes] | None
+) -> Callable[[Transaction], Plan]:
+    def write(transaction: Transaction) -> Plan:
+        if sheets is None:
+            for event in plan.events:
+                transaction.trace(event)
+            return plan
+        if _snapshot(transaction, patient_id) != seen:
+            raise _MovedError
+        stored = {d.id: transaction.update_document(d) for d in plan.updated}
+        for new in plan.new:
+            transaction.put_document(new.entry, new.content, new.entries)
+        transaction.put_summary(patient_id, *sheets)
+        for event in plan.events:
+            transaction.trace(event)
+        return replace(plan, answer=[(stored.get(d.id, d), new) for d, new in plan.answer])
+
+    return write

@@ -1,0 +1,129 @@
+"""The stored sheets: both variants of a record, rebuilt on every change, and made for one reader where he needs it.
+
+A stored variant begins with one line: its ETag, then who made a masked document of this record. Thus what a reader may
+see is known without a look at the documents, and takes the same time whether something is masked or not.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from dmp_tui.dmp.consents import Record
+from dmp_tui.dmp.documents import DocumentEntry, DocumentStatus
+from dmp_tui.dmp.entries import Entry
+from dmp_tui.dmp.rights import state_of
+from dmp_tui.dmp.sheet.merge import Superseded, merge
+from dmp_tui.dmp.sheet.model import Origin, Sheet
+
+Statements = Sequence[tuple[str, tuple[Entry, ...]]]
+"""``(document id, its statements)``, as the store gives them."""
+PARTLY_READ = "partly-read"
+"""Warning of a document of which some section could not be structured."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSheet:
+    """A variant as it lies in the store."""
+
+    etag: str
+    masked_makers: frozenset[str]
+    """National ids of who made a document that is masked: they see more than this variant shows."""
+    content: bytes
+    """The IPS Bundle, ready to be sent."""
+
+
+def pack(sheet: StoredSheet) -> bytes:
+    """The bytes that the store keeps."""
+    makers = ",".join(sorted(sheet.masked_makers))
+    return f"{sheet.etag} {makers}\n".encode() + sheet.content
+
+
+def unpack(stored: bytes) -> StoredSheet:
+    """A variant from its bytes."""
+    line, _, content = stored.partition(b"\n")
+    etag, _, makers = line.decode().partition(" ")
+    return StoredSheet(etag, frozenset(makers.split(",")) - {""}, content)
+
+
+def variants(record: Record, documents: Sequence[DocumentEntry], statements: Statements) -> tuple[bytes, bytes]:
+    """Both variants of a record, packed: without and with what is masked from professionals."""
+    makers = frozenset(maker for d in documents if d.masked for maker in state_of(d).makers if _is_plain(maker))
+    everything = render(record, documents, statements)
+    unmasked = [d for d in documents if not d.masked]
+    plain = render(record, unmasked, statements) if len(unmasked) < len(documents) else everything
+    return (
+        pack(StoredSheet(etag_of(plain), makers, plain)),
+        pack(StoredSheet(etag_of(everything), makers, everything)),
+    )
+
+
+def render(record: Record, documents: Sequence[DocumentEntry], statements: Statements) -> bytes:
+    """The IPS Bundle of a record for a reader who may see exactly these documents."""
+    from dmp_tui.dmp.fhir.summary import write_summary
+
+    return write_summary(build(record, documents, dict(statements)), record)
+
+
+def build(record: Record, documents: Iterable[DocumentEntry], entries: Mapping[str, tuple[Entry, ...]]) -> Sheet:
+    """The sheet of these documents. What was withdrawn is left out; what was replaced goes by its replacement."""
+    held = [d for d in as_seen(list(documents)) if d.status is not DocumentStatus.ENTERED_IN_ERROR]
+    current = [d for d in held if d.status is DocumentStatus.CURRENT]
+    return merge(
+        [(origin_of(d), entry) for d in current for entry in entries.get(d.id, ())],
+        patient=record.id,
+        updated=max((d.submitted for d in held), default=""),
+        unread=[origin_of(d) for d in current if not _is_whole(d)],
+        superseded=[
+            Superseded(origin_of(old), entries.get(old.id, ()), origin_of(new), _is_whole(new))
+            for old in held
+            if old.status is DocumentStatus.SUPERSEDED
+            for new in replacements(old, held)[:1]
+        ],
+        warned=[(origin_of(d), warning) for d in current for warning in d.warnings],
+    )
+
+
+def as_seen(documents: Sequence[DocumentEntry]) -> list[DocumentEntry]:
+    """The documents as one who sees exactly these sees them.
+
+    Where no replacement is among them, an old version stands as current: neither its statements nor the existence of
+    what replaced it (masked, or withdrawn) may be lost or told.
+    """
+    return [
+        replace(d, status=DocumentStatus.CURRENT)
+        if d.status is DocumentStatus.SUPERSEDED and not replacements(d, documents)
+        else d
+        for d in documents
+    ]
+
+
+def replacements(old: DocumentEntry, documents: Iterable[DocumentEntry]) -> list[DocumentEntry]:
+    """The documents that replace this one and were not withdrawn, newest first."""
+    found = [
+        d
+        for d in documents
+        if d.status is not DocumentStatus.ENTERED_IN_ERROR
+        and d.id != old.id
+        and any(r.code == "replaces" and r.target == old.unique_id for r in d.relations)
+    ]
+    return sorted(found, key=lambda d: (d.submitted, d.id), reverse=True)
+
+
+def origin_of(document: DocumentEntry) -> Origin:
+    """The source of a line."""
+    author = next((a.name or a.organisation_name for a in document.authors), "")
+    return Origin(document.id, document.type, document.title, document.date, author, document.archived)
+
+
+def etag_of(content: bytes) -> str:
+    """A strong ETag's value, without its quotes."""
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def _is_whole(document: DocumentEntry) -> bool:
+    return document.readable == "entries" and PARTLY_READ not in document.warnings
+
+
+def _is_plain(maker: str) -> bool:
+    """Ids come from clients too: one that would break the line is of nobody who could log in."""
+    return maker.isascii() and maker.isprintable() and not {" ", ","} & set(maker)
