@@ -92,6 +92,10 @@ class Cps3(FileCard):
             # Shown as on a real card; its key never signs here: nothing of ours asks for it.
             certificates.insert(0, profile.FileObject("Certificat de Signature CPS", _id(1), 0x8001))
             files.append(File(0x8001, signature[0]))
+            self._keys[_SIGNATURE_REFERENCE] = signature[1]
+            keys.insert(
+                0, profile.KeyObject("CPS_PRIV_SIG", _id(1), _SIGNATURE_REFERENCE, b"\x06\x00\x40", _bits(signature))
+            )
         for number, der in enumerate(intermediates, start=0x10):
             certificates.append(profile.FileObject(f"AC {number - 0x0F}", _id(number), 0x8000 + number))
             files.append(File(0x8000 + number, der))
@@ -185,11 +189,12 @@ class Cps3(FileCard):
             return iso.WRONG_PARAMETERS
         data = command.data
         objects = {data[at]: data[at + 2] for at in range(0, len(data) - 2, 3) if data[at + 1] == 1}
-        reference = objects.get(0x84, 0) | 0x80
         if objects.get(0x80, 0x02) != 0x02:
             return iso.WRONG_DATA
-        self._key = self._keys.get(reference)
-        return iso.OK if self._key else iso.REFERENCE_NOT_FOUND
+        if objects.get(0x84, 0) | 0x80 != _AUTHENTICATION_REFERENCE:
+            return iso.REFERENCE_NOT_FOUND
+        self._key = self._keys[_AUTHENTICATION_REFERENCE]
+        return iso.OK
 
     def _authenticate(self, command: Command) -> Answer:
         from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15

@@ -6,6 +6,7 @@ card leaves the reader.
 """
 
 import socket
+from contextlib import suppress
 from threading import Event, Thread
 
 from dmp_tui.cards.channel import CardError, CardProblem
@@ -52,10 +53,9 @@ class VpcdSlot:
         connection, thread = self._socket, self._thread
         self._socket = self._thread = None
         if connection is not None:
-            try:
+            # Where the service had closed it already, the card is out: which is what was wanted.
+            with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # the service had closed it already: the card is out, which is what was wanted
             connection.close()
         if thread is not None:
             thread.join(timeout=5)
