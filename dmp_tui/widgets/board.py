@@ -38,6 +38,7 @@ class Board(Widget, can_focus=True):
 
     def __init__(self, rows: Sequence[Row] = (), *, foot: Foot | None = None) -> None:
         super().__init__()
+        self.styles.height = "1fr"
         self._foot = foot
         self._rows: tuple[Row, ...] = tuple(rows)
         self._stops: list[tuple[int, Cell]] = self._find_stops()

@@ -16,13 +16,16 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
 _UNKNOWN: tuple[Segment, ...] = ()
+_ERASE = "\x1b[K"
+"""Erase to the end of the line, in the terminal's own background."""
 
 
 class ChangedCells(CompositorUpdate):
     """Runs of segments and where they begin."""
 
-    def __init__(self, runs: list[tuple[int, int, list[Segment]]]) -> None:
+    def __init__(self, runs: list[tuple[int, int, list[Segment]]], width: int) -> None:
         self.runs = runs
+        self.width = width
 
     def render_segments(self, console: Console) -> str:
         """Escape sequences and text; text in the terminal's own colours costs no sequence at all."""
@@ -33,6 +36,10 @@ class ChangedCells(CompositorUpdate):
             for segment in segments:
                 style = segment.style
                 written.append(style.render(segment.text, color_system=system) if style else segment.text)
+            if segments and not segments[-1].style and x + sum(s.cell_length for s in segments) == self.width:
+                text = written[-1].rstrip(" ")
+                if len(text) + len(_ERASE) < len(written[-1]):
+                    written[-1] = text + _ERASE
         return "".join(written)
 
 
@@ -89,7 +96,7 @@ class Painted:
             if run := _difference(self._lines[y], line):
                 runs.append((run[0], y, run[1]))
                 self._lines[y] = line
-        return ChangedCells(runs) if runs else None
+        return ChangedCells(runs, self._width) if runs else None
 
 
 def _plain(strips: Iterable[Strip]) -> tuple[Segment, ...]:

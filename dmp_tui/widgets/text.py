@@ -72,12 +72,13 @@ def two_ends(left: str, right: str, width: int) -> str:
 def wrap(text: str, width: int, indent: str = "") -> list[str]:
     """Lines of ``width`` cells at most, broken at spaces; a word longer than a line is broken where it must be.
 
-    ``indent`` begins every line but the first. The text's own line ends are kept.
+    ``indent`` begins every line but the first. The text's own line ends and leading spaces are kept.
     """
     lines: list[str] = []
     for paragraph in text.splitlines() or [""]:
-        line = ""
-        for word in visible(paragraph).split():
+        shown = visible(paragraph)
+        line = " " * (len(shown) - len(shown.lstrip(" ")))
+        for word in shown.split():
             candidate = f"{line} {word}" if line.strip() else line + word
             if cell_len(candidate) <= width:
                 line = candidate

@@ -1,0 +1,55 @@
+"""The list of a record's documents."""
+
+from typing import ClassVar
+
+from textual import on
+
+from dmp_tui.dmp.documents import DocumentEntry
+from dmp_tui.i18n import _
+from dmp_tui.screens.messages import ReadDocument
+from dmp_tui.screens.record_screen import RecordScreen
+from dmp_tui.screens.words import day, document_flags, document_type
+from dmp_tui.widgets.board import Board
+from dmp_tui.widgets.line import PLAIN, STRONG, Cell, Row, text_row, title
+from dmp_tui.widgets.text import cut, fit, two_ends, visible
+
+_WIDE = 110
+
+
+class DocumentsScreen(RecordScreen):
+    """Newest first; Enter reads one."""
+
+    ALLERGIES_IN_BANNER: ClassVar[bool] = True
+
+    def body_rows(self, width: int, _height: int) -> list[Row]:
+        """One document a row: date, type, title, author, what sets it apart."""
+        documents = self.record.documents
+        if documents is None:
+            return [text_row(_("Liste des documents demandée au serveur."), width)]
+        if not documents:
+            return [text_row(_("Aucun document que vous puissiez lire dans ce dossier."), width)]
+        head = title(_("DOCUMENTS ({count})").format(count=len(documents)), width)
+        ordered = sorted(documents, key=lambda entry: entry.date, reverse=True)
+        return [(head,), *((document_cell(entry, width),) for entry in ordered)]
+
+    def on_mount(self) -> None:
+        """Say what Enter does here."""
+        self.say(_("Entrée : lire le document · Échap : retour"))
+
+    @on(Board.Opened)
+    def open_cell(self, message: Board.Opened) -> None:
+        """Read the document."""
+        message.stop()
+        self.post_message(ReadDocument(str(message.key)))
+
+
+def document_cell(entry: DocumentEntry, width: int) -> Cell:
+    """``12/02/2026 VSM      Synthèse médicale            Dr ROUX Anne  archivé``."""
+    author = visible(entry.authors[0].name) if entry.authors else ""
+    kind = document_type(entry.type)
+    kind_width = 24 if width >= _WIDE else 9
+    left = f"{day(entry.date)[:10]:<10} {fit(kind, kind_width)} {visible(entry.title)}"
+    right = cut(author, 34 if width >= _WIDE else 20)
+    if flags := document_flags(entry):
+        right = f"{right}  {flags}" if right else flags
+    return Cell(0, width, two_ends(left, right, width), STRONG if entry.warnings else PLAIN, entry.id)

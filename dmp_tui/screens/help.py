@@ -1,0 +1,52 @@
+"""The keys, on one screen."""
+
+from dmp_tui.i18n import _
+from dmp_tui.screens.base import PageScreen
+from dmp_tui.widgets.line import STRONG, Cell, Row, text_row, title
+from dmp_tui.widgets.text import wrap
+
+
+class HelpScreen(PageScreen):
+    """What the keys do and what the signs mean. Shows nothing of a record."""
+
+    def keys(self) -> str:
+        """How to leave."""
+        return " " + _("Échap Retour")
+
+    def body_rows(self, width: int, _height: int) -> list[Row]:
+        """Keys, then signs."""
+        rows: list[Row] = [(title(_("TOUCHES"), width),)]
+        for key, words in _keys():
+            lines = wrap(words, width - 16)
+            rows.append((Cell(0, 15, key, STRONG), Cell(16, width - 16, lines[0])))
+            rows += [(Cell(16, width - 16, line),) for line in lines[1:]]
+        rows.append((title(_("SIGNES"), width),))
+        for sign in _signs():
+            rows += [text_row(line, width) for line in wrap(sign, width, "  ")]
+        return rows
+
+
+def _keys() -> list[tuple[str, str]]:
+    return [
+        (_("s d c"), _("synthèse, documents, contacts du dossier ouvert")),
+        (_("Flèches"), _("se déplacer ; Page préc., Page suiv., Début, Fin")),
+        (_("Entrée"), _("ouvrir la ligne : ses sources, puis le document")),
+        (_("Échap"), _("revenir")),
+        ("/", _("chercher un dossier par l'INS ; un lecteur de datamatrix marche sur tous les écrans")),
+        ("!", _("bris de glace : lire le dossier en urgence, avec un motif, tracé")),
+        ("F2", _("ouvrir la carte Vitale qui vient d'être lue")),
+        ("Ctrl+L", _("verrouiller ; retirer la carte CPS verrouille aussi")),
+        ("Ctrl+P", _("toutes les commandes")),
+        ("Ctrl+Q", _("quitter")),
+    ]
+
+
+def _signs() -> list[str]:
+    return [
+        _("! : pèse en urgence, hors norme ou à vérifier. !! : critique."),
+        _("CONTREDIT : des documents se contredisent ; Entrée montre qui dit quoi."),
+        _("« non renseigné » : aucun document n'en parle. « aucun déclaré » : un document dit qu'il n'y en a pas."),
+        _("« illisible » : quelque chose est écrit et n'a pas pu être lu ; les documents restent ouverts."),
+        _("o problème en cours, - antécédent ou acte. … : texte coupé, Entrée le montre entier."),
+        _("+3 (Entrée) : trois lignes de plus dans cette rubrique."),
+    ]

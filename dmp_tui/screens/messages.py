@@ -1,0 +1,76 @@
+"""What screens ask of the app. A screen decides nothing about cards or the server: it says what was asked."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from textual.message import Message
+
+from dmp_tui.cards.vitale import Beneficiary
+from dmp_tui.dmp.documents import DocumentEntry
+from dmp_tui.dmp.identity import Identity
+
+
+@dataclass
+class Go(Message):
+    """Show a screen: ``sheet``, ``documents``, ``contacts``, ``search``, ``help``, ``break-glass``, ``back``."""
+
+    where: str
+
+
+@dataclass
+class ReadDocument(Message):
+    """Open a document of the record by its id."""
+
+    document_id: str
+
+
+@dataclass
+class FetchContent(Message):
+    """Get a document's bytes for the reader that is in view."""
+
+    entry: DocumentEntry
+
+
+@dataclass
+class PinTyped(Message):
+    """A PIN was typed on the lock screen."""
+
+    pin: str = field(repr=False)
+
+
+@dataclass
+class OpenIdentity(Message):
+    """Open the record of a person who was chosen, scanned or typed."""
+
+    identity: Identity = field(repr=False)
+
+
+@dataclass
+class Scanned(Message):
+    """A datamatrix came in, typed by a scanner or pasted."""
+
+    text: str = field(repr=False)
+
+
+@dataclass
+class AuthorisationDeclared(Message):
+    """The patient consents, says the professional: who collected it, and when."""
+
+    identity: Identity = field(repr=False)
+    collected_at: datetime
+
+
+@dataclass
+class GlassBroken(Message):
+    """Break the glass for a person, for a reason."""
+
+    identity: Identity = field(repr=False)
+    reason_code: str
+    reason: str = field(repr=False)
+
+
+@dataclass
+class BeneficiaryChosen(Message):
+    """The user said which person of a Vitale card is the patient."""
+
+    beneficiary: Beneficiary = field(repr=False)

@@ -1,0 +1,153 @@
+"""An open record and the lines that stand on every one of its screens: who, in which access mode, which allergies."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rich.cells import cell_len
+from rich.style import Style
+
+from dmp_tui.dmp.consents import Contact, RecordStatus
+from dmp_tui.dmp.documents import DocumentEntry
+from dmp_tui.dmp.entries import Assertion, Kind, Mark, Status, Subject
+from dmp_tui.dmp.identity import Identity, Sex, Traits, fold
+from dmp_tui.dmp.professions import Mode
+from dmp_tui.dmp.sheet.model import Line, Presence, Sheet
+from dmp_tui.i18n import _
+from dmp_tui.screens.words import clock_time, reliability, said_by, traits_line
+from dmp_tui.widgets.line import ALARM, BAR, STRONG, Cell, Row
+from dmp_tui.widgets.text import two_ends, visible
+
+NO_SUBJECT = Subject()
+"""A summary that does not say whom it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRecord:
+    """What the app knows of the record before the clinician. ``identity`` is the card's or the user's, never ours."""
+
+    identity: Identity
+    patient_id: str
+    sheet: Sheet
+    read_at: datetime
+    professional: str
+    """Who reads, as the server named him."""
+    subject: Subject = NO_SUBJECT
+    """Whom the record says it is about: compared, never shown as the identity (RG_0320)."""
+    status: RecordStatus = RecordStatus.ACTIVE
+    mode: Mode = Mode.NORMAL
+    mode_end: datetime | None = None
+    treating_doctor: str = ""
+    treating_doctor_phone: str = ""
+    contacts: tuple[Contact, ...] = ()
+    phones: tuple[str, ...] = ()
+    address: str = ""
+    """The patient's own, as declared in the record: to call, never to identify."""
+    documents: tuple[DocumentEntry, ...] | None = None
+    """None until they were asked for."""
+    card_out: bool = False
+    """The Vitale card that opened it was pulled."""
+
+
+def differing_traits(identity: Traits, record: Traits) -> bool:
+    """Whether the record's traits are of another person than the one before us; what one side lacks never differs."""
+    for ours, theirs in ((identity.family, record.family), (identity.given, record.given)):
+        one, other = fold(ours), fold(theirs)
+        if one and other and not (one.startswith(other) or other.startswith(one)):
+            return True
+    if identity.birth and record.birth:
+        a, b = identity.birth, record.birth
+        if (a.month, a.day) != (b.month, b.day) or (a.year and b.year and a.year != b.year):
+            return True
+    return Sex.U not in {identity.sex, record.sex} and identity.sex is not record.sex
+
+
+def banner_rows(record: OpenRecord, width: int, today: date, *, allergies: bool) -> list[Row]:
+    """Identity, access mode, a warning where identities differ, and the allergies on one row if asked."""
+    rows = [*identity_rows(record.identity, width, today), _mode_row(record, width)]
+    if differing_traits(record.identity.traits, record.subject.traits):
+        theirs = _("! AU DOSSIER : {traits}").format(traits=traits_line(record.subject.traits, today))
+        rows.append((Cell(0, width, two_ends(theirs, _("VÉRIFIEZ LE PATIENT"), width), ALARM),))
+    if allergies:
+        text, style = allergy_summary(record.sheet)
+        rows.append((Cell(0, width, text, style),))
+    return rows
+
+
+def identity_rows(identity: Identity, width: int, today: date) -> list[Row]:
+    """One row; two where a long name and the number do not fit beside each other: neither gives way."""
+    number = _("INS {ins} ({status})").format(ins=identity.ins.grouped, status=reliability(identity.status))
+    if not identity.ins.key_is_right:
+        number = _("! clé fausse : {ins}").format(ins=number)
+    traits = traits_line(identity.traits, today)
+    if cell_len(traits) + cell_len(number) < width:
+        return [(Cell(0, width, two_ends(traits, number, width), BAR),)]
+    return [(Cell(0, width, text, BAR),) for text in (traits, number)]
+
+
+def _mode_row(record: OpenRecord, width: int) -> Row:
+    mode, style = mode_words(record)
+    parts = [visible(record.professional)]
+    parts.append(_("DMP actif") if record.status is RecordStatus.ACTIVE else _("DMP FERMÉ"))
+    if record.treating_doctor:
+        parts.append(
+            _("MT {name} {phone}")
+            .format(name=visible(record.treating_doctor), phone=visible(record.treating_doctor_phone))
+            .strip()
+        )
+    read = _("lu {time}").format(time=clock_time(record.read_at))
+    if record.card_out:
+        read = _("CARTE RETIRÉE") + " " + read
+    return (
+        Cell(0, len(mode), mode, style),
+        Cell(len(mode) + 1, width - len(mode) - 1, two_ends(" · ".join(parts), read, width - len(mode) - 1)),
+    )
+
+
+def mode_words(record: OpenRecord) -> tuple[str, Style]:
+    """The access mode and until when, with its style."""
+    end = clock_time(record.mode_end) if record.mode_end else "?"
+    if record.mode is Mode.BREAK_GLASS:
+        return _("BRIS DE GLACE jusqu'à {time}").format(time=end), ALARM
+    if record.mode is Mode.CENTRE_15:
+        return _("CENTRE 15 jusqu'à {time}").format(time=end), ALARM
+    return _("NORMAL"), STRONG
+
+
+def allergy_lines(sheet: Sheet) -> tuple[Line, ...]:
+    """Allergies and adverse effects: current ones first, in the sheet's own order."""
+    lines = (*sheet.topic(Kind.ALLERGY).lines, *sheet.topic(Kind.ADVERSE_EFFECT).lines)
+    return tuple(sorted(lines, key=lambda line: line.status is Status.ENDED))
+
+
+def allergy_presence(sheet: Sheet) -> str:
+    """What is known where no allergy is listed: none stated, not stated and unreadable are three different things."""
+    topic = sheet.topic(Kind.ALLERGY)
+    if topic.presence is Presence.NONE_STATED:
+        return _("aucune allergie déclarée {by}").format(by=said_by(topic)).strip()
+    if topic.presence is Presence.UNREADABLE:
+        return _("! ILLISIBLE : une rubrique d'allergies n'a pas pu être lue, ouvrir les documents (d)")
+    return _("non renseigné : aucun document ne parle d'allergie")
+
+
+def allergy_summary(sheet: Sheet) -> tuple[str, Style]:
+    """All allergies on one line, for the screens that do not list them."""
+    lines = [line for line in allergy_lines(sheet) if line.assertion is Assertion.STATED]
+    if not lines:
+        return "!! " + _("ALLERGIES") + " " + allergy_presence(sheet), STRONG
+    return "!! " + _("ALLERGIES") + " " + " · ".join(_in_brief(line) for line in lines), ALARM
+
+
+def _in_brief(line: Line) -> str:
+    words = [visible(line.label)]
+    if line.status is Status.ENDED:
+        words.append(_("(terminée)"))
+    elif worst := worst_reaction(line):
+        words.append(f"({worst})")
+    if line.contradictions or Mark.CONTRADICTED in line.marks:
+        words.append(_("CONTREDIT"))
+    return " ".join(words)
+
+
+def worst_reaction(line: Line) -> str:
+    """The worst reaction that a source states; empty if none does."""
+    return next((visible(reaction.label) for reaction in line.reactions if not reaction.negated), "")

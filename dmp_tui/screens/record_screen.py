@@ -1,0 +1,54 @@
+"""The frame of every screen of an open record: identity, access mode and allergies always in view, and its keys."""
+
+from datetime import date
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from dmp_tui.dmp.professions import Mode
+from dmp_tui.i18n import _
+from dmp_tui.screens.base import PageScreen
+from dmp_tui.screens.record import OpenRecord, banner_rows
+from dmp_tui.widgets.line import Row
+
+
+class RecordScreen(PageScreen):
+    """A screen of one record. Nothing of a record is shown by any other kind of screen."""
+
+    ALLERGIES_IN_BANNER: ClassVar[bool] = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "go('sheet')", _("Synthèse"), show=False, id="go.sheet"),
+        Binding("d", "go('documents')", _("Documents"), show=False, id="go.documents"),
+        Binding("c", "go('contacts')", _("Contacts"), show=False, id="go.contacts"),
+        Binding("slash", "go('search')", _("Chercher un dossier"), show=False, id="go.search"),
+        Binding("exclamation_mark", "go('break-glass')", _("Bris de glace"), show=False, id="go.break-glass"),
+        Binding("question_mark,f1", "go('help')", _("Aide"), show=False, id="go.help"),
+    ]
+
+    def __init__(self, record: OpenRecord, today: date) -> None:
+        self.record = record
+        self.today = today
+        super().__init__()
+
+    def keys(self) -> str:
+        """Letters of the screens; breaking the glass is named only where it is not broken."""
+        count = self.record.sheet.documents if self.record.documents is None else len(self.record.documents)
+        parts = [
+            _("s Synthèse"),
+            _("d Docs({count})").format(count=count),
+            _("c Contacts"),
+            _("/ Chercher"),
+        ]
+        if self.record.mode is Mode.NORMAL:
+            parts.append(_("! Bris"))
+        parts += [_("^L Verrou"), _("? Aide")]
+        return " " + "  ".join(parts)
+
+    def banner_rows(self, width: int) -> list[Row]:
+        """Who, how, and the allergies."""
+        return banner_rows(self.record, width, self.today, allergies=self.ALLERGIES_IN_BANNER)
+
+    def show_record(self, record: OpenRecord) -> None:
+        """The same record, read again or in another mode."""
+        self.record = record
+        self.lay_out()

@@ -1,0 +1,46 @@
+"""The emergency sheet: the home of a record."""
+
+from typing import ClassVar
+
+from textual import on
+
+from dmp_tui.i18n import _
+from dmp_tui.screens.messages import Go
+from dmp_tui.screens.record_screen import RecordScreen
+from dmp_tui.screens.sheet_layout import lay_out
+from dmp_tui.screens.sheet_lines import OfCheck, OfDocuments, OfLine, OfSection
+from dmp_tui.screens.sources import CheckScreen, SectionScreen, SourcesScreen
+from dmp_tui.widgets.board import Board
+from dmp_tui.widgets.line import Row
+
+
+class SheetScreen(RecordScreen):
+    """The merged sheet; Enter opens the sources of a line."""
+
+    ALLERGIES_IN_BANNER: ClassVar[bool] = False
+
+    def body_rows(self, width: int, height: int) -> list[Row]:
+        """The sheet laid out."""
+        return lay_out(self.record.sheet, width, height, self.record.identity.traits.sex)
+
+    def on_mount(self) -> None:
+        """Say how a line is opened, once."""
+        self.say(_("Entrée : sources d'une ligne"))
+
+    @on(Board.Opened)
+    def open_cell(self, message: Board.Opened) -> None:
+        """Sources of a line, a section whole, a point to check, or the documents."""
+        message.stop()
+        match message.key:
+            case OfLine(kind, key):
+                for line in self.record.sheet.topic(kind).lines:
+                    if line.key == key:
+                        self.app.push_screen(SourcesScreen(self.record, self.today, line))
+            case OfSection(()):
+                self.app.push_screen(CheckScreen(self.record, self.today))
+            case OfSection(kinds):
+                self.app.push_screen(SectionScreen(self.record, self.today, kinds))
+            case OfCheck(index):
+                self.app.push_screen(CheckScreen(self.record, self.today, index))
+            case OfDocuments():
+                self.post_message(Go("documents"))

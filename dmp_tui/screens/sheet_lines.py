@@ -1,0 +1,166 @@
+"""One line of the sheet as cells of a given width: allergies, treatments, problems, values, people."""
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.style import Style
+
+from dmp_tui.dmp.entries import Assertion, Kind, Mark, Status
+from dmp_tui.dmp.sheet.model import Line, Presence, Topic
+from dmp_tui.i18n import _, n_
+from dmp_tui.screens.record import worst_reaction
+from dmp_tui.screens.words import abnormal, critical_class, day, document_name, document_type, said_by, value_of
+from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Cell
+from dmp_tui.widgets.text import cut, fit, two_ends, visible
+
+
+@dataclass(frozen=True, slots=True)
+class OfLine:
+    """Opens the sources of one line."""
+
+    kind: Kind
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfSection:
+    """Opens a section whole: its lines of these kinds."""
+
+    kinds: tuple[Kind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfCheck:
+    """Opens a point to check, by its place."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfDocuments:
+    """Opens the list of documents."""
+
+
+def contradicted(line: Line) -> bool:
+    """Whether sources disagree on a line."""
+    return bool(line.contradictions) or Mark.CONTRADICTED in line.marks
+
+
+def stated_label(line: Line) -> str:
+    """The line's words; what is negated or unreadable says so before anything else."""
+    label = visible(line.label)
+    if line.assertion is Assertion.NEGATED:
+        return _("PAS DE {label}").format(label=label)
+    if line.assertion is Assertion.UNREADABLE:
+        return _("! ILLISIBLE : {label}").format(label=label)
+    return label
+
+
+def allergy_cell(line: Line, width: int, label_width: int, reaction_width: int) -> Cell:
+    """``PARACETAMOL  bronchospasme  12/2021 IPS +6 sources  CONTREDIT LDL 12/2019``."""
+    label = stated_label(line)
+    if line.kind is Kind.ADVERSE_EFFECT:
+        label = _("{label} (effet indésirable)").format(label=label)
+    if Mark.NOT_AN_ALLERGY in line.marks:
+        label += " " + _("(pas une allergie ?)")
+    ended = line.status is Status.ENDED
+    middle = _("(terminée {date})").format(date=day(line.end)).replace(" )", ")") if ended else worst_reaction(line)
+    first = line.sources[0].origin
+    more = len(line.sources) - 1
+    right = [day((line.noted or line.start or first.date)[:7]), document_type(first.type, first.title)]
+    if more:
+        right.append(n_("+{count} source", "+{count} sources", more).format(count=more))
+    if contradicted(line):
+        against = f" {document_name(line.contradictions[0].origin)}" if line.contradictions else ""
+        right.append(_("CONTREDIT") + against)
+    text = f"{fit(label, label_width)} {fit(middle, reaction_width)} "
+    text += cut(" ".join(part for part in right if part), max(width - cell_len(text), 0))
+    style = PLAIN if ended else ALARM
+    return Cell(0, width, text, style, OfLine(line.kind, line.key))
+
+
+def treatment_cell(line: Line, width: int) -> Cell:
+    """``! COUMADINE 2 mg  1/j soir   AVK 02/2022``; the sign marks what weighs in an emergency."""
+    weighs = bool(line.critical) or Mark.CRITICAL in line.marks
+    dose = f"  {visible(line.dose)}" if line.dose else ""
+    notes = []
+    if contradicted(line):
+        notes.append(_("CONTREDIT"))
+    notes.append(critical_class(line.critical))
+    if line.status is Status.ENDED:
+        notes.append(_("arrêté {date}").format(date=day(line.end[:7])).strip())
+    elif line.status is Status.PLANNED:
+        notes.append(_("prévu"))
+    elif Mark.REIMBURSED in line.marks:
+        notes.append(_("remboursé"))
+    if line.status is not Status.ENDED:
+        notes.append(day((line.start or line.noted)[:7]))
+    left = f"{'!' if weighs else ' '} {stated_label(line)}{dose}"
+    text = two_ends(left, " ".join(note for note in notes if note), width)
+    return Cell(0, width, text, STRONG if weighs else PLAIN, OfLine(line.kind, line.key))
+
+
+def problem_cell(line: Line, width: int) -> Cell:
+    """``o`` a current problem, ``-`` an ended one or an act."""
+    current = line.kind is Kind.PROBLEM and line.status in {Status.ACTIVE, Status.UNKNOWN}
+    notes = [_("CONTREDIT")] if contradicted(line) else []
+    notes.append(day((line.start or line.noted)[:7]))
+    left = f"{'o' if current else '-'} {stated_label(line)}"
+    text = two_ends(left, " ".join(note for note in notes if note), width)
+    return Cell(0, width, text, PLAIN, OfLine(line.kind, line.key))
+
+
+def alert_cell(line: Line, width: int) -> Cell:
+    """Pregnancy, device or alert: the kind in capitals, then the words."""
+    word = {Kind.PREGNANCY: _("GROSSESSE"), Kind.DEVICE: _("DISPOSITIF")}.get(line.kind, _("ALERTE"))
+    left = f"! {word} {stated_label(line)} {value_of(line)}".rstrip()
+    right = _("CONTREDIT") + " " if contradicted(line) else ""
+    right += day((line.noted or line.start or line.end or line.sources[0].origin.date)[:10])
+    return Cell(0, width, two_ends(left, right, width), STRONG, OfLine(line.kind, line.key))
+
+
+def value_text(line: Line, _width: int) -> tuple[str, Style]:
+    """``INR 2,8 (12/11/2026) !``."""
+    sign = abnormal(line)
+    when = day((line.noted or line.start or line.sources[0].origin.date)[:10])
+    words = f"{stated_label(line)} {value_of(line)}".strip()
+    text = f"{words} ({when})" if when else words
+    if contradicted(line):
+        text += " " + _("CONTREDIT")
+    return (f"{text} {sign}", STRONG) if sign else (text, PLAIN)
+
+
+def vaccine_text(line: Line, _width: int) -> tuple[str, Style]:
+    """``tétanos 2016``."""
+    when = day((line.start or line.noted)[:7]) or _("date ?")
+    return f"{stated_label(line)} {when}", PLAIN
+
+
+def person_text(line: Line, width: int) -> tuple[str, Style]:
+    """``PAT-TROIS Paul (conjoint) 06 12 34 56 78``: the number never gives way to the name."""
+    person = line.person
+    if person is None:
+        return stated_label(line), PLAIN
+    role = f" ({visible(person.role)})" if person.role else ""
+    phones = " ".join(visible(phone) for phone in person.phones) or _("sans téléphone")
+    name = f"{visible(person.name) or stated_label(line)}{role}"
+    return f"{cut(name, max(width - cell_len(phones) - 1, 8))} {phones}", PLAIN
+
+
+def directive_text(line: Line, _width: int) -> tuple[str, Style]:
+    """A directive and its date."""
+    when = day((line.start or line.noted or line.sources[0].origin.date)[:10])
+    return f"{stated_label(line)} {when}".strip(), PLAIN
+
+
+def presence_text(topic: Topic) -> tuple[str, Style]:
+    """What is known of a kind that lists nothing."""
+    if topic.presence is Presence.NONE_STATED:
+        feminine = topic.kind in {Kind.PREGNANCY, Kind.ALERT, Kind.DIRECTIVE, Kind.ALLERGY, Kind.RESULT, Kind.VITAL}
+        sentence = _("aucune déclarée {by}") if feminine else _("aucun déclaré {by}")
+        return sentence.format(by=said_by(topic)).strip(), PLAIN
+    if topic.presence is Presence.UNREADABLE:
+        return _("! ILLISIBLE : ouvrir les documents (d)"), ALARM
+    if topic.said_by:
+        return _("inconnu {by}").format(by=said_by(topic)).strip(), PLAIN
+    return _("non renseigné"), PLAIN

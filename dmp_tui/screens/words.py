@@ -1,0 +1,253 @@
+"""French words for what the rooms below say in codes, and for dates, ages and values."""
+
+import re
+from datetime import date, datetime
+
+from dmp_tui.dmp.documents import Confidentiality, DocumentEntry, DocumentStatus
+from dmp_tui.dmp.entries import Coding, Kind, Mark
+from dmp_tui.dmp.identity import BirthDate, IdentityStatus, OwnershipDoubt, Sex, Traits
+from dmp_tui.dmp.professions import PROFESSIONS
+from dmp_tui.dmp.sheet.model import Contradiction, Disagreement, Line, Topic
+from dmp_tui.dmp.sheet.model import Origin as Document
+from dmp_tui.i18n import _, language, n_
+from dmp_tui.widgets.text import visible
+
+_FHIR_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+
+def day(fhir_date: str) -> str:
+    """``2021-12-03T10:00`` as ``03/12/2021``, ``2021-12`` as ``12/2021``; what is no date as it is."""
+    match = _FHIR_DATE.match(fhir_date)
+    if not match:
+        return visible(fhir_date)
+    return "/".join(part for part in reversed(match.groups()) if part)
+
+
+def clock_time(moment: datetime) -> str:
+    """``14:02``, in the workstation's time zone."""
+    return moment.astimezone().strftime("%H:%M")
+
+
+def age(birth: BirthDate | None, today: date) -> str:
+    """``47 ans``; months below two years; empty where it is not known."""
+    years = birth.age(today) if birth else None
+    if birth is None or years is None:
+        return ""
+    born = birth.calendar
+    if years < 2 and born is not None:
+        months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
+        return n_("{count} mois", "{count} mois", months).format(count=months)
+    return n_("{count} an", "{count} ans", years).format(count=years)
+
+
+def sex(value: Sex) -> str:
+    """F, M, or that it is not known."""
+    return _("sexe ?") if value is Sex.U else value.value
+
+
+def full_name(traits: Traits) -> str:
+    """``PAT-TROIS Dominique``."""
+    return visible(f"{traits.family.upper()} {traits.given}".strip()) or _("(sans nom)")
+
+
+def traits_line(traits: Traits, today: date) -> str:
+    """Name, sex, age and birth date, as one text."""
+    born = traits.birth.french if traits.birth else _("né(e) le ?")
+    parts = (full_name(traits), f"{sex(traits.sex)} {age(traits.birth, today)}".strip(), born)
+    return "  ".join(parts)
+
+
+def reliability(status: IdentityStatus) -> str:
+    """How far the identity may be trusted."""
+    if status is IdentityStatus.QUAL:
+        return _("qualifiée")
+    return _("non qualifiée")
+
+
+def doubt(reason: OwnershipDoubt) -> str:
+    """Why a NIR may be the insured's and not the patient's."""
+    return {
+        OwnershipDoubt.SHARED: _("le même NIR sert à plusieurs bénéficiaires"),
+        OwnershipDoubt.YEAR: _("l'année du NIR n'est pas celle du bénéficiaire"),
+        OwnershipDoubt.SEX: _("le sexe du NIR n'est pas celui du bénéficiaire"),
+        OwnershipDoubt.ABSENT: _("la carte ne donne pas son NIR"),
+    }[reason]
+
+
+def kind_title(kind: Kind) -> str:
+    """The title of a kind of statement."""
+    return {
+        Kind.ALLERGY: _("Allergies"),
+        Kind.ADVERSE_EFFECT: _("Effets indésirables"),
+        Kind.TREATMENT: _("Traitements"),
+        Kind.PROBLEM: _("Problèmes et antécédents"),
+        Kind.PROCEDURE: _("Actes et interventions"),
+        Kind.DEVICE: _("Dispositifs"),
+        Kind.PREGNANCY: _("Grossesse"),
+        Kind.RESULT: _("Biologie"),
+        Kind.VITAL: _("Constantes"),
+        Kind.VACCINATION: _("Vaccins"),
+        Kind.DIRECTIVE: _("Directives et volontés"),
+        Kind.CONTACT: _("À prévenir"),
+        Kind.ALERT: _("Alertes"),
+        Kind.FUNCTIONAL: _("Autonomie"),
+        Kind.SOCIAL: _("Mode de vie"),
+        Kind.FAMILY: _("Antécédents familiaux"),
+        Kind.OCCUPATIONAL: _("Expositions professionnelles"),
+        Kind.PLAN: _("Plan de soins"),
+        Kind.REASON: _("Motif"),
+    }[kind]
+
+
+def critical_class(code: str) -> str:
+    """Why a treatment weighs in an emergency, in the words of a prescription."""
+    return {
+        "": "",
+        "avk": "AVK",
+        "doac": "AOD",
+        "heparin": _("héparine"),
+        "anticoagulant": _("anticoagulant"),
+        "antiplatelet": _("antiagrégant"),
+        "insulin": _("insuline"),
+        "antidiabetic": _("antidiabétique"),
+        "antiepileptic": _("antiépileptique"),
+        "immunosuppressant": _("immunosup."),
+        "corticosteroid": _("corticoïde"),
+        "opioid": _("opioïde"),
+        "lithium": _("lithium"),
+        "digoxin": _("digoxine"),
+        "antiarrhythmic": _("antiarythmique"),
+        "methotrexate": _("méthotrexate"),
+        "chemotherapy": _("chimiothérapie"),
+    }.get(code, visible(code))
+
+
+def disagreement(contradiction: Contradiction) -> str:
+    """How a document disagrees, in one sentence, with its words."""
+    sentence = {
+        Disagreement.DENIED: _("{document} dit le contraire"),
+        Disagreement.REACTION: _("{document} donne une autre réaction"),
+        Disagreement.SEVERITY: _("{document} donne une autre gravité"),
+        Disagreement.STATUS: _("{document} la dit terminée ou en cours, à l'inverse"),
+        Disagreement.DATES: _("{document} donne d'autres dates"),
+        Disagreement.DOSE: _("{document} donne une autre posologie"),
+        Disagreement.MISSING: _("absent de {document}, liste du même jour"),
+        Disagreement.PRESCRIBED_DESPITE: _("prescrit malgré une allergie : {document}"),
+    }[contradiction.kind].format(document=document_name(contradiction.origin))
+    return f"{sentence} : « {visible(contradiction.words)} »" if contradiction.words else sentence
+
+
+def mark(value: Mark) -> str:
+    """What a careful reader must be told about a statement."""
+    return {
+        Mark.CODE_DIFFERS: _("le code et le texte ne nomment pas la même chose : le texte est montré"),
+        Mark.PRODUCT_DIFFERS: _("le nom du produit et celui du principe actif diffèrent : le produit est montré"),
+        Mark.UNCODED: _("sans code : un texte seul"),
+        Mark.GUESS: _("rapproché par le nom, non par un code : à vérifier"),
+        Mark.IMPLAUSIBLE_DATE: _("date invraisemblable"),
+        Mark.NOT_AN_ALLERGY: _("rangé parmi les allergies, mais c'est une interaction ou une intolérance"),
+        Mark.PRESCRIBED: _("prescrit : la prise n'est pas connue"),
+        Mark.REIMBURSED: _("connu par les remboursements seulement"),
+        Mark.CRITICAL: _("compte en urgence"),
+        Mark.CONTRADICTED: _("les sources se contredisent"),
+    }[value]
+
+
+def said_by(topic: Topic) -> str:
+    """``par Dr X le 12/11/2026``: who says that there is none; empty if nobody is named."""
+    if not topic.said_by:
+        return ""
+    first = topic.said_by[0]
+    return _("par {author} le {date}").format(author=visible(first.author) or "?", date=day(first.date))
+
+
+_SHORT = {
+    "60591-5": "VSM",
+    "60593-1": "DLU",
+    "34133-9": "LDL",
+    "18842-5": "LDL-SES",
+    "34112-3": "CR hosp.",
+    "11488-4": "CR cs.",
+    "11502-2": "biologie",
+    "57833-6": "prescr.",
+    "60590-7": "disp.",
+    "11369-6": "vaccins",
+    "57828-6": "prescr.",
+    "75492-9": "DA",
+}
+
+
+def document_name(origin: Document) -> str:
+    """A document in a word or two, with its date: ``LDL-SES 12/2019``."""
+    return f"{document_type(origin.type, origin.title)} {day(origin.date[:7])}".strip()
+
+
+def document_type(type_: Coding, title: str = "") -> str:
+    """The short name of a document's type; its title or its code where we have none."""
+    return _SHORT.get(type_.code) or visible(title or type_.display or type_.code) or _("document")
+
+
+def value_of(line: Line) -> str:
+    """``2,8`` with its unit; the decimal sign is the reader's, the digits are the document's."""
+    value = line.value
+    if language() == "fr" and re.fullmatch(r"[<>]?\s*-?\d+\.\d+", value):
+        value = value.replace(".", ",")
+    return visible(f"{value} {line.unit}".strip())
+
+
+def abnormal(line: Line) -> str:
+    """The sign of a value outside its range: ``!`` out, ``!!`` critical; empty if normal or not said."""
+    code = line.interpretation.upper()
+    if code in {"HH", "LL", "AA", "HU", "LU"}:
+        return "!!"
+    return "!" if code in {"H", "L", "A", "POS", "DET", "R", "H>", "L<"} else ""
+
+
+def document_flags(entry: DocumentEntry) -> str:
+    """What sets a document apart, in words: masked, archived, replaced, with warnings."""
+    flags = []
+    if entry.masked:
+        flags.append(_("MASQUÉ"))
+    if Confidentiality.HIDDEN_FROM_PATIENT in entry.confidentiality:
+        flags.append(_("invisible au patient"))
+    if entry.archived:
+        flags.append(_("archivé"))
+    if entry.status is DocumentStatus.SUPERSEDED:
+        flags.append(_("remplacé"))
+    if entry.status is DocumentStatus.ENTERED_IN_ERROR:
+        flags.append(_("supprimé"))
+    if entry.warnings:
+        flags.append(
+            "! "
+            + n_("{count} avertissement", "{count} avertissements", len(entry.warnings)).format(
+                count=len(entry.warnings)
+            )
+        )
+    return ", ".join(flags)
+
+
+def document_warning(code: str) -> str:
+    """What does not fit between a document and the record, in one sentence."""
+    return {
+        "name-differs": _("le nom dans le document n'est pas celui du dossier"),
+        "birth-date-differs": _("la date de naissance dans le document n'est pas celle du dossier"),
+        "sex-differs": _("le sexe dans le document n'est pas celui du dossier"),
+        "ins-key-wrong": _("la clé de l'INS dans le document est fausse"),
+        "unknown-parent": _("il remplace un document qui n'est pas dans ce dossier"),
+        "unqualified-ins": _("INS non qualifiée, non transmissible au DMP national"),
+    }.get(code, visible(code))
+
+
+def contact_kind(code: str) -> str:
+    """What a declared contact is to the patient."""
+    return {
+        "EMERGENCY": _("à prévenir"),
+        "TRUSTED": _("personne de confiance"),
+        "CAREGIVER": _("aidant"),
+        "REPRESENTATIVE": _("représentant légal"),
+    }.get(code, visible(code))
+
+
+def profession(code: str) -> str:
+    """The label of a G15 code; the code itself where we have none."""
+    return PROFESSIONS.get(code, visible(code))
