@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,14 +36,17 @@ def default_kek(data: Path) -> Path:
 class Store(Reads):
     """An open store. Reads are synchronous, on one thread (the event loop's); writes go through the writer thread."""
 
-    def __init__(self, data: Path, kek: bytes, clock: Clock, witness: Path | None) -> None:
+    def __init__(
+        self, data: Path, kek: bytes, clock: Clock, witness: Path | None = None, *, read_only: bool = False
+    ) -> None:
         """Opens what ``create`` made; ``open`` is the way in."""
         self._opened: list[Database] = []
         try:
             self._keys_writing = self._connect(data / KEYS_FILE, derive(kek, Purpose.KEYS_FILE))
             self._writing = self._connect(data / RECORDS_FILE, derive(kek, Purpose.RECORDS_FILE))
-            schema.upgrade(self._keys_writing, schema.KEYS)
-            schema.upgrade(self._writing, schema.RECORDS)
+            if not read_only:
+                schema.upgrade(self._keys_writing, schema.KEYS)
+                schema.upgrade(self._writing, schema.RECORDS)
             reading = self._connect(data / RECORDS_FILE, derive(kek, Purpose.RECORDS_FILE), READ_CACHE)
             keys_reading = self._connect(data / KEYS_FILE, derive(kek, Purpose.KEYS_FILE))
             cache, wrapping = KeyCache(), derive(kek, Purpose.WRAPPING)
@@ -50,9 +54,11 @@ class Store(Reads):
             secrets = keyring.secrets()
             super().__init__(reading, Keyring(keys_reading, wrapping, cache), secrets)
             self.info = self._read_info()
-            transaction = Transaction(self._writing, keyring, secrets, self.info.kind, clock)
             self._witness = witness
-            self._writer = Writer(self._writing, keyring, transaction, clock, self._publish)
+            self._writer: Writer | None = None
+            if not read_only:
+                transaction = Transaction(self._writing, keyring, secrets, self.info.kind, clock)
+                self._writer = Writer(self._writing, keyring, transaction, clock, self._publish)
         except BaseException:
             self._close_all()
             raise
@@ -102,15 +108,17 @@ class Store(Reads):
         kek_file: Path | None = None,
         clock: Clock = system_clock,
         witness: Path | None = None,
+        *,
+        read_only: bool = False,
     ) -> "Store":
-        """The store in ``data``; its schema is brought up to this release's.
+        """The store in ``data``; its schema is brought up to this release's. ``read_only`` adds nothing to it.
 
         Raises:
             StoreError: ABSENT, KEK_MISSING, KEK_EXPOSED, KEK_INSIDE, KEK_SHAPE, WRONG_KEY, DAMAGED, NEWER, BUSY, IO.
         """
         if not (data / RECORDS_FILE).is_file() or not (data / KEYS_FILE).is_file():
             raise StoreError(StoreProblem.ABSENT, data.name)
-        return cls(data, read_kek(kek_file or default_kek(data), data), clock, witness)
+        return cls(data, read_kek(kek_file or default_kek(data), data), clock, witness, read_only=read_only)
 
     @property
     def kind(self) -> StoreKind:
@@ -131,18 +139,24 @@ class Store(Reads):
             StoreFull: no space; nothing was kept.
             StoreError: CLOSED, or what SQLCipher met.
         """
-        return await asyncio.wrap_future(self._writer.submit(work))
+        return await asyncio.wrap_future(self._submit(work))
 
     def write_now(self, work: Callable[[Transaction], T]) -> T:
         """``write`` for programs without an event loop: blocks until the work is durable."""
-        return self._writer.submit(work).result()
+        return self._submit(work).result()
+
+    def _submit(self, work: Callable[[Transaction], T]) -> Future[T]:
+        if self._writer is None:
+            raise StoreError(StoreProblem.CLOSED)
+        return self._writer.submit(work)
 
     def close(self) -> None:
         """Runs the writes that wait, signs the trail's head and closes the files. May be called more than once."""
         if self._closed:
             return
         self._closed = True
-        self._writer.close()
+        if self._writer is not None:
+            self._writer.close()
         self._close_all()
 
     def _connect(self, path: Path, key: bytes, cache: int | None = None) -> Database:

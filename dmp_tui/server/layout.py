@@ -1,0 +1,231 @@
+"""The server's files: what lies in the data directory, what lies outside it, and ``server.toml`` that names both.
+
+In the data directory: ``records.db``, ``keys.db``, ``server.toml``, ``tls/server.pem``, ``tls/server.key``,
+``tls/authority.pem``. In the keys' directory, beside it and never in its backups: ``kek``, ``authority.key``,
+``trail.pem`` (the public key that verifies the trail) and ``trail.heads`` (the witness of the trail's signed heads).
+"""
+
+import json
+import tomllib
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dmp_tui.server.authority import (
+    Issued,
+    load_issued,
+    make_authority,
+    make_server_certificate,
+    save_issued,
+    with_local_names,
+    write_file,
+)
+from dmp_tui.server.settings import ServerSettings
+from dmp_tui.store import Clock, Store, StoreError, StoreKind, StoreProblem
+
+HOST = "127.0.0.1"
+PORT = 8443
+
+
+class LayoutError(Exception):
+    """A ``server.toml`` that cannot be used. ``key`` names what is wrong in it, or is empty."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFiles:
+    """Where the server's files are and how it is reached."""
+
+    data: Path
+    kek: Path
+    witness: Path | None
+    name: str
+    """The name by which clients reach the server; its certificate holds it."""
+    host: str = HOST
+    """Address on which it listens."""
+    port: int = PORT
+    url: str = ""
+    """Base URL as clients write it, where a port is forwarded; else it follows from ``name`` and the port."""
+    settings: ServerSettings = field(default_factory=ServerSettings)
+
+    @property
+    def certificate(self) -> Path:
+        """The leaf that TLS serves."""
+        return self.data / "tls" / "server.pem"
+
+    @property
+    def certificate_key(self) -> Path:
+        """Its private key."""
+        return self.data / "tls" / "server.key"
+
+    @property
+    def authority(self) -> Path:
+        """The certificate of the authority, which clients trust."""
+        return self.data / "tls" / "authority.pem"
+
+    @property
+    def authority_key(self) -> Path:
+        """The authority's private key, which lies beside the key-encrypting key."""
+        return self.kek.parent / "authority.key"
+
+    def base_url(self, port: int) -> str:
+        """``https://name[:port]`` as clients write it, without a trailing slash."""
+        if self.url:
+            return self.url
+        name = f"[{self.name}]" if ":" in self.name else self.name
+        return f"https://{name}" if port == 443 else f"https://{name}:{port}"
+
+    def open_store(self, clock: Clock, *, read_only: bool = False) -> Store:
+        """The store.
+
+        Raises:
+            StoreError: as ``Store.open``.
+        """
+        return Store.open(self.data, self.kek, clock, self.witness, read_only=read_only)
+
+
+def initialise(
+    data: Path,
+    clock: Clock,
+    *,
+    keys: Path | None = None,
+    names: tuple[str, ...] = (HOST,),
+    kind: StoreKind = StoreKind.PRODUCTION,
+    port: int = PORT,
+) -> ServerFiles:
+    """Makes a whole new server: store, keys outside it, authority, certificate and ``server.toml``.
+
+    ``keys`` is ``<data>.keys`` unless given. No card authority is trusted yet.
+
+    Raises:
+        StoreError: as ``Store.create``.
+        ValueError: a name that is neither a DNS name nor an IP address.
+        OSError: a file cannot be written.
+    """
+    data = data.absolute()
+    keys = (keys or data.with_name(f"{data.name}.keys")).absolute()
+    files = ServerFiles(data, keys / "kek", keys / "trail.heads", names[0], port=port)
+    if files.authority_key.exists():
+        # Another server's: its authority would be lost.
+        raise StoreError(StoreProblem.EXISTS, keys.name)
+    now = clock()
+    authority = make_authority(names[0], now)
+    certificate = make_server_certificate(authority, now, with_local_names(names))
+    store = Store.create(data, files.kek, kind, clock, files.witness)
+    try:
+        write_file(keys / "trail.pem", store.public_key, 0o644)
+    finally:
+        store.close()
+    data.chmod(0o700)
+    files.certificate.parent.mkdir(mode=0o700, exist_ok=True)
+    save_issued(authority, files.authority, files.authority_key)
+    save_issued(certificate, files.certificate, files.certificate_key)
+    write_file(data / "server.toml", _settings(files).encode(), 0o600)
+    return files
+
+
+def _settings(files: ServerFiles) -> str:
+    """``server.toml`` of a new server. A JSON string of these is a TOML string too."""
+    kek = _relative(files.kek, files.data)
+    lines = [
+        "# dmp-tui: see docs/administrator.md",
+        f"kek = {json.dumps(kek)}",
+        f"name = {json.dumps(files.name)}",
+        f"host = {json.dumps(files.host)}",
+        f"port = {files.port}",
+    ]
+    if files.witness is not None:
+        lines.insert(2, f"witness = {json.dumps(_relative(files.witness, files.data))}")
+    return "\n".join(lines) + "\n"
+
+
+def _relative(path: Path, data: Path) -> str:
+    """Relative where both directories lie side by side, so that they can be moved together."""
+    if path.is_relative_to(data.parent):
+        return str(Path("..") / path.relative_to(data.parent))
+    return str(path)
+
+
+_TYPES: dict[str, type] = {
+    "kek": str,
+    "witness": str,
+    "name": str,
+    "host": str,
+    "port": int,
+    "url": str,
+    "settings": dict,
+}
+
+
+def load_files(data: Path) -> ServerFiles:
+    """The server's files as ``server.toml`` names them; relative paths start at the data directory.
+
+    Raises:
+        LayoutError: an unknown key, a value of another type, or no TOML.
+        OSError: ``server.toml`` cannot be read.
+    """
+    data = data.absolute()
+    try:
+        settings: dict[str, Any] = tomllib.loads((data / "server.toml").read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LayoutError("") from error
+    for key, value in settings.items():
+        if type(value) is not _TYPES.get(key):
+            raise LayoutError(key)
+    for key in ("kek", "name"):
+        if not settings.get(key):
+            raise LayoutError(key)
+    url = settings.get("url", "")
+    if url and not _is_base(url):
+        raise LayoutError("url")
+    port = settings.get("port", PORT)
+    if not 0 <= port <= 65535:
+        raise LayoutError("port")
+    witness = settings.get("witness")
+    return ServerFiles(
+        data,
+        data / settings["kek"],
+        data / witness if witness else None,
+        settings["name"],
+        settings.get("host", HOST),
+        port,
+        url,
+        _server_settings(settings.get("settings", {})),
+    )
+
+
+def _server_settings(table: dict[str, Any]) -> ServerSettings:
+    """The table ``[settings]``: names and types are those of ``ServerSettings``."""
+    defaults = ServerSettings()
+    for key, value in table.items():
+        if type(value) is not type(getattr(defaults, key, None)):
+            raise LayoutError(f"settings.{key}")
+    return replace(defaults, **table)
+
+
+def _is_base(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" and bool(parts.hostname) and not (parts.path or parts.query or parts.fragment)
+
+
+def renew_certificate(files: ServerFiles, now: datetime, names: tuple[str, ...] = ()) -> Issued:
+    """Replaces the server's certificate by a fresh one of the same authority, for the same names unless given.
+
+    Raises:
+        OSError: a file cannot be read or written.
+        ValueError: a file does not hold what it should, or a name is none.
+    """
+    from cryptography import x509
+
+    from dmp_tui.server.authority import names_of
+
+    authority = load_issued(files.authority, files.authority_key)
+    current = names_of(x509.load_pem_x509_certificate(files.certificate.read_bytes()))
+    issued = make_server_certificate(authority, now, with_local_names(names) if names else current)
+    save_issued(issued, files.certificate, files.certificate_key)
+    return issued
