@@ -101,16 +101,20 @@ def write_authority(directory: Path, now: datetime) -> None:
         if worker.card:
             signature = _issue(worker, shared, issuer, begin, end, signature=True)
             _save(directory, f"{worker.key}-{SIGNATURE}", signature)
-    _write_problems(directory, issuer, shared, now, (begin, end))
+    _write_problems(directory, (root, issuer), shared, now, (begin, end))
 
 
 def _write_problems(
-    directory: Path, issuer: Credential, key: "RSAPrivateKey", now: datetime, validity: tuple[datetime, datetime]
+    directory: Path,
+    authorities: tuple[Credential, Credential],
+    key: "RSAPrivateKey",
+    now: datetime,
+    validity: tuple[datetime, datetime],
 ) -> None:
-    """One certificate of the first worker for each reason to refuse one, and the revocation list."""
+    """One certificate of the first worker for each reason to refuse one, and both authorities' revocation lists."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    someone, (begin, end) = WORKERS[0], validity
+    someone, (begin, end), (root, issuer) = WORKERS[0], validity, authorities
     foreign = _certificate_authority("AC RACINE ETRANGERE", begin, end, None)
     far = datetime(now.year + 5, 1, 1, tzinfo=UTC)
     _save(directory, FOREIGN, foreign)
@@ -118,8 +122,8 @@ def _write_problems(
     _save(directory, "not-yet-valid", _issue(someone, key, issuer, far, far + timedelta(days=800)))
     _save(directory, "revoked", _issue(someone, key, issuer, begin, end, serial=_REVOKED_SERIAL))
     _save(directory, "foreign", _issue(someone, key, foreign, begin, end))
-    crl = _revocation_list(issuer, begin, end)
-    (directory / "crl.pem").write_bytes(crl.public_bytes(Encoding.PEM))
+    lists = (_revocation_list(root, begin, end), _revocation_list(issuer, begin, end, _REVOKED_SERIAL))
+    (directory / "crl.pem").write_bytes(b"".join(crl.public_bytes(Encoding.PEM) for crl in lists))
 
 
 def load(directory: Path, name: str) -> Credential:
@@ -133,7 +137,9 @@ def load(directory: Path, name: str) -> Credential:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     leaf, *chain = x509.load_pem_x509_certificates((directory / f"{name}.pem").read_bytes())
-    key = load_pem_private_key((directory / f"{name}.key").read_bytes(), None)
+    pem = (directory / f"{name}.key").read_bytes()
+    # Checking an RSA key takes long: these were written by this very program, in a directory that nobody else enters.
+    key = load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(key, RSAPrivateKey):
         raise ValueError(name)
     return Credential(leaf, key, tuple(chain))
@@ -147,11 +153,13 @@ def trusted(directory: Path) -> tuple["x509.Certificate", ...]:
     return tuple(x509.load_pem_x509_certificate((directory / f"{name}.pem").read_bytes()) for name in names)
 
 
-def revocations(directory: Path) -> "x509.CertificateRevocationList":
-    """The issuer's revocation list."""
+def revocations(directory: Path) -> tuple["x509.CertificateRevocationList", ...]:
+    """The revocation lists of the root and of the issuer."""
     from cryptography import x509
 
-    return x509.load_pem_x509_crl((directory / "crl.pem").read_bytes())
+    end = b"-----END X509 CRL-----\n"
+    blocks = (directory / "crl.pem").read_bytes().split(end)
+    return tuple(x509.load_pem_x509_crl(block + end) for block in blocks if block)
 
 
 def _new_key() -> "RSAPrivateKey":
@@ -275,17 +283,21 @@ def _usage(
     )
 
 
-def _revocation_list(issuer: Credential, begin: datetime, end: datetime) -> "x509.CertificateRevocationList":
+def _revocation_list(
+    issuer: Credential, begin: datetime, end: datetime, *serials: int
+) -> "x509.CertificateRevocationList":
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
 
-    revoked = x509.RevokedCertificateBuilder().serial_number(_REVOKED_SERIAL).revocation_date(begin).build()
-    return (
+    builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.certificate.subject)
         .last_update(begin)
         .next_update(end)
-        .add_revoked_certificate(revoked)
         .add_extension(x509.CRLNumber(1), False)
-        .sign(issuer.key, hashes.SHA256())
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), False)
     )
+    for serial in serials:
+        revoked = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(begin).build()
+        builder = builder.add_revoked_certificate(revoked)
+    return builder.sign(issuer.key, hashes.SHA256())

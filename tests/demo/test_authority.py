@@ -53,10 +53,9 @@ def test_every_problem_has_its_reason(directory: Path) -> None:
     by_name = {name: load(directory, name).certificate for name in PROBLEMS}
     assert by_name["expired"].not_valid_after_utc < NOW
     assert by_name["not-yet-valid"].not_valid_before_utc > NOW
-    assert revocations(directory).get_revoked_certificate_by_serial_number(by_name["revoked"].serial_number)
-    assert not revocations(directory).get_revoked_certificate_by_serial_number(
-        load(directory, "simon").certificate.serial_number
-    )
+    _, revoked = revocations(directory)
+    assert revoked.get_revoked_certificate_by_serial_number(by_name["revoked"].serial_number)
+    assert not revoked.get_revoked_certificate_by_serial_number(load(directory, "simon").certificate.serial_number)
     with pytest.raises(ValueError, match="Issuer"):
         by_name["foreign"].verify_directly_issued_by(trusted(directory)[1])
 

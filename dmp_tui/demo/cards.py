@@ -1,0 +1,109 @@
+"""The demonstration's cards: one for each professional and each patient, and those that something is wrong with."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dmp_tui.demo.patients import PATIENTS, card_holders
+from dmp_tui.demo.people import WORKERS, Holder, Worker, worker
+
+if TYPE_CHECKING:
+    from dmp_tui.cards.virtual.card import VirtualCard
+    from dmp_tui.cards.vitale import Beneficiary
+
+PUK = "12345678"
+_WRONG_PIN = bytes.fromhex("002000010439393939")
+_ATR_BANK = bytes.fromhex("3B6500002063CBA000")
+_ATR_VITALE1 = bytes.fromhex("3F6525002C09699000")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A card that can be inserted. ``kind``: ``cps``, ``vitale`` or ``problem``; ``pin`` is empty where none serves."""
+
+    key: str
+    kind: str
+    name: str
+    does: str
+    pin: str = ""
+
+
+PROBLEMS = (
+    Offer("expired", "problem", "CPS expirée", "certificat périmé: connexion refusée", "1234"),
+    Offer("not-yet-valid", "problem", "CPS pas encore valable", "certificat du futur: connexion refusée", "1234"),
+    Offer("revoked", "problem", "CPS révoquée", "dans la liste de révocation: connexion refusée", "1234"),
+    Offer("foreign", "problem", "CPS d'une autre autorité", "autorité inconnue du serveur: refusée", "1234"),
+    Offer("blocked", "problem", "CPS au code bloqué", "trois codes faux ont été tapés: à débloquer par le PUK"),
+    Offer("bank", "problem", "Carte bancaire", "nommée comme telle"),
+    Offer("vitale1", "problem", "Carte Vitale 1", "ancienne carte, nommée comme telle"),
+    Offer("unreadable", "problem", "Carte Vitale illisible", "reconnue, mais sa lecture échoue"),
+)
+
+
+def demonstration_cards() -> tuple[Offer, ...]:
+    """All cards: professionals', patients', then those with a problem. Makes none."""
+    staff = tuple(Offer(w.key, "cps", w.name, w.does, w.pin or "") for w in WORKERS if w.card)
+    people = tuple(Offer(p.key, "vitale", f"{p.family} {p.given}", p.expects) for p in PATIENTS)
+    return (*staff, *people, *PROBLEMS)
+
+
+def demonstration_card(key: str, authority: Path) -> "VirtualCard":
+    """A new virtual card of a key of :func:`demonstration_cards`; ``authority`` holds the certificates and keys.
+
+    Raises:
+        KeyError: there is no such card.
+    """
+    by_key = {offer.key: offer for offer in demonstration_cards()}
+    kind = by_key[key].kind
+    if kind == "vitale":
+        from dmp_tui.cards.virtual import Vitale2
+
+        return Vitale2([_beneficiary(holder) for holder in card_holders(key)])
+    if kind == "cps":
+        return _cps(worker(key), key, authority)
+    return _problem(key, authority)
+
+
+def _beneficiary(holder: Holder) -> "Beneficiary":
+    from dmp_tui.cards.vitale import Beneficiary
+
+    return Beneficiary(holder.traits, holder.nir, "FR", holder.birth)
+
+
+def _cps(holder: Worker, credential: str, authority: Path) -> "VirtualCard":
+    """The card of a professional, with the authentication certificate of ``credential``."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    from dmp_tui.cards.authentication import Situation
+    from dmp_tui.cards.virtual import Cps3
+    from dmp_tui.demo.authority import SIGNATURE, load
+
+    login, signing = load(authority, credential), load(authority, f"{holder.key}-{SIGNATURE}")
+    facility = holder.facility
+    number = [one.key for one in WORKERS].index(holder.key) + 1
+    return Cps3(
+        (login.certificate.public_bytes(Encoding.DER), login.key),
+        (signing.certificate.public_bytes(Encoding.DER), signing.key),
+        pin=holder.pin or "1234",
+        puk=PUK,
+        serial=f"{number:08d}",
+        specialty=holder.specialty,
+        situations=(Situation(facility.name, facility.id, facility.sector),),
+        intermediates=[certificate.public_bytes(Encoding.DER) for certificate in login.chain],
+    )
+
+
+def _problem(key: str, authority: Path) -> "VirtualCard":
+    from dmp_tui.cards.virtual.card import FileCard
+    from dmp_tui.cards.virtual.filesystem import Directory
+    from dmp_tui.cards.virtual.vitale import ATR_VITALE2
+
+    if key == "blocked":
+        card = _cps(WORKERS[0], WORKERS[0].key, authority)
+        for _try in range(3):
+            card.process(_WRONG_PIN)
+        return card
+    dead = {"bank": _ATR_BANK, "vitale1": _ATR_VITALE1, "unreadable": ATR_VITALE2}
+    if key in dead:
+        return FileCard(dead[key], Directory(0x3F00, ()))
+    return _cps(WORKERS[0], key, authority)
