@@ -136,6 +136,8 @@ class Login:
         return JSONResponse({"nonce": self._nonces.make(), "expires_in": self._nonces.lifetime})
 
     async def _token(self, request: Request, attempt: Attempt) -> Response:
+        if wait := self._addresses.wait(attempt.address):
+            raise refusal(Rule.TOO_MANY, retry_after=wait)
         form = await read_form(request)
         proof = self._proofs.check(request.headers.getlist("dpop"), "POST", self._identity.token_url)
         grant_type = form.get("grant_type")
@@ -297,8 +299,6 @@ class Login:
         async def endpoint(request: Request) -> Response:
             attempt = Attempt(request.client.host if request.client else "")
             try:
-                if wait := self._addresses.wait(attempt.address):
-                    raise refusal(Rule.TOO_MANY, retry_after=wait)
                 response = await handler(request, attempt)
             except AuthError as error:
                 response = self._refused(await self._counted(error, attempt), request)

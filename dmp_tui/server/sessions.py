@@ -81,12 +81,15 @@ class Sessions:
     def begin(self, certificate: str, jkt: str, professional: Professional, life: float) -> Session:
         """The session of a login: the one that is open (renewed, with the directory's present word), or a new one.
 
-        ``life`` is how many seconds the certificate is still valid; a session lasts 12 hours at most.
+        ``life`` is how many seconds the certificate is still valid; a session lasts 12 hours at most. A facility's
+        certificate in the hands of another person ends the session of the one before.
         """
         session = self.open(certificate, jkt)
-        if session is not None:
+        if session is not None and session.professional.on_behalf_of == professional.on_behalf_of:
             session.professional = professional
             return session
+        if session is not None:
+            self.end(session)
         until = self._seconds() + min(SESSION_LIFE, life)
         session = Session(secrets.token_hex(8), certificate, jkt, professional, until)
         self._sessions[certificate, jkt] = session
