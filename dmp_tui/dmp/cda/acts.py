@@ -1,0 +1,137 @@
+"""Procedures, devices, encounters and plans: what was done, is worn, or is to be done."""
+
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.cda.codes import absence, codings, display
+from dmp_tui.dmp.cda.narrative import is_blank, one_line
+from dmp_tui.dmp.cda.persons import author_name
+from dmp_tui.dmp.cda.related import comment
+from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
+from dmp_tui.dmp.cda.times import after, fhir_date, span
+from dmp_tui.dmp.cda.unstated import agentless
+from dmp_tui.dmp.cda.words import denial, yes_or_no
+from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark, Status
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+    from dmp_tui.dmp.cda.narrative import Place
+    from dmp_tui.dmp.entries import Coding
+
+_DENIALS = frozenset({Assertion.NONE, Assertion.NO_DATA})
+
+
+def read_act(statement: "Element", scope: Scope, kind: Kind) -> Entry | None:
+    """A procedure, encounter or act; None if it says nothing at all (no code, no words)."""
+    code = statement.find("code")
+    codes = code_of(statement)
+    if absence(codes) is not None:
+        return agentless(kind, statement, scope)
+    place = scope.place(original(code)) or scope.place(statement.find("text"))
+    label, answer = _label(place, codes)
+    label = label or (display(code) if code is not None else "")
+    if not label:
+        return None
+    if not codes and denial(label) in _DENIALS:
+        return agentless(kind, statement, scope)
+    planned = kind is Kind.PLAN or statement.get("moodCode") not in {"EVN", None}
+    return _entry(statement, scope, kind, label, codes, place, planned=planned, answer=answer)
+
+
+def _label(place: "Place | None", codes: "tuple[Coding, ...]") -> tuple[str, str]:
+    """``(label, answer)``: where the reference points at "oui" or "non", the label is the cell before."""
+    if place is None:
+        return "", ""
+    text = one_line(place.text) or place.words
+    if yes_or_no(text) is None or place.row is None or place.column is None:
+        return text, ""
+    before = [cell for cell in place.row.cells[: place.column] if not is_blank(cell)]
+    return (one_line(before[-1]) if before else next((c.display for c in codes if c.display), text)), text
+
+
+def read_device(statement: "Element", scope: Scope) -> Entry:
+    """A ``supply`` of a device. An implant that is worn and a bed that is prescribed differ by mark and status."""
+    device = statement.find("participant/participantRole/playingDevice")
+    code = (
+        device.find("code")
+        if device is not None
+        else statement.find("product/manufacturedProduct/manufacturedMaterial/code")
+    )
+    own = statement.find("code")
+    codes = codings(code) or codings(own)
+    if absence(codes) is not None:
+        return agentless(Kind.DEVICE, statement, scope)
+    place = scope.place(original(code), original(own)) or scope.place(statement.find("text"))
+    name = device.findtext("manufacturerModelName") if device is not None else ""
+    label = (
+        (one_line(place.text) or place.words if place else "")
+        or next((c.display for c in codes if c.display), "")
+        or one_line(name or "")
+    )
+    label = label or (codes[0].code if codes else "")
+    if not label or (not codes and denial(label) in _DENIALS):
+        return agentless(Kind.DEVICE, statement, scope)
+    planned = statement.get("moodCode") not in {"EVN", None}
+    return _entry(statement, scope, Kind.DEVICE, label, codes, place, planned=planned, answer="")
+
+
+def _entry(
+    statement: "Element",
+    scope: Scope,
+    kind: Kind,
+    label: str,
+    codes: "tuple[Coding, ...]",
+    place: "Place | None",
+    *,
+    planned: bool,
+    answer: str,
+) -> Entry:
+    time = span(statement.find("effectiveTime"))
+    code_label, differs = beside(label, codes)
+    negated = statement.get("negationInd") == "true" or yes_or_no(answer) is False
+    marks = set()
+    if differs or (answer and yes_or_no(answer) is (statement.get("negationInd") == "true")):
+        marks.add(Mark.CODE_DIFFERS)
+    if not codes:
+        marks.add(Mark.UNCODED)
+    if scope.reimbursement:
+        marks.add(Mark.REIMBURSED)
+    if kind in {Kind.DEVICE, Kind.PROCEDURE} and (planned or scope.prescription):
+        marks.add(Mark.PRESCRIBED)
+    words = place.words if place else ""
+    handed_over = (
+        next((d for t in statement.iterfind("performer/time") if (d := fhir_date(t.get("value"))[0])), "")
+        if kind is Kind.DEVICE
+        else ""
+    )
+    return dated(
+        Entry(
+            kind,
+            label,
+            assertion=Assertion.NEGATED if negated else Assertion.STATED,
+            codes=codes,
+            code_label=code_label,
+            status=_status(statement, scope, kind, time.end, planned=planned),
+            start=time.start,
+            end=time.end,
+            noted=handed_over,
+            value=answer,
+            author=author_name(statement),
+            section=scope.code,
+            words=" · ".join(text for text in (words, comment(statement, scope, words)) if text),
+            marks=frozenset(marks),
+        ),
+        scope,
+        doubtful=time.doubtful,
+    )
+
+
+def _status(statement: "Element", scope: Scope, kind: Kind, end: str, *, planned: bool) -> Status:
+    code = statement.find("statusCode")
+    if code is not None and code.get("code") in {"aborted", "cancelled", "nullified"}:
+        return Status.ENDED
+    if planned:
+        return Status.PLANNED
+    if kind is Kind.DEVICE and end:
+        return Status.ACTIVE if after(end, scope.date) else Status.ENDED
+    return Status.UNKNOWN

@@ -1,0 +1,89 @@
+"""Embedded files: the body of a level 1 document, and the media of a structured one. Decoded, never opened here."""
+
+import binascii
+import re
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.cda.codes import display
+from dmp_tui.dmp.cda.narrative import flowing
+from dmp_tui.dmp.cda.xml import squeeze
+from dmp_tui.dmp.entries import Attachment, DocumentError, DocumentProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lxml.etree import _Element as Element
+
+MAX_DECODED = 24 * 1024 * 1024
+_TYPE_OF_DOCUMENT = "69764-9"
+_SPACES = re.compile(r"\s+")
+
+
+def body_attachment(text: "Element", title: str) -> Attachment:
+    """The file that a ``nonXMLBody`` holds; a text body is a file of its characters.
+
+    Raises:
+        DocumentError: BAD_BASE64 or TOO_LARGE.
+    """
+    media_type = squeeze(text.get("mediaType")) or "text/plain"
+    if (text.get("representation") or "").upper() == "B64":
+        return Attachment(media_type, decoded(text.text or "", "nonXMLBody"), title)
+    return Attachment(media_type, flowing(text).encode("utf-8"), title)
+
+
+def decoded(text: str, place: str) -> bytes:
+    """The bytes of a base64 text, white space ignored.
+
+    Raises:
+        DocumentError: BAD_BASE64 or TOO_LARGE.
+    """
+    compact = _SPACES.sub("", text)
+    if len(compact) // 4 * 3 > MAX_DECODED:
+        raise DocumentError(DocumentProblem.TOO_LARGE, place)
+    try:
+        return binascii.a2b_base64(compact.encode("ascii"), strict_mode=bool(compact))
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise DocumentError(DocumentProblem.BAD_BASE64, place) from error
+
+
+def media_names(body: "Element") -> "Mapping[str, tuple[str, str]]":
+    """``{ID: (name, media type)}`` of the ``observationMedia`` of a body."""
+    found = {}
+    for media in body.iter("observationMedia"):
+        value = media.find("value")
+        if name := media.get("ID"):
+            found[name] = (_title(media) or name, squeeze(value.get("mediaType")) if value is not None else "")
+    return found
+
+
+def embedded(body: "Element") -> tuple[list[Attachment], list[str]]:
+    """The files of a structured body, and the names of those that could not be decoded."""
+    files, failed = [], []
+    for media in body.iter("observationMedia"):
+        value = media.find("value")
+        if value is None or not (value.text or "").strip():
+            continue
+        name = _title(media) or media.get("ID") or ""
+        try:
+            content = decoded(value.text or "", "observationMedia")
+        except DocumentError:
+            failed.append(name or "observationMedia")
+            continue
+        files.append(Attachment(squeeze(value.get("mediaType")) or "application/octet-stream", content, name))
+    return files, failed
+
+
+def _title(media: "Element") -> str:
+    """What the file is: the "type de document" beside it, else the code of the statement that holds it, else the section's title."""
+    above = media.getparent()
+    holder = above.getparent() if above is not None else None
+    if holder is None:
+        return ""
+    for sibling in holder.iterfind("component/observation"):
+        code = sibling.find("code")
+        if code is not None and code.get("code") == _TYPE_OF_DOCUMENT and (value := sibling.find("value")) is not None:
+            return display(value)
+    if holder.tag == "section":
+        return squeeze(holder.findtext("title"))
+    code = holder.find("code")
+    return display(code) if code is not None else ""

@@ -1,0 +1,104 @@
+"""Codes of CDA -> codings with FHIR systems; the codes that say "none" or "not known" in place of a thing."""
+
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.cda.xml import squeeze
+from dmp_tui.dmp.entries import Assertion, Coding, Criticality
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lxml.etree import _Element as Element
+
+SNOMED = "http://snomed.info/sct"
+LOINC = "http://loinc.org"
+ATC = "http://www.whocc.no/atc"
+ICD10 = "http://hl7.org/fhir/sid/icd-10"
+UCUM = "http://unitsofmeasure.org"
+CIS = "urn:oid:1.2.250.1.213.2.3.1"
+CIP = "urn:oid:1.2.250.1.213.2.3.2"
+
+_SYSTEMS = {
+    "2.16.840.1.113883.6.96": SNOMED,
+    "2.16.840.1.113883.6.1": LOINC,
+    "2.16.840.1.113883.6.73": ATC,
+    "2.16.840.1.113883.6.3": ICD10,
+    "2.16.840.1.113883.6.8": UCUM,
+}
+
+# IHE PCC 6.3.4, HL7 IPS absent-unknown, SNOMED CT situations.
+_NONE = frozenset(
+    {
+        "160244002", "716186003", "409137002", "429625007", "428607008", "716184000", "716220001", "428197003",
+        "160243008", "160245001", "182849000", "787481004", "787480003", "787482006", "787483001", "160266009",
+        "no-known-allergies", "no-known-medication-allergies", "no-known-environmental-allergies",
+        "no-known-food-allergies", "no-known-medications", "no-known-problems", "no-known-procedures",
+        "no-known-devices", "no-known-immunizations",
+    }
+)  # fmt: skip
+_NO_DATA = frozenset(
+    {
+        "182904002", "396782006", "407559004", "1287211007", "64970000",
+        "no-allergy-info", "no-medication-info", "no-problem-info", "no-procedure-info", "no-device-info",
+        "no-immunization-info",
+    }
+)  # fmt: skip
+
+_SEVERITIES = {
+    "399166001": Criticality.FATAL,
+    "442452003": Criticality.HIGH,
+    "24484000": Criticality.HIGH,
+    "371924009": Criticality.HIGH,
+    "6736007": Criticality.MODERATE,
+    "371923003": Criticality.MODERATE,
+    "255604002": Criticality.LOW,
+    "high": Criticality.HIGH,
+    "low": Criticality.LOW,
+    "H": Criticality.HIGH,
+    "M": Criticality.MODERATE,
+    "L": Criticality.LOW,
+}
+
+
+def system_uri(oid: str) -> str:
+    """The FHIR URI of a code system's OID; ``urn:oid:...`` where FHIR has none of its own."""
+    return _SYSTEMS.get(oid, f"urn:oid:{oid}" if oid else "")
+
+
+def codings(*elements: "Element | None") -> tuple[Coding, ...]:
+    """All codings of coded elements: the code and its translations, nested ones too, each once."""
+    found: dict[tuple[str, str], Coding] = {}
+    waiting = [element for element in reversed(elements) if element is not None]
+    while waiting:
+        element = waiting.pop()
+        code = squeeze(element.get("code"))
+        if code:
+            system = system_uri(squeeze(element.get("codeSystem")))
+            found.setdefault((system, code), Coding(system, code, squeeze(element.get("displayName"))))
+        waiting.extend(reversed(element.findall("translation")))
+    return tuple(found.values())
+
+
+def display(element: "Element | None") -> str:
+    """The code's own words: its display, else its first translation's, else the code."""
+    found = codings(element)
+    return next((coding.display for coding in found if coding.display), found[0].code if found else "")
+
+
+def absence(codes: "Iterable[Coding]") -> Assertion | None:
+    """NONE or NO_DATA where a code says so in place of a thing, else None."""
+    for coding in codes:
+        if coding.code in _NONE:
+            return Assertion.NONE
+        if coding.code in _NO_DATA:
+            return Assertion.NO_DATA
+    return None
+
+
+def severity(codes: "Iterable[Coding]") -> Criticality:
+    """The severity that a code states (SNOMED CT, FHIR criticality, HL7 v3 SeverityObservation)."""
+    return min(
+        (_SEVERITIES.get(coding.code, Criticality.UNKNOWN) for coding in codes),
+        key=lambda c: c.rank,
+        default=Criticality.UNKNOWN,
+    )

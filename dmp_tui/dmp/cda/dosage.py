@@ -1,0 +1,239 @@
+"""A dosage in words: those of the narrative row, else those of the structure said in French. Nothing is computed."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.cda.codes import display
+from dmp_tui.dmp.cda.narrative import Row, is_blank, one_line
+from dmp_tui.dmp.cda.scope import Scope, original
+from dmp_tui.dmp.cda.xml import kind_of_value, squeeze
+from dmp_tui.dmp.identity import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element as Element
+
+_DOSE_HEADERS = re.compile(
+    r"POSOLOGIE|DOSE|DOSAGE|FREQUENCE|PERIODICITE|RYTHME|MODE D ADMINISTRATION|MODALITES?|PRISES?\b|DEBIT|SCHEMA"
+)
+_NO_DOSE = re.compile(r"DATE|RANG|INSTRUCTION AU DISPENSATEUR|NOMBRE")
+_ROUTE_HEADERS = re.compile(r"\bVOIE")
+_NAMED_HEADERS = re.compile(r"\b(?:MIN|MAX)")
+_TABLETS = frozenset({"{tablet}", "{tbl}", "{count}", "{comprime}", "{comprimé}", "{cp}", "{capsule}", "1", ""})
+_UNITS = {
+    "{tablet}": "comprimé", "{tbl}": "comprimé", "{cp}": "comprimé", "{capsule}": "gélule", "{count}": "unité",
+    "{drop}": "goutte", "{puff}": "bouffée", "{sachet}": "sachet", "{application}": "application", "[drp]": "goutte",
+    "1": "", "": "",
+}  # fmt: skip
+_PERIODS = {
+    "s": "seconde",
+    "min": "minute",
+    "h": "heure",
+    "d": "jour",
+    "J": "jour",
+    "wk": "semaine",
+    "mo": "mois",
+    "a": "an",
+}
+_FEMININE = frozenset({"seconde", "minute", "heure", "semaine"})
+_EVENTS = {
+    "HS": "au coucher", "WAKE": "au réveil",
+    "ACM": "avant le petit déjeuner", "ICM": "entre le petit déjeuner et le déjeuner", "CM": "au petit déjeuner", "PCM": "après le petit déjeuner",
+    "ACD": "avant le déjeuner", "ICD": "entre le déjeuner et le dîner", "CD": "au déjeuner", "PCD": "après le déjeuner",
+    "ACV": "avant le dîner", "ICV": "entre le dîner et le coucher", "CV": "au dîner", "PCV": "après le dîner",
+    "AC": "avant les repas", "IC": "entre les repas", "C": "aux repas", "PC": "après les repas",
+    "MORN": "le matin", "NOON": "à midi", "AFT": "l'après-midi", "EVE": "le soir", "NIGHT": "la nuit",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Dosage:
+    """``words`` to show; ``coded`` is the structure in words where it does not say the same (else empty)."""
+
+    words: str
+    coded: str = ""
+
+
+def dosage(administration: "Element", scope: Scope, row: Row | None) -> Dosage:
+    """The dosage of a ``substanceAdministration`` (or of a ``supply`` that holds one)."""
+    steps = [
+        administration,
+        *(s for s in administration.iterfind("entryRelationship/substanceAdministration") if _is_step(s)),
+    ]
+    said = _of_row(row) if row else []
+    coded = [text for step in steps for text in [", ".join(_structured(step, scope))] if text]
+    words = ", ".join(said) if said else "; ".join(coded)
+    route = administration.find("routeCode")
+    by = (
+        (_route_of_row(row) if row else "")
+        or scope.words(original(route))
+        or (display(route) if route is not None else "")
+    )
+    instruction = _instruction(administration, scope)
+    parts = [text for text in (words, by, instruction) if text]
+    disagree = bool(said) and len(steps) == 1 and _disagree(said, administration)
+    return Dosage(", ".join(parts), "; ".join(coded) if disagree else "")
+
+
+def dosage_of_row(row: Row) -> str:
+    """The dosage of a row that no entry stands for, in its own words."""
+    return ", ".join(text for text in (*_of_row(row), _route_of_row(row)) if text)
+
+
+def _is_step(administration: "Element") -> bool:
+    """A step of a progressive dosage repeats the administration without naming a product."""
+    code = administration.find("consumable/manufacturedProduct/manufacturedMaterial/code")
+    return code is None or (
+        not code.get("code") and code.find("originalText") is None and code.find("translation") is None
+    )
+
+
+def _of_row(row: Row) -> list[str]:
+    """The cells of a row that stand under headers of dosage; neighbours under one header are one ("de 2 à 4 CP")."""
+    found: list[tuple[str, list[str]]] = []
+    for column, cell in enumerate(row.cells):
+        header = fold(row.header(column))
+        own = row.own[column] if column < len(row.own) else True
+        if (
+            not own
+            or is_blank(cell)
+            or _NO_DOSE.search(header)
+            or _ROUTE_HEADERS.search(header)
+            or not _DOSE_HEADERS.search(header)
+        ):
+            continue
+        text = "; ".join(line for line in cell.split("\n") if line)
+        if found and found[-1][0] == header:
+            found[-1][1].append(text)
+        else:
+            found.append((header, [f"{row.header(column)} {text}" if _NAMED_HEADERS.search(header) else text]))
+    return [" ".join(texts) for _, texts in found]
+
+
+def _route_of_row(row: Row) -> str:
+    for column, cell in enumerate(row.cells):
+        if _ROUTE_HEADERS.search(fold(row.header(column))) and not is_blank(cell):
+            return one_line(cell)
+    return ""
+
+
+def _instruction(administration: "Element", scope: Scope) -> str:
+    for act in administration.iterfind("entryRelationship/act"):
+        code = act.find("code")
+        if code is not None and code.get("code") == "PINSTRUCT":
+            return scope.words(act.find("text"))
+    return ""
+
+
+# --- the structure, said ----------------------------------------------------------------------------------------------
+
+
+def _structured(step: "Element", scope: Scope) -> "Iterator[str]":
+    dose = step.find("doseQuantity")
+    if dose is not None and (text := _quantity(dose, scope)):
+        yield text
+    for time in step.iterfind("effectiveTime"):
+        for part in [time, *time.findall("comp")]:
+            if text := _rhythm(part, scope):
+                yield text
+    rate = step.find("rateQuantity")
+    if rate is not None and (text := _quantity(rate, scope)):
+        yield text
+    for most in step.iterfind("maxDoseQuantity"):
+        top, per = most.find("numerator"), most.find("denominator")
+        if top is not None and top.get("value"):
+            period = (
+                _period(per.get("value") or "1", per.get("unit") or "") if per is not None and per.get("unit") else ""
+            )
+            yield f"maximum {_amount(top)}" + (f" par {period}" if period else "")
+
+
+def _quantity(element: "Element", scope: Scope) -> str:
+    if said := scope.words(original(element), original(element.find("low"))):
+        return said
+    if element.get("value"):
+        return _amount(element)
+    low, high = element.find("low"), element.find("high")
+    bounds = list(dict.fromkeys(_amount(bound) for bound in (low, high) if bound is not None and bound.get("value")))
+    return " à ".join(bounds)
+
+
+def _amount(element: "Element") -> str:
+    value, unit = squeeze(element.get("value")), squeeze(element.get("unit"))
+    word = _UNITS.get(unit, unit.strip("{}"))
+    if word and word == _UNITS.get(unit) and value not in {"0", "1", "0.5", "0,5"}:
+        word += "s"
+    return f"{value} {word}".strip().replace(".", ",", 1)
+
+
+def _rhythm(time: "Element", scope: Scope) -> str:
+    if said := scope.words(original(time), original(time.find("period"))):
+        return said
+    match kind_of_value(time):
+        case "EIVL_TS":
+            event = time.find("event")
+            code = squeeze(event.get("code")) if event is not None else ""
+            return _EVENTS.get(code, code)
+        case "PIVL_TS":
+            period = time.find("period")
+            if period is None or not period.get("value"):
+                return ""
+            return _every(squeeze(period.get("value")), squeeze(period.get("unit")))
+        case _:
+            return ""
+
+
+def _every(value: str, unit: str) -> str:
+    word = _PERIODS.get(unit, unit)
+    if value in {"1", "1.0"}:
+        return f"chaque {word}"
+    return f"{'toutes' if word in _FEMININE else 'tous'} les {_period(value, unit)}"
+
+
+def _period(value: str, unit: str) -> str:
+    word = _PERIODS.get(unit, unit)
+    if value == "1":
+        return word
+    return f"{value.replace('.', ',')} {word if word.endswith('s') else word + 's'}"
+
+
+# --- do both say the same? --------------------------------------------------------------------------------------------
+
+_TIMES_SAID = re.compile(r"(\d+)\s*(?:FOIS|X|PRISES?)\s*(?:/|PAR)\s*(?:1\s*)?(?:J\b|JOUR)")
+_PER_DAY_SAID = re.compile(
+    r"(\d+(?:[.,]\d+)?)\s*(?:CP|CPR|COMPRIMES?|GELULES?|UNITES?)\s*(?:/|PAR)\s*(?:1\s*)?(?:J\b|JOUR)"
+)
+_HOURS = {"h": 1.0, "d": 24.0, "J": 24.0, "wk": 168.0}
+
+
+def _disagree(said: list[str], administration: "Element") -> bool:
+    """Whether words and structure name another daily amount of tablets; only where both say it plainly."""
+    plain = " ".join(said).upper().replace("É", "E")
+    words, structure = _daily_said(plain), _daily_coded(administration)
+    return words is not None and structure is not None and abs(words - structure) > 1e-6
+
+
+def _daily_said(plain: str) -> float | None:
+    if match := _PER_DAY_SAID.search(plain):
+        return float(match[1].replace(",", "."))
+    times, doses = _TIMES_SAID.search(plain), re.search(r"(\d+(?:[.,]\d+)?)\s*(?:CP|COMPRIME|GELULE|UNITE)", plain)
+    if times and doses and ";" not in plain:
+        return float(doses[1].replace(",", ".")) * int(times[1])
+    return None
+
+
+def _daily_coded(administration: "Element") -> float | None:
+    dose = administration.find("doseQuantity")
+    period = next((p for time in administration.iterfind("effectiveTime") for p in time.iterfind("period")), None)
+    if dose is None or period is None:
+        return None
+    amount = dose if dose.get("value") else dose.find("low")
+    if amount is None or (amount.get("unit") or "") not in _TABLETS:
+        return None
+    try:
+        hours = float(period.get("value") or "") * _HOURS[period.get("unit") or ""]
+        return float(amount.get("value") or "") * 24.0 / hours
+    except (ValueError, KeyError, ZeroDivisionError, OverflowError):
+        return None

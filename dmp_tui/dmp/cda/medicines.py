@@ -1,0 +1,192 @@
+"""Treatments, prescriptions, dispensations, reimbursements: what is taken, was taken, or was only prescribed."""
+
+import re
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.cda.codes import ATC, absence, codings
+from dmp_tui.dmp.cda.dosage import dosage
+from dmp_tui.dmp.cda.narrative import one_line
+from dmp_tui.dmp.cda.persons import author_name
+from dmp_tui.dmp.cda.related import comment, status_words
+from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
+from dmp_tui.dmp.cda.times import Span, after, fhir_date, span
+from dmp_tui.dmp.cda.unstated import agentless
+from dmp_tui.dmp.cda.words import course, name_the_same
+from dmp_tui.dmp.cda.xml import kind_of_value, squeeze
+from dmp_tui.dmp.entries import Assertion, Coding, Entry, Kind, Mark, Status
+from dmp_tui.dmp.identity import fold
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+    from dmp_tui.dmp.cda.narrative import Place
+
+STOPPED = "18610-6"
+PLAN = "18776-5"
+_CURRENT = frozenset({"10160-0", "10183-2", "42346-7", "75311-1", "52471-0", "56445-0"})
+_STOPPED_TITLE = re.compile(r"\b(?:ARRETES?|ARRET|STOPPES?|INTERROMPUS?|SUSPENDUS?)\b")
+_NOT_DONE = frozenset({"aborted", "cancelled", "nullified"})
+_WISHES = frozenset({"INT", "RQO", "PRMS", "PRP", "ARQ", "GOL"})
+_STRENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s?(MICROGRAMMES?|MCG|ΜG|µG|MG|G|UI|ML)\b")
+_UNIT_NAMES = {"MICROGRAMME": "UG", "MICROGRAMMES": "UG", "MCG": "UG", "ΜG": "UG", "µG": "UG"}
+
+
+def material_of(statement: "Element") -> "Element | None":
+    """The product of an administration or a supply."""
+    for path in ("consumable/manufacturedProduct", "product/manufacturedProduct", "participant/participantRole"):
+        if (found := statement.find(path)) is None:
+            continue
+        for name in ("manufacturedMaterial", "manufacturedLabeledDrug", "playingMaterial"):
+            if (material := found.find(name)) is not None:
+                return material
+    return None
+
+
+def read_treatment(statement: "Element", scope: Scope) -> Entry:
+    """A ``substanceAdministration`` or the ``supply`` of a medicine as a treatment."""
+    material = material_of(statement)
+    product = material.find("code") if material is not None else None
+    classes = material.findall("asSpecializedKind/generalizedMedicineClass/code") if material is not None else []
+    named, codes = codings(product), codings(product, *classes)
+    place = scope.place(original(product)) or scope.place(statement.find("text"))
+    name = squeeze(material.findtext("name")) if material is not None else ""
+    if absence((*code_of(statement), *codes)) is not None:
+        return agentless(Kind.TREATMENT, statement, scope)
+    label = (one_line(place.text or place.words) if place else "") or name or _display(named) or _display(codes)
+    if not label or (not codes and not name and _is_negation(label)):
+        return agentless(Kind.TREATMENT, statement, scope)
+    time = _time(statement)
+    noted = _dispensed(statement)
+    status = _status(statement, scope, time)
+    given = dosage(statement, scope, place.row if place else None)
+    code_label, differs = beside(label, codes or named, tuple(c for c in named if c.system != ATC) or named)
+    marks = _marks(statement, scope)
+    if differs or given.coded or _other_strength(label, material):
+        marks.add(Mark.CODE_DIFFERS)
+    if _other_ingredient(material, codes):
+        marks.add(Mark.PRODUCT_DIFFERS)
+    if not codes:
+        marks.add(Mark.UNCODED)
+    words = _words(statement, scope, place)
+    return dated(
+        Entry(
+            Kind.TREATMENT,
+            label,
+            assertion=Assertion.NEGATED if statement.get("negationInd") == "true" else Assertion.STATED,
+            codes=codes,
+            code_label=", ".join(text for text in (code_label, given.coded) if text),
+            status=status,
+            start=time.start,
+            end=time.end,
+            noted=noted,
+            dose=given.words,
+            author=author_name(statement),
+            section=scope.code,
+            words=words,
+            marks=frozenset(marks),
+        ),
+        scope,
+        doubtful=time.doubtful,
+    )
+
+
+def _display(codes: tuple[Coding, ...]) -> str:
+    return next((coding.display or coding.code for coding in codes), "")
+
+
+def _is_negation(label: str) -> bool:
+    from dmp_tui.dmp.cda.words import denial
+
+    return denial(label) in {Assertion.NONE, Assertion.NO_DATA}
+
+
+def _words(statement: "Element", scope: Scope, place: "Place | None") -> str:
+    words = place.words if place else ""
+    said = comment(statement, scope, words)
+    return " · ".join(text for text in (words, said) if text)
+
+
+def _time(statement: "Element") -> Span:
+    for time in statement.iterfind("effectiveTime"):
+        if kind_of_value(time) not in {"PIVL_TS", "EIVL_TS"} and (
+            (found := span(time)).start or found.end or found.doubtful
+        ):
+            return found
+    return Span()
+
+
+def _dispensed(statement: "Element") -> str:
+    """When it was handed over, where the statement is of a dispensation."""
+    for path in ("entryRelationship/supply/performer/time", "entryRelationship/supply/effectiveTime", "performer/time"):
+        for time in statement.iterfind(path):
+            text, _ = fhir_date(
+                time.get("value") or (time.find("high").get("value") if time.find("high") is not None else None)
+            )
+            if text:
+                return text
+    return ""
+
+
+def _status(statement: "Element", scope: Scope, time: Span) -> Status:
+    """The section, the end date and the mood decide; ``statusCode=completed`` says nothing of the treatment's course."""
+    code = statement.find("statusCode")
+    if code is not None and code.get("code") in _NOT_DONE:
+        return Status.ENDED
+    said, coded, _ = status_words(statement, scope)
+    if (stated := course(said or coded)) is not Status.UNKNOWN:
+        return stated
+    by_section = course_of_section(scope, time.end)
+    wished = statement.get("moodCode") in _WISHES
+    if wished and by_section is not Status.ENDED and (scope.code == PLAN or after(time.start, scope.date)):
+        return Status.PLANNED
+    return by_section
+
+
+def course_of_section(scope: Scope, end: str) -> Status:
+    """The course of a treatment as its section says it: stopped ones, ended ones, those of the list of current ones."""
+    if scope.code == STOPPED or _STOPPED_TITLE.search(fold(scope.title)) or (end and after(scope.date, end)):
+        return Status.ENDED
+    if scope.reimbursement or scope.dispensation:
+        return Status.UNKNOWN
+    return Status.ACTIVE if scope.code in _CURRENT or scope.prescription or scope.code == PLAN else Status.UNKNOWN
+
+
+def _marks(statement: "Element", scope: Scope) -> set[Mark]:
+    marks = set()
+    if scope.reimbursement:
+        marks.add(Mark.REIMBURSED)
+    wished = statement.get("moodCode") in _WISHES and scope.code not in _CURRENT and scope.code != STOPPED
+    if wished or scope.prescription or scope.dispensation or scope.reimbursement or statement.tag == "supply":
+        marks.add(Mark.PRESCRIBED)
+    return marks
+
+
+def _other_ingredient(material: "Element | None", codes: tuple[Coding, ...]) -> bool:
+    """Whether the names that the structure itself gives to one ingredient are of different substances."""
+    if material is None:
+        return False
+    ingredients = material.findall("ingredient/ingredient")
+    for ingredient in ingredients:
+        name, code = squeeze(ingredient.findtext("name")), ingredient.find("code")
+        displays = [coding.display for coding in codings(code) if coding.display]
+        if name and displays and not name_the_same(name, displays):
+            return True
+        if len(ingredients) == 1:
+            substances = [c.display for c in codes if c.system == ATC and len(c.code) == 7 and c.display]
+            if substances and not name_the_same(name or " ".join(displays), substances):
+                return True
+    return False
+
+
+def _other_strength(label: str, material: "Element | None") -> bool:
+    """The same figure in another unit: 75 microgrammes in words, 75 mg in the structure."""
+    if material is None:
+        return False
+    said = {(value.replace(",", "."), _UNIT_NAMES.get(unit, unit)) for value, unit in _STRENGTH.findall(label.upper())}
+    for strength in material.iterfind("ingredient/quantity/numerator"):
+        value = squeeze(strength.get("value"))
+        unit = _UNIT_NAMES.get((strength.get("unit") or "").upper(), (strength.get("unit") or "").upper())
+        same = {other for figure, other in said if figure == value}
+        if same and unit and unit not in same:
+            return True
+    return False

@@ -1,0 +1,254 @@
+"""Observations of every other kind: results, vital signs, pregnancy, directives, way of life... A label and a value."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.cda.codes import absence, codings
+from dmp_tui.dmp.cda.narrative import Place, Row, is_blank, one_line
+from dmp_tui.dmp.cda.persons import author_name
+from dmp_tui.dmp.cda.related import comment
+from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
+from dmp_tui.dmp.cda.times import Span, span
+from dmp_tui.dmp.cda.unstated import agentless
+from dmp_tui.dmp.cda.values import Value, agree, coded_value, range_of, ranges_agree, said_value
+from dmp_tui.dmp.cda.words import denial, name_the_same, same_words, yes_or_no
+from dmp_tui.dmp.entries import Assertion, Coding, Entry, Kind, Mark, Status
+from dmp_tui.dmp.identity import fold
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_VALUE_HEADERS = re.compile(r"RESULTAT|VALEUR|PRECISION|CHOIX|REPONSE|MESURE|OBSERVATION|EFFECTUE|DESCRIPTION")
+_REFERENCE_HEADERS = re.compile(r"REFERENCE|NORME|NORMALE|USUELLE")
+_OTHER_HEADERS = re.compile(r"DATE|COMMENTAIRE|REFERENCE|INTERPRETATION|ANTERIEUR|UNITE|HEURE|EN RAPPORT")
+_DATE_CELL = re.compile(r"[\d/.:\- hàau]+|NON RENSEIGNEE?", re.IGNORECASE)
+_DENIABLE = frozenset(
+    {Kind.SOCIAL, Kind.FUNCTIONAL, Kind.ALERT, Kind.OCCUPATIONAL, Kind.PREGNANCY, Kind.PLAN, Kind.DEVICE}
+)
+_DIRECTIVES = "42348-3"
+_NOT_PREGNANT = frozenset({"60001007", "LA26683-5"})
+_PREGNANT = frozenset({"77386006", "LA15173-0"})
+_MEASURES = frozenset({Kind.RESULT, Kind.VITAL})
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the narrative says of an observation."""
+
+    label: str
+    value: str
+    place: Place | None
+
+
+def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: str = "") -> Entry | None:
+    """An observation as one statement; None if it says nothing at all (no code, no words, no value)."""
+    code, values = observation.find("code"), observation.findall("value")
+    codes = code_of(observation)
+    answers = codings(*values)
+    if absence((*codes, *answers)) is not None:
+        return agentless(kind, observation, scope)
+    coded = coded_value(values[0]) if values else Value("")
+    said = _said(observation, scope, codes, coded, answers)
+    label = said.label or next((c.display or c.code for c in codes), "")
+    if not label:
+        label, coded = coded.words, Value("")
+    if not label:
+        return None
+    place = said.place
+    code_label, differs = beside(label, codes)
+    if kind in _MEASURES:
+        differs = False  # laboratories name one thing by many names (kaliémie, potassium)
+    value, value_differs = _value(said.value, coded, answers, kind)
+    reference, range_differs = _reference(observation, place.row if place else None)
+    marks = {Mark.CODE_DIFFERS} if differs or value_differs or range_differs else set()
+    if not codes and not answers:
+        marks.add(Mark.UNCODED)
+    if scope.reimbursement:
+        marks.add(Mark.REIMBURSED)
+    beside_words = [
+        code_label,
+        coded.shown if value_differs else "",
+        f"[{range_of(observation)}]" if range_differs else "",
+    ]
+    interpretation = observation.find("interpretationCode")
+    words = place.words if place else ""
+    time = span(observation.find("effectiveTime"))
+    start, end, when = _when(kind, time, noted)
+    return dated(
+        Entry(
+            kind,
+            label,
+            assertion=_assertion(observation, kind, codes, answers, value),
+            codes=(*codes, *answers) if kind is Kind.PREGNANCY or not codes else codes,
+            code_label="; ".join(text for text in beside_words if text),
+            status=_status(observation, kind, answers),
+            start=start,
+            end=end,
+            noted=when,
+            value=value.text,
+            unit=value.unit,
+            reference=reference,
+            interpretation=(interpretation.get("code") or "") if interpretation is not None else "",
+            author=author_name(observation),
+            section=scope.code,
+            words=" · ".join(text for text in (words, comment(observation, scope, words)) if text),
+            marks=frozenset(marks),
+        ),
+        scope,
+        doubtful=time.doubtful,
+    )
+
+
+def _when(kind: Kind, time: Span, noted: str) -> tuple[str, str, str]:
+    """``(start, end, noted)``: a measure is noted at a moment, a plan or a habit has a beginning."""
+    if kind in _MEASURES or kind in {Kind.DIRECTIVE, Kind.PREGNANCY}:
+        later = time.end if time.end != time.start else ""
+        return "", later if kind is Kind.DIRECTIVE else "", time.start or time.end or noted
+    if time.start or time.end:
+        return time.start, time.end, ""
+    return "", "", noted
+
+
+def _status(observation: "Element", kind: Kind, answers: tuple[Coding, ...]) -> Status:
+    if kind is Kind.PLAN or observation.get("moodCode") not in {"EVN", None}:
+        return Status.PLANNED
+    if kind is Kind.PREGNANCY and any(c.code in _PREGNANT for c in answers):
+        return Status.ACTIVE
+    return Status.UNKNOWN
+
+
+def _assertion(
+    observation: "Element", kind: Kind, codes: tuple[Coding, ...], answers: tuple[Coding, ...], value: Value
+) -> Assertion:
+    if observation.get("negationInd") == "true":
+        return Assertion.NEGATED
+    answer = yes_or_no(value.text)
+    if kind is Kind.DIRECTIVE and answer is False and any(c.code == _DIRECTIVES for c in codes):
+        return Assertion.NONE
+    if kind in _DENIABLE and (answer is False or (value.text and denial(value.text) is Assertion.NONE)):
+        return Assertion.NEGATED
+    if kind is Kind.PREGNANCY and any(c.code in _NOT_PREGNANT for c in answers) and not value.from_words:
+        return Assertion.NEGATED
+    if kind is Kind.PREGNANCY and re.search(
+        r"\b(?:NON|PAS) (?:DE |ACTUELLEMENT )?(?:ENCEINTE|GROSSESSE)", fold(value.text)
+    ):
+        return Assertion.NEGATED
+    return Assertion.STATED
+
+
+# --- what the narrative says ------------------------------------------------------------------------------------------
+
+
+def _said(
+    observation: "Element", scope: Scope, codes: tuple[Coding, ...], coded: Value, answers: tuple[Coding, ...]
+) -> _Said:
+    """Label and value in the narrative's words. A reference may point at either cell of the row, or nowhere."""
+    own = scope.place(original(observation.find("code")))
+    place = own or scope.place(observation.find("text"))
+    displays = [coding.display for coding in codes if coding.display]
+    if place is None or (place.row is None and not place.text):
+        place = next((found for text in displays if (found := scope.row_named(text))), None)
+    value = next((scope.words(original(v)) for v in observation.iterfind("value") if original(v) is not None), "")
+    if place is None:
+        return _Said("", value, None)
+    row, column, text = place.row, place.column, one_line(place.text)
+    if row is None or column is None:
+        if text and not own and _says(text, coded, answers) and displays:
+            return _Said("", value or text, place)
+        return _Said(text or _first(row), value, place)
+    if not own and _is_value_cell(row, column, text, coded, answers, displays):
+        return _Said(_label_cell(row, column, displays), value or text, place)
+    return _Said(text, value or _value_cell(row, column), place)
+
+
+def _first(row: Row | None) -> str:
+    return (
+        next((one_line(cell) for cell in row.cells if not is_blank(cell) and not _DATE_CELL.fullmatch(cell)), "")
+        if row
+        else ""
+    )
+
+
+def _says(text: str, coded: Value, answers: tuple[Coding, ...]) -> bool:
+    """Whether a text is the value itself."""
+    if yes_or_no(text) is not None or same_words(text, coded.words):
+        return True
+    if coded.number is not None and (said := said_value(text)) is not None:
+        return said.number is not None
+    return any(same_words(text, coding.display) for coding in answers)
+
+
+def _is_value_cell(
+    row: Row, column: int, text: str, coded: Value, answers: tuple[Coding, ...], displays: list[str]
+) -> bool:
+    if _says(text, coded, answers):
+        return True
+    if not displays or name_the_same(text, displays):
+        return False
+    others = [
+        cell for i, cell in enumerate(row.cells) if i != column and not is_blank(cell) and cell != row.cells[column]
+    ]
+    if not others:
+        return bool(coded.words)
+    return any(name_the_same(cell, displays) and not _DATE_CELL.fullmatch(cell) for cell in others[:column])
+
+
+def _label_cell(row: Row, column: int, displays: list[str]) -> str:
+    before = [cell for cell in row.cells[:column] if not is_blank(cell) and not _DATE_CELL.fullmatch(cell)]
+    named = [cell for cell in before if displays and name_the_same(cell, displays)]
+    return one_line((named or before or [""])[0])
+
+
+def _value_cell(row: Row, label_column: int) -> str:
+    """The cell that holds the value: under a header that says so, else the next one."""
+    after = range(label_column + 1, len(row.cells))
+    for column in after:
+        header = fold(row.header(column))
+        if (
+            _VALUE_HEADERS.search(header)
+            and not _REFERENCE_HEADERS.search(header)
+            and header != fold(row.header(label_column))
+        ):
+            return "" if is_blank(row.cells[column]) else one_line(row.cells[column])
+    for column in after:
+        if _OTHER_HEADERS.search(fold(row.header(column))):
+            continue
+        return "" if is_blank(row.cells[column]) else one_line(row.cells[column])
+    return ""
+
+
+# --- words and code together ------------------------------------------------------------------------------------------
+
+
+def _value(said: str, coded: Value, answers: tuple[Coding, ...], kind: Kind) -> tuple[Value, bool]:
+    """The value to show and whether words and code disagree: then the words are shown."""
+    if not said:
+        return coded, False
+    if coded.truth is not None:
+        answer = yes_or_no(said)
+        return Value(said, from_words=True), answer is not None and answer is not coded.truth
+    if coded.number is not None:
+        words = said_value(said)
+        if words is None or words.number is None:
+            return coded, False
+        if agree(words, coded):
+            return (Value(words.sign + coded.text, coded.unit, coded.number) if words.sign else coded), False
+        return words, True
+    if answers or coded.date:
+        differs = bool(answers) and not name_the_same(said, [c.display for c in answers if c.display])
+        return (coded if coded.date else Value(said, from_words=True)), differs
+    words = said_value(said)
+    if kind in _MEASURES and words is not None:
+        return words, False
+    return Value(said, from_words=True), bool(coded.words) and not name_the_same(said, [coded.words])
+
+
+def _reference(observation: "Element", row: Row | None) -> tuple[str, bool]:
+    """The reference range as written, and whether the coded one names other bounds."""
+    coded = range_of(observation)
+    for column, cell in enumerate(row.cells if row else ()):
+        if row and _REFERENCE_HEADERS.search(fold(row.header(column))) and not is_blank(cell):
+            said = one_line(cell)
+            return said, bool(coded) and not ranges_agree(said, coded)
+    return coded, False

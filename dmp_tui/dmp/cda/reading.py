@@ -1,0 +1,207 @@
+"""A CI-SIS CDA R2 document, level 1 (a file in a header) or level 3 (coded sections), as a Reading."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.cda.attachments import body_attachment, embedded, media_names
+from dmp_tui.dmp.cda.header import Header, read_header
+from dmp_tui.dmp.cda.narrative import Narrative, Row, flowing, is_blank, one_line, read_narrative
+from dmp_tui.dmp.cda.scope import Scope
+from dmp_tui.dmp.cda.sections import SAFETY, WITHOUT_STATEMENTS, kind_of_section
+from dmp_tui.dmp.cda.statements import read_entry
+from dmp_tui.dmp.cda.unstated import nothing_known
+from dmp_tui.dmp.cda.unstructured import of_rows, statements_of
+from dmp_tui.dmp.cda.words import same_words
+from dmp_tui.dmp.cda.xml import MAX_BYTES, parse, squeeze
+from dmp_tui.dmp.entries import Attachment, DocumentError, DocumentProblem, Entry, Kind, Part, Reading
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_REIMBURSEMENT_TYPES = frozenset({"REMB"})
+_PRESCRIPTION_TYPES = frozenset({"57833-6"})
+_DISPENSATION_TYPES = frozenset({"60593-1"})
+_PRESCRIPTION_SECTIONS = frozenset({"57828-6"})
+_DISPENSATION_SECTIONS = frozenset({"60590-7"})
+_ROWS_COUNT = frozenset({Kind.ALLERGY, Kind.TREATMENT, Kind.PROBLEM})
+"""Kinds of which a table row that no entry points to is a statement that the structure forgot."""
+
+
+def read_cda(content: bytes, limit: int = MAX_BYTES) -> Reading:
+    """Read a CDA document: header, statements, narrative, attached files, and what could not be structured.
+
+    ``limit`` is the most bytes that are looked at.
+
+    Raises:
+        DocumentError: bytes that are no CDA document, or one without id, type or patient. Nothing else is raised.
+    """
+    parsed = parse(content, limit)
+    root = parsed.root
+    if root.tag != "ClinicalDocument":
+        raise DocumentError(DocumentProblem.NOT_CDA)
+    header = read_header(root)
+    unread = ["encodage : déclaré UTF-8, lu comme windows-1252"] if parsed.recoded else []
+    level_one = root.find("component/nonXMLBody/text")
+    body = root.find("component/structuredBody")
+    if level_one is not None:
+        return _reading(header, "cda-n1", attachments=[body_attachment(level_one, header.title)], unread=unread)
+    if body is None:
+        raise DocumentError(DocumentProblem.MISSING_HEADER, "component")
+    sections = list(_sections(body))
+    narratives = _narratives(sections, media_names(body))
+    files, failed = embedded(body)
+    entries: list[Entry] = list(header.contacts)
+    for section in sections:
+        found, lost = _statements(section, _scope(section, header, narratives))
+        entries.extend(found)
+        if lost:
+            unread.append(section.title or section.code)
+    return _reading(
+        header,
+        "cda-n3",
+        entries=entries,
+        parts=[Part(s.code, s.title, narratives.of[s.index].blocks, s.depth) for s in sections],
+        attachments=files,
+        sections_read=frozenset(s.code for s in sections if s.code),
+        unread=[*unread, *failed],
+    )
+
+
+def _reading(
+    header: Header,
+    format_: str,
+    *,
+    entries: list[Entry] | None = None,
+    parts: list[Part] | None = None,
+    attachments: list[Attachment],
+    sections_read: frozenset[str] = frozenset(),
+    unread: list[str],
+) -> Reading:
+    return Reading(
+        unique_id=header.unique_id,
+        type=header.type,
+        title=header.title,
+        date=header.date,
+        format=format_,
+        subject=header.subject,
+        authors=header.authors,
+        custodian=header.custodian,
+        custodian_id=header.custodian_id,
+        service_start=header.service_start,
+        service_end=header.service_end,
+        confidentiality=header.confidentiality,
+        replaces=header.replaces,
+        set_id=header.set_id,
+        version=header.version,
+        language=header.language,
+        entries=tuple(header.contacts if entries is None else entries),
+        parts=tuple(parts or ()),
+        attachments=tuple(attachments),
+        sections_read=sections_read,
+        unread=tuple(dict.fromkeys(unread)),
+    )
+
+
+# --- sections ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    element: "Element"
+    index: int
+    code: str
+    title: str
+    depth: int
+    kind: Kind | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Narratives:
+    of: tuple[Narrative, ...]
+    elsewhere: Mapping[str, Narrative]
+
+
+def _sections(body: "Element") -> Iterator[_Section]:
+    """All sections, in reading order, nested ones after their parent."""
+    index = 0
+    waiting: list[tuple[Element, int, Kind | None]] = [
+        (s, 0, None) for s in reversed(body.findall("component/section"))
+    ]
+    while waiting:
+        element, depth, parent = waiting.pop()
+        coded = element.find("code")
+        code = squeeze(coded.get("code")) if coded is not None else ""
+        title = one_line(flowing(element.find("title"))) or (
+            squeeze(coded.get("displayName")) if coded is not None else ""
+        )
+        kind = kind_of_section(code, title, parent)
+        yield _Section(element, index, code, title, depth, kind)
+        index += 1
+        waiting.extend((s, depth + 1, kind) for s in reversed(element.findall("component/section")))
+
+
+def _narratives(sections: list[_Section], media: Mapping[str, tuple[str, str]]) -> _Narratives:
+    found = tuple(read_narrative(section.element.find("text"), media) for section in sections)
+    elsewhere: dict[str, Narrative] = {}
+    for narrative in found:
+        for name in narrative.marked:
+            elsewhere.setdefault(name, narrative)
+    return _Narratives(found, elsewhere)
+
+
+def _scope(section: _Section, header: Header, narratives: _Narratives) -> Scope:
+    return Scope(
+        code=section.code,
+        title=section.title,
+        kind=section.kind,
+        narrative=narratives.of[section.index],
+        elsewhere=narratives.elsewhere,
+        date=header.date[:10],
+        birth=header.birth,
+        reimbursement=header.type.code in _REIMBURSEMENT_TYPES,
+        prescription=header.type.code in _PRESCRIPTION_TYPES or section.code in _PRESCRIPTION_SECTIONS,
+        dispensation=header.type.code in _DISPENSATION_TYPES or section.code in _DISPENSATION_SECTIONS,
+    )
+
+
+def _statements(section: _Section, scope: Scope) -> tuple[list[Entry], bool]:
+    """The statements of a section, and whether something of it is reachable only as narrative."""
+    if section.code in WITHOUT_STATEMENTS:
+        return [], False
+    elements = section.element.findall("entry")
+    found: list[Entry] = []
+    lost = False
+    for element in elements:
+        statements, missed = read_entry(element, scope)
+        found.extend(statements)
+        lost = lost or missed
+    if not found and section.kind is not None:
+        if scope.narrative.plain.strip():
+            if section.kind in SAFETY or not elements:
+                found = list(statements_of(scope, section.kind))
+                lost = lost or (section.kind in _ROWS_COUNT and any(not entry.codes for entry in found))
+        elif (nothing := nothing_known(section.element, scope)) is not None:
+            found = [nothing]
+    elif section.kind in _ROWS_COUNT and section.kind is not None:
+        forgotten = list(of_rows(_unclaimed(scope.narrative, elements, found), scope, section.kind))
+        found.extend(forgotten)
+        lost = lost or bool(forgotten)
+    return found, lost
+
+
+def _unclaimed(narrative: Narrative, elements: "list[Element]", found: list[Entry]) -> Iterator[Row]:
+    """Rows of a list that no entry points to and whose words no entry has."""
+    claimed = set()
+    for element in elements:
+        for reference in element.iter("reference"):
+            name = (reference.get("value") or "").strip().removeprefix("#")
+            if name in narrative.marked and (row := narrative.marked[name][1]) is not None:
+                claimed.add(id(row))
+    words = {entry.words for entry in found}
+    labels = [entry.label for entry in found]
+    for row in narrative.rows:
+        if id(row) in claimed or row.words in words or len([cell for cell in row.cells if not is_blank(cell)]) < 2:
+            continue
+        if not any(same_words(cell, label) for cell in row.cells for label in labels):
+            yield row

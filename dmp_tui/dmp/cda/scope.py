@@ -1,0 +1,117 @@
+"""Where an entry stands: its section, its document, and the narrative that its references point into."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.cda.codes import codings
+from dmp_tui.dmp.cda.narrative import Narrative, Place, flowing, is_blank, one_line
+from dmp_tui.dmp.cda.times import after
+from dmp_tui.dmp.cda.words import name_the_same, same_words
+from dmp_tui.dmp.entries import Entry, Kind, Mark, Status
+from dmp_tui.dmp.identity import fold
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+    from dmp_tui.dmp.entries import Coding
+
+_WRITTEN_YEARS = re.compile(r"(?<!\d)(?:\d{1,2}[/.-]\d{1,2}[/.-]|\d{1,2}[/.-])(\d{4})(?!\d)|(?:^|· )(\d{4})(?= ·|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A section as its entries see it."""
+
+    code: str
+    title: str
+    kind: Kind | None
+    narrative: Narrative
+    elsewhere: Mapping[str, Narrative]
+    """Narratives of other sections, by the IDs that stand in them."""
+    date: str = ""
+    birth: str = ""
+    reimbursement: bool = False
+    prescription: bool = False
+    dispensation: bool = False
+
+    def find(self, reference: str | None) -> Place | None:
+        """The place that a reference names, in this section first."""
+        if found := self.narrative.find(reference):
+            return found
+        name = (reference or "").strip().removeprefix("#")
+        other = self.elsewhere.get(name)
+        return other.find(reference) if other else None
+
+    def place(self, *elements: "Element | None") -> Place | None:
+        """The first place that one of these (``text``, ``originalText``) points to with words, or holds itself."""
+        for element in elements:
+            if element is None:
+                continue
+            for reference in element.iterfind("reference"):
+                found = self.find(reference.get("value"))
+                if found is not None and not is_blank(found.text or found.words):
+                    return found
+            if element.find("reference") is None and not is_blank(text := flowing(element)):
+                return Place(text)
+        return None
+
+    def words(self, *elements: "Element | None") -> str:
+        """The words of ``place``, on one line; "" if nothing is said."""
+        found = self.place(*elements)
+        return one_line(found.text) if found else ""
+
+    def row_named(self, label: str) -> Place | None:
+        """The row of which one cell says exactly ``label``: for entries whose own reference leads nowhere."""
+        wanted = fold(label)
+        for row in self.narrative.rows if wanted else ():
+            for column, cell in enumerate(row.cells):
+                if fold(cell) == wanted:
+                    return Place(cell, row, column)
+        return None
+
+
+def original(element: "Element | None") -> "Element | None":
+    """The ``originalText`` of a coded element, or of one of its translations."""
+    if element is None:
+        return None
+    found = element.find("originalText")
+    return found if found is not None else element.find("translation//originalText")
+
+
+def beside(label: str, codes: "tuple[Coding, ...]", compared: "tuple[Coding, ...] | None" = None) -> tuple[str, bool]:
+    """``(code_label, differs)``: the code's own words where they are not the label's, and whether they clearly name another thing.
+
+    ``compared`` are the codings whose words may be held against the label (a class is no name of its member).
+    """
+    displays = [coding.display for coding in (codes if compared is None else compared) if coding.display]
+    other = next((text for text in displays if not same_words(text, label)), "")
+    if any(same_words(text, label) for text in displays):
+        return (other if displays and other == displays[0] else ""), False
+    return other, bool(displays) and not name_the_same(label, displays)
+
+
+def dated(entry: Entry, scope: Scope, *, doubtful: bool = False) -> Entry:
+    """The entry, marked if its dates are before birth, after the document, out of the calendar or of another year than its words."""
+    if doubtful or _implausible(entry, scope):
+        return replace(entry, marks=entry.marks | {Mark.IMPLAUSIBLE_DATE})
+    return entry
+
+
+def _implausible(entry: Entry, scope: Scope) -> bool:
+    dates = [text for text in (entry.start, entry.end, entry.noted) if text]
+    if any(after(scope.birth, text) for text in dates):
+        return True
+    if entry.status is not Status.PLANNED and any(after(text, scope.date) for text in (entry.start, entry.noted)):
+        return True
+    if entry.start and after(entry.start, entry.end):
+        return True
+    first = entry.start or entry.noted
+    years = {year for match in _WRITTEN_YEARS.finditer(entry.words) for year in match.groups() if year}
+    return bool(first and years) and first[:4] not in years
+
+
+def code_of(element: "Element") -> "tuple[Coding, ...]":
+    """The codings of an act's own ``code``."""
+    return codings(element.find("code"))

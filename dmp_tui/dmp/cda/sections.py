@@ -1,0 +1,122 @@
+"""What a section is about, from its LOINC code, and what an entry is, from its templates where they decide."""
+
+import re
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.entries import Kind
+from dmp_tui.dmp.identity import fold
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+KINDS = {
+    "48765-2": Kind.ALLERGY,
+    "44939-7": Kind.ADVERSE_EFFECT,
+    "10160-0": Kind.TREATMENT,  # history of medication use
+    "10183-2": Kind.TREATMENT,  # at discharge
+    "18610-6": Kind.TREATMENT,  # administered, then stopped
+    "42346-7": Kind.TREATMENT,  # at admission
+    "75311-1": Kind.TREATMENT,
+    "52471-0": Kind.TREATMENT,
+    "56445-0": Kind.TREATMENT,
+    "29549-3": Kind.TREATMENT,  # administered
+    "57828-6": Kind.TREATMENT,  # prescriptions
+    "60590-7": Kind.TREATMENT,  # dispensed
+    "77603-9": Kind.TREATMENT,
+    "11450-4": Kind.PROBLEM,
+    "11348-0": Kind.PROBLEM,  # history
+    "46241-6": Kind.PROBLEM,  # diagnosis at admission
+    "11535-2": Kind.PROBLEM,  # diagnosis at discharge
+    "29308-4": Kind.PROBLEM,  # diagnosis
+    "75326-9": Kind.PROBLEM,
+    "47519-4": Kind.PROCEDURE,
+    "29554-3": Kind.PROCEDURE,
+    "10167-5": Kind.PROCEDURE,
+    "67803-7": Kind.PROCEDURE,
+    "46240-8": Kind.PROCEDURE,  # stays and visits
+    "46264-8": Kind.DEVICE,
+    "10162-6": Kind.PREGNANCY,
+    "30954-2": Kind.RESULT,
+    "8716-3": Kind.VITAL,
+    "11369-6": Kind.VACCINATION,
+    "42348-3": Kind.DIRECTIVE,
+    "44944-7": Kind.ALERT,
+    "104605-1": Kind.ALERT,
+    "47420-5": Kind.FUNCTIONAL,
+    "42545-4": Kind.FUNCTIONAL,  # observed events
+    "29762-2": Kind.SOCIAL,
+    "10157-6": Kind.FAMILY,
+    "10161-8": Kind.OCCUPATIONAL,
+    "18776-5": Kind.PLAN,
+    "42349-1": Kind.REASON,
+    "46239-0": Kind.REASON,
+    "10154-3": Kind.REASON,
+    "29299-5": Kind.REASON,
+    "11302-7": Kind.PLAN,  # preferred hospital
+}
+
+WITHOUT_STATEMENTS = frozenset(
+    {
+        "33557-0",  # status of the document
+        "55112-7",  # comment
+        "55107-7", "55108-5", "57723-9",  # attachments, the copy as PDF, the 2D code
+        "48768-6",  # payer
+    }
+)  # fmt: skip
+
+SAFETY = frozenset(
+    {Kind.ALLERGY, Kind.ADVERSE_EFFECT, Kind.TREATMENT, Kind.PROBLEM, Kind.PROCEDURE, Kind.DEVICE, Kind.PREGNANCY, Kind.VACCINATION,
+     Kind.DIRECTIVE, Kind.ALERT, Kind.REASON}
+)  # fmt: skip
+"""Kinds of which a section without entries still yields statements: its words, uncoded."""
+
+_TITLES = (
+    (re.compile(r"\bVIGILANCE\b|\bALERTES?\b"), Kind.ALERT),
+    (re.compile(r"\bALLERGI"), Kind.ALLERGY),
+    (re.compile(r"EFFETS? INDESIRABLES?.*MEDICAMENT"), Kind.ADVERSE_EFFECT),
+    (re.compile(r"\bTRAITEMENTS?\b|\bMEDICAMENTS?\b|\bMEDICATION"), Kind.TREATMENT),
+    (re.compile(r"\bANTECEDENTS? FAMILIA"), Kind.FAMILY),
+    (re.compile(r"\bANTECEDENTS?\b|\bDIAGNOSTIC"), Kind.PROBLEM),
+    (re.compile(r"\bDIRECTIVES? ANTICIPEES?"), Kind.DIRECTIVE),
+    (re.compile(r"\bVACCINATIONS?\b"), Kind.VACCINATION),
+    (re.compile(r"\bMOTIF\b"), Kind.REASON),
+)
+
+# IHE PCC entry templates that decide what an entry is wherever it stands.
+_TEMPLATES = {
+    "1.3.6.1.4.1.19376.1.5.3.1.4.5.3": Kind.ALLERGY,
+    "1.3.6.1.4.1.19376.1.5.3.1.4.6": Kind.ALLERGY,
+    "1.3.6.1.4.1.19376.1.5.3.1.4.5.2": Kind.PROBLEM,
+    "1.3.6.1.4.1.19376.1.5.3.1.4.12": Kind.VACCINATION,
+    "1.3.6.1.4.1.19376.1.5.3.1.4.12.2": Kind.VACCINATION,
+    "1.3.6.1.4.1.19376.1.5.3.1.4.13.2": Kind.VITAL,
+    "1.3.6.1.4.1.19376.1.5.3.1.4.13.1": Kind.VITAL,
+    "1.3.6.1.4.1.19376.1.5.3.1.4.13.3": Kind.FAMILY,
+    "1.3.6.1.4.1.19376.1.5.3.1.4.15": Kind.FAMILY,
+    "1.3.6.1.4.1.19376.1.5.3.1.4.13.4": Kind.SOCIAL,
+    "1.3.6.1.4.1.19376.1.5.3.1.4.13.5": Kind.PREGNANCY,
+    "1.3.6.1.4.1.19376.1.5.3.1.4.13.7": Kind.DIRECTIVE,
+}
+_DECIDED = frozenset({Kind.ADVERSE_EFFECT, Kind.ALLERGY, Kind.PLAN, Kind.REASON, Kind.ALERT})
+"""Sections whose own subject holds for all they contain, whatever the template (an adverse effect is no allergy)."""
+
+
+def kind_of_section(code: str, title: str, parent: Kind | None = None) -> Kind | None:
+    """What a section's statements are about; its title decides where its code is too general or unknown."""
+    by_code = KINDS.get(code)
+    by_title = next((kind for pattern, kind in _TITLES if pattern.search(fold(title))), None)
+    if by_code is Kind.RESULT and by_title is Kind.ALERT:
+        return Kind.ALERT  # "points de vigilance" filed under results
+    if code in WITHOUT_STATEMENTS:
+        return None
+    return by_code or by_title or parent
+
+
+def kind_of_entry(statement: "Element", section: Kind | None) -> Kind | None:
+    """What an entry is: its template where that decides, else its section's subject."""
+    if section in _DECIDED and not (section is Kind.ALERT and statement.tag == "act"):
+        return section
+    for template in statement.iterfind("templateId"):
+        if kind := _TEMPLATES.get(template.get("root") or ""):
+            return kind
+    return section

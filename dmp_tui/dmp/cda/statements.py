@@ -1,0 +1,168 @@
+"""From an entry's element to statements: which reader reads it, panels and concerns opened, nothing dropped silently."""
+
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.cda.acts import read_act, read_device
+from dmp_tui.dmp.cda.allergies import read_adverse_effects, read_allergies
+from dmp_tui.dmp.cda.codes import codings
+from dmp_tui.dmp.cda.medicines import material_of, read_treatment
+from dmp_tui.dmp.cda.observations import read_observation
+from dmp_tui.dmp.cda.problems import is_remark, read_family, read_problem, read_problems
+from dmp_tui.dmp.cda.related import COMMENT
+from dmp_tui.dmp.cda.scope import Scope
+from dmp_tui.dmp.cda.sections import kind_of_entry
+from dmp_tui.dmp.cda.times import span
+from dmp_tui.dmp.cda.vaccines import VACCINE_CODES, read_vaccination
+from dmp_tui.dmp.entries import Entry, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element as Element
+
+STATEMENTS = frozenset(
+    {"act", "observation", "substanceAdministration", "supply", "procedure", "organizer", "encounter"}
+)
+_SILENT = frozenset({"observationMedia", "regionOfInterest"})
+_ATTACHED = "55107-7"
+_HOSPITAL_ALERTS = frozenset({"MED-143", "MED-309", "MED-144", "MED-145", "MED-146", "MED-147", "MED-148"})
+"""TA_ASIP codes of the hospital letter: adverse events, multiresistant germs, transfusions."""
+_HOSPITAL_STAY = frozenset({"ORG-070", "ORG-074", "MED-142"})
+"""Ways in and out of hospital and the stay's summary."""
+
+
+def read_entry(entry: "Element", scope: Scope) -> tuple[list[Entry], bool]:
+    """The statements of an ``entry`` and whether something of it could not be structured."""
+    statements: list[Entry] = []
+    lost = False
+    for child in entry:
+        if child.tag in STATEMENTS:
+            found = list(_read(child, scope, ""))
+            statements.extend(found)
+            lost = lost or (not found and _says_something(child))
+        elif child.tag not in _SILENT and child.tag not in {"templateId", "sequenceNumber"}:
+            lost = True
+    return statements, lost
+
+
+def _says_something(statement: "Element") -> bool:
+    if any(coding.code == _ATTACHED for coding in codings(statement.find("code"))):
+        return False
+    return any(element.get("code") for element in statement.iter("code", "value")) and any(
+        True for _ in statement.iter("value", "text")
+    )
+
+
+def _read(statement: "Element", scope: Scope, noted: str) -> "Iterator[Entry]":
+    kind = kind_of_entry(statement, scope.kind)
+    if kind is Kind.ALLERGY and statement.tag in {"act", "observation"}:
+        yield from read_allergies(statement, scope)
+    elif kind is Kind.ADVERSE_EFFECT and statement.tag in {"act", "observation"}:
+        yield from read_adverse_effects(statement, scope)
+    elif kind is Kind.FAMILY and statement.tag in {"organizer", "act", "observation"}:
+        yield from read_family(statement, scope)
+    elif statement.tag in {"substanceAdministration", "supply"}:
+        yield _product(statement, scope, kind)
+    elif kind is Kind.PROBLEM and statement.tag == "act":
+        yield from _concern(statement, scope)
+    elif kind is Kind.PROBLEM and statement.tag == "observation":
+        yield read_problem(statement, scope, None)
+    elif statement.tag in {"procedure", "encounter"}:
+        yield from _some(read_act(statement, scope, _kind_of_act(statement, kind)))
+    elif statement.tag == "observation":
+        yield from _observation(statement, scope, kind, noted)
+    else:
+        yield from _panel(statement, scope, kind, noted)
+
+
+def _some(entry: Entry | None) -> "Iterator[Entry]":
+    if entry is not None:
+        yield entry
+
+
+def _kind_of_act(statement: "Element", kind: Kind | None) -> Kind:
+    if kind in {Kind.PLAN, Kind.ALERT, Kind.REASON}:
+        return kind
+    return Kind.PROCEDURE if statement.get("moodCode") in {"EVN", None} else Kind.PLAN
+
+
+def _product(statement: "Element", scope: Scope, kind: Kind | None) -> Entry:
+    """A medicine, a vaccine or a device, whatever the section."""
+    code = statement.find("code")
+    if kind is Kind.VACCINATION or (code is not None and code.get("code") in VACCINE_CODES):
+        return read_vaccination(statement, scope)
+    if statement.tag == "substanceAdministration":
+        return read_treatment(statement, scope)
+    worn = statement.find("participant/participantRole/playingDevice") is not None or kind is Kind.DEVICE
+    return read_device(statement, scope) if worn or material_of(statement) is None else read_treatment(statement, scope)
+
+
+def _concern(act: "Element", scope: Scope) -> "Iterator[Entry]":
+    """A concern act of problems, in which an allergy may stand, too."""
+    inner = [o for o in act.iterfind("entryRelationship/observation") if not is_remark(o)]
+    if not inner:
+        yield from read_problems(act, scope)
+    for observation in inner:
+        if kind_of_entry(observation, scope.kind) is Kind.ALLERGY:
+            yield from read_allergies(observation, scope)
+        else:
+            yield read_problem(observation, scope, act)
+
+
+def _observation(observation: "Element", scope: Scope, kind: Kind | None, noted: str) -> "Iterator[Entry]":
+    own = _kind_of_observation(observation, kind)
+    entry = read_observation(observation, scope, own, noted)
+    inner = _inner(observation) if own in {Kind.RESULT, Kind.VITAL} or kind is None else []
+    if entry is not None and (entry.value or entry.codes or not inner):
+        yield entry
+    for child in inner:
+        yield from _read(child, scope, _moment(observation) or noted)
+
+
+def _kind_of_observation(observation: "Element", kind: Kind | None) -> Kind:
+    code = observation.find("code")
+    own = (code.get("code") or "") if code is not None else ""
+    if kind is Kind.FUNCTIONAL and own in _HOSPITAL_ALERTS:
+        return Kind.ALERT
+    if kind is Kind.FUNCTIONAL and own in _HOSPITAL_STAY:
+        return Kind.REASON
+    if observation.get("moodCode") not in {"EVN", None} and kind not in {Kind.DIRECTIVE, Kind.REASON}:
+        return Kind.PLAN
+    if kind in {None, Kind.TREATMENT, Kind.PROCEDURE, Kind.DEVICE}:
+        return Kind.RESULT
+    return kind
+
+
+def _panel(statement: "Element", scope: Scope, kind: Kind | None, noted: str) -> "Iterator[Entry]":
+    """An organizer or an act that holds others: its components one by one; an act without any as a statement of its own."""
+    if any(coding.code == _ATTACHED for coding in codings(statement.find("code"))):
+        return
+    inner = _inner(statement)
+    when = _moment(statement) or noted
+    for child in inner:
+        yield from _read(child, scope, when)
+    if not inner and statement.tag == "act":
+        own = Kind.PLAN if statement.get("moodCode") not in {"EVN", None} else kind
+        yield from _some(read_act(statement, scope, own or Kind.PROCEDURE))
+
+
+def _inner(statement: "Element") -> "list[Element]":
+    found = []
+    for path in ("component", "entryRelationship"):
+        for related in statement.iterfind(path):
+            if related.get("typeCode") in {"RSON", "REFR"} and path == "entryRelationship":
+                continue
+            for child in related:
+                if child.tag in STATEMENTS and not is_remark(child) and not _is_comment(child):
+                    found.append(child)
+    return found
+
+
+def _is_comment(statement: "Element") -> bool:
+    code = statement.find("code")
+    return code is not None and code.get("code") == COMMENT
+
+
+def _moment(statement: "Element") -> str:
+    time = span(statement.find("effectiveTime"))
+    return time.start or time.end

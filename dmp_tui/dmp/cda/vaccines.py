@@ -1,0 +1,102 @@
+"""Vaccinations: only an administration (``EVN``, not negated) is an injection; the rest is prescribed, dispensed or refused."""
+
+import re
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.cda.allergies import reactions_of
+from dmp_tui.dmp.cda.codes import absence, codings
+from dmp_tui.dmp.cda.medicines import material_of
+from dmp_tui.dmp.cda.narrative import one_line
+from dmp_tui.dmp.cda.persons import author_name
+from dmp_tui.dmp.cda.related import comment, with_code
+from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
+from dmp_tui.dmp.cda.times import fhir_date, span
+from dmp_tui.dmp.cda.unstated import agentless
+from dmp_tui.dmp.cda.words import denial, yes_or_no
+from dmp_tui.dmp.cda.xml import squeeze
+from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark, Status
+from dmp_tui.dmp.identity import fold
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+    from dmp_tui.dmp.cda.narrative import Row
+
+VACCINE_CODES = frozenset({"IMMUNIZ", "INITIMMUNIZ", "BOOSTER"})
+_RANK = "30973-2"
+_DONE_HEADER = re.compile(r"EFFECTUE|REALISE|\bFAIT\b")
+
+
+def read_vaccination(statement: "Element", scope: Scope) -> Entry:
+    """A ``substanceAdministration`` of a vaccine. ``start`` is the day of the injection."""
+    material = material_of(statement)
+    product = material.find("code") if material is not None else None
+    codes = codings(product)
+    place = scope.place(original(product)) or scope.place(statement.find("text"))
+    name = squeeze(material.findtext("name")) if material is not None else ""
+    label = (
+        (one_line(place.text or place.words) if place else "") or name or next((c.display or c.code for c in codes), "")
+    )
+    if (
+        absence((*code_of(statement), *codes)) is not None
+        or not label
+        or (not codes and denial(label) in {Assertion.NONE, Assertion.NO_DATA})
+    ):
+        return agentless(Kind.VACCINATION, statement, scope)
+    time = span(statement.find("effectiveTime"))
+    row = place.row if place else None
+    handed_over = next(
+        (
+            d
+            for t in statement.iterfind("entryRelationship/supply/performer/time")
+            if (d := fhir_date(t.get("value"))[0])
+        ),
+        "",
+    )
+    planned = statement.get("moodCode") not in {"EVN", None}
+    dispensed = scope.reimbursement or scope.dispensation or (bool(handed_over) and not time.start)
+    done = _said_done(row)
+    negated = statement.get("negationInd") == "true"
+    marks = {Mark.PRESCRIBED} if planned or dispensed or scope.prescription else set()
+    if scope.reimbursement:
+        marks.add(Mark.REIMBURSED)
+    code_label, differs = beside(label, codes)
+    if differs or (done is False and not negated):
+        marks.add(Mark.CODE_DIFFERS)
+    if not codes:
+        marks.add(Mark.UNCODED)
+    words = place.words if place else ""
+    entry = Entry(
+        Kind.VACCINATION,
+        label,
+        assertion=Assertion.NEGATED if negated or done is False else Assertion.STATED,
+        codes=codes,
+        code_label=code_label,
+        status=Status.PLANNED if planned else Status.UNKNOWN,
+        start=time.start,
+        end=time.end,
+        noted=handed_over,
+        reactions=tuple(reactions_of(statement, scope)),
+        dose=_detail(statement, material),
+        author=author_name(statement),
+        section=scope.code,
+        words=" · ".join(text for text in (words, comment(statement, scope, words)) if text),
+        marks=frozenset(marks),
+    )
+    return dated(entry, scope, doubtful=time.doubtful)
+
+
+def _said_done(row: "Row | None") -> bool | None:
+    for column, cell in enumerate(row.cells if row else ()):
+        if row and _DONE_HEADER.search(fold(row.header(column))):
+            return yes_or_no(cell)
+    return None
+
+
+def _detail(statement: "Element", material: "Element | None") -> str:
+    """Rank and lot in words: what tells one injection of a vaccine from another."""
+    found = with_code(statement, _RANK)
+    value = found.find("value") if found is not None else None
+    rank = squeeze(value.get("value")) if value is not None else ""
+    lot = squeeze(material.findtext("lotNumberText")) if material is not None else ""
+    return ", ".join(text for text in (f"rang {rank}" if rank else "", f"lot {lot}" if lot else "") if text)

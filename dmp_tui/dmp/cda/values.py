@@ -1,0 +1,142 @@
+"""Values of observations: what the structure holds, what the words say, and whether they agree."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.cda.codes import display
+from dmp_tui.dmp.cda.narrative import flowing, one_line
+from dmp_tui.dmp.cda.times import fhir_date
+from dmp_tui.dmp.cda.xml import kind_of_value, squeeze
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_SAID = re.compile(r"\s*([<>≤≥]=?)?\s*([+-]?\d+(?:[.,]\d+)?)\s*([^\d<>(]{0,24})(?:\(.*\))?\s*")
+_NUMBERS = re.compile(r"\d+(?:[.,]\d+)?")
+_PLAIN_UNITS = re.compile(
+    r"(?:[kmµu]?g|[mµucd]?l|[km]?m|cm|mm|[mµunp]?mol|[kM]?UI|IU)(?:/(?:[dm]?l|min|h|j|d|g|kg))?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value as written. ``number``, ``truth``, ``date``: what sort it is, where it is one."""
+
+    text: str
+    unit: str = ""
+    number: float | None = None
+    truth: bool | None = None
+    date: bool = False
+    sign: str = ""
+    from_words: bool = False
+
+    @property
+    def words(self) -> str:
+        """The value without its unit."""
+        return self.text
+
+    @property
+    def shown(self) -> str:
+        """The value with its unit."""
+        return f"{self.text} {self.unit}".strip()
+
+
+def coded_value(value: "Element") -> Value:
+    """The value that an element of any HL7 type holds; empty for a null flavor."""
+    match kind_of_value(value):
+        case "BL":
+            truth = {"true": True, "1": True, "false": False, "0": False}.get(squeeze(value.get("value")).lower())
+            return Value("" if truth is None else "oui" if truth else "non", truth=truth)
+        case "TS" | "IVL_TS":
+            day = fhir_date(value.get("value"))[0] or " - ".join(
+                filter(None, (_date(value, "low"), _date(value, "high")))
+            )
+            return Value(day, date=bool(day))
+        case "IVL_PQ" | "IVL_INT" | "IVL_REAL":
+            return Value(interval(value))
+        case "RTO" | "RTO_PQ_PQ":
+            parts = [quantity(part) for name in ("numerator", "denominator") if (part := value.find(name)) is not None]
+            return Value(" / ".join(part for part in parts if part))
+    if value.get("value") is not None:
+        text = squeeze(value.get("value"))
+        return Value(
+            text,
+            squeeze(value.get("unit")).removeprefix("1") if value.get("unit") == "1" else squeeze(value.get("unit")),
+            number_of(text),
+        )
+    if value.get("representation") == "B64":
+        return Value("")
+    text = display(value) or one_line(flowing(value))
+    measured = said_value(text) if kind_of_value(value) in {"ST", "ED", ""} else None
+    return measured if measured is not None else Value(text)
+
+
+def _date(value: "Element", name: str) -> str:
+    bound = value.find(name)
+    return fhir_date(bound.get("value"))[0] if bound is not None else ""
+
+
+def number_of(text: str) -> float | None:
+    """The number that a text is, with a decimal point or comma."""
+    return float(text.replace(",", ".")) if re.fullmatch(r"[+-]?\d{1,30}(?:[.,]\d{1,30})?", text) else None
+
+
+def said_value(text: str) -> Value | None:
+    """``<1,0 mg/L`` -> value ``<1.0``, unit ``mg/L``; None for a text that is no single measure."""
+    match = _SAID.fullmatch(text)
+    if not match:
+        return None
+    sign, figure, unit = match[1] or "", match[2].replace(",", "."), match[3].strip()
+    return Value(sign + figure, unit, number_of(figure), sign=sign, from_words=True)
+
+
+def agree(said: Value, coded: Value) -> bool:
+    """Whether words and structure give one measure: the same figure, or one of another unit by a power of ten."""
+    if said.number is None or coded.number is None:
+        return True
+    ours, theirs = said.unit.lower().replace("µ", "u"), coded.unit.lower().replace("µ", "u")
+    plain = bool(_PLAIN_UNITS.fullmatch(said.unit) and _PLAIN_UNITS.fullmatch(coded.unit))
+    if said.number == coded.number:
+        return not plain or ours == theirs
+    if not said.unit or ours == theirs or 0 in (said.number, coded.number):
+        return False
+    ratio = said.number / coded.number
+    return any(abs(ratio - power) < power * 1e-6 for power in (0.001, 0.01, 0.1, 10.0, 100.0, 1000.0))
+
+
+def quantity(element: "Element") -> str:
+    """``3.89 mmol/L``."""
+    return f"{squeeze(element.get('value'))} {squeeze(element.get('unit'))}".strip()
+
+
+def interval(value: "Element") -> str:
+    """``3.89 - 6.00 mmol/L``, ``< 6.0 mg/L``: bounds as written."""
+    low, high = value.find("low"), value.find("high")
+    below = quantity(low) if low is not None and low.get("value") else ""
+    above = quantity(high) if high is not None and high.get("value") else ""
+    if below and above:
+        unit = squeeze(low.get("unit")) if low is not None else ""
+        return (
+            f"{below.removesuffix(unit).strip()} - {above}" if unit and above.endswith(unit) else f"{below} - {above}"
+        )
+    return f"> {below}" if below else f"< {above}" if above else ""
+
+
+def range_of(observation: "Element") -> str:
+    """The coded reference range, or its text."""
+    for found in observation.iterfind("referenceRange/observationRange"):
+        value = found.find("value")
+        text = (interval(value) if value is not None else "") or one_line(flowing(found.find("text")))
+        if not text and value is not None:
+            text = coded_value(value).shown
+        if text:
+            return text
+    return ""
+
+
+def ranges_agree(said: str, coded: str) -> bool:
+    """Whether every bound that the words name is one that the structure names."""
+    ours = {float(n.replace(",", ".")) for n in _NUMBERS.findall(said) if len(n) < 30}
+    theirs = {float(n.replace(",", ".")) for n in _NUMBERS.findall(coded) if len(n) < 30}
+    return ours <= theirs or not theirs

@@ -1,0 +1,156 @@
+"""What French words say: nothing known, nothing at all, not this; and whether a code's words name the same thing."""
+
+import re
+from collections.abc import Iterable
+
+from dmp_tui.dmp.entries import Assertion, Criticality, Status
+from dmp_tui.dmp.identity import fold
+
+_NEGATIONS = frozenset({"AUCUN", "AUCUNE", "AUCUNS", "AUCUNES", "PAS", "SANS", "ABSENCE", "NEANT", "NON", "RAS", "RIEN", "NIL",
+                        "NO", "NONE", "NKDA", "NI"})  # fmt: skip
+_EXCEPTIONS = frozenset(
+    {
+        "SAUF",
+        "HORMIS",
+        "EXCEPTE",
+        "EXCEPTES",
+        "EXCEPTION",
+        "MAIS",
+        "DEHORS",
+        "PART",
+        "HORS",
+        "AUTRE",
+        "AUTRES",
+        "EXCEPT",
+        "CEPENDANT",
+    }
+)
+_UNKNOWN = re.compile(
+    r"INCONNUE?S?|RENSEIGNEE?S?|COMMUNIQUEE?S?|PRECISEE?S?|RECHERCHEE?S?|EVALUEE?S?|DISPONIBLES?|INFORMATIONS?|DONNEES?"
+    r"|RENSEIGNEMENTS?|SAIT|DEMANDEE?S?|RECUEILLIE?S?|INTERROGEE?S?|UNKNOWN|INDETERMINEE?S?|SAISIE?S?"
+)
+_FILLER = re.compile(
+    r"DE?|DU|DES|L|LE|LA|LES|A|AUX?|CE|JOUR|PENDANT|DURANT|SEJOUR|CONNUE?S?|KNOWN|IDENTIFIEE?S?|SIGNALEE?S?|SIGNALER|NOTEE?S?"
+    r"|RETROUVEE?S?|DECLAREE?S?|RAPPORTEE?S?|DOCUMENTEE?S?|PARTICULIERE?S?|NOTABLES?|SIGNIFICATI(?:F|VE)S?|EN|COURS|LONG"
+    r"|OU|ET|PATIENTE?|PAR|SUR|POUR|HABITUEL(?:LE)?S?|ACTUEL(?:LE)?S?|ACTUELLEMENT|CHEZ|N|Y|IL|EST|ONT|FOND|PRESENTE?S?"
+    r"|ACTI(?:F|VE)S?|LORS|HOSPITALISATION|SORTIE|ADMISSION|ENTREE|IDENTIFIABLE|NE|CETTE|SON|SA|SES|MIS|EVIDENCE|TYPE"
+)
+_NOUNS = re.compile(
+    r"ALLERG\w*|INTOLERANC\w*|HYPERSENSIBILIT\w*|TRAITEMENTS?|MEDIC\w*|ALIMENT\w*|ANTECEDENTS?|ATCD|PATHOLOGI\w*|PROBLEM\w*"
+    r"|MALADI\w*|EFFETS?|INDESIRABLES?|REACTIONS?|DISPOSITIFS?|IMPLANTS?|PROTHESES?|INTERVENTIONS?|CHIRURGI\w*|ACTES?|VACCIN\w*"
+    r"|GROSSESSES?|DIRECTIVES?|ANTICIPEES?|STATUT|IDIOSYNCRASI\w*|FAMILIA\w*|RISQUES?|FACTEURS?|VIGILANCE|POINTS?|ALERTES?"
+    r"|PROFESSIONNEL\w*|EVENEMENTS?|RESULTATS?|DRUGS?|PROBLEMS?|HISTORY"
+)
+_NOT_KNOWN = re.compile(r"\b(?:NON|PAS) CONNUE?S?\b")
+_SENTENCES = re.compile(r"[.;\n!?]+")
+
+
+def denial(text: str) -> Assertion | None:
+    """What a text denies, if it does nothing else.
+
+    NONE ("aucune allergie connue", "néant"), NO_DATA ("non renseigné", "aucune information"), NEGATED ("pas d'allergie
+    à la pénicilline": that one thing); None for every text that states something or makes an exception.
+    """
+    said = [_sentence_denies(sentence) for sentence in (fold(part) for part in _SENTENCES.split(text)) if sentence]
+    if not said or None in said:
+        return None
+    for assertion in (Assertion.NEGATED, Assertion.NONE):
+        if assertion in said:
+            return assertion
+    return Assertion.NO_DATA
+
+
+def _sentence_denies(sentence: str) -> Assertion | None:
+    words = sentence.split()
+    if _EXCEPTIONS.intersection(words):
+        return None
+    negated = bool(_NEGATIONS.intersection(words))
+    unknown = bool(_NOT_KNOWN.search(sentence)) or any(_UNKNOWN.fullmatch(word) for word in words)
+    rest = [
+        w
+        for w in words
+        if not (w in _NEGATIONS or _UNKNOWN.fullmatch(w) or _FILLER.fullmatch(w) or _NOUNS.fullmatch(w))
+    ]
+    if rest:
+        return Assertion.NEGATED if negated and not unknown and words[0] in _NEGATIONS else None
+    if unknown:
+        return Assertion.NO_DATA
+    return Assertion.NONE if negated else None
+
+
+# --- the same thing? --------------------------------------------------------------------------------------------------
+
+_COMMON = frozenset(
+    ["AVEC", "SANS", "POUR", "DANS", "PAR", "SUR", "DES", "LES", "AUX", "UNE", "AUTRE", "AUTRES", "TYPE", "TEXTE", "LIBRE", "VACCIN", "SUSPENSION", "INJECTABLE", "SOLUTION", "POUDRE", "COMPRIME", "COMPRIMES", "PELLICULE", "GELULE", "SERINGUE", "PREREMPLIE", "FLACON", "BOITE", "SACHET", "PREPARATION", "ALLERGIE", "MALADIE", "NUMERIQUE", "PRECISION", "CIM", "CISP", "DRC", "THE", "AND"]
+)
+_CODE_IN_WORDS = re.compile(r"[(\[][^()\[\]]{0,40}\s?:\s?[^()\[\]]{0,40}[)\]]")
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts are the same but for case, accents, spaces and punctuation."""
+    return fold(one).replace(" ", "") == fold(other).replace(" ", "")
+
+
+def name_the_same(label: str, displays: Iterable[str]) -> bool:
+    """Whether at least one display may name what ``label`` names. Only a clear difference counts as one."""
+    known = [text for text in displays if _stems(text)]
+    ours = _stems(_CODE_IN_WORDS.sub(" ", label))
+    if not known or not ours:
+        return True
+    return any(ours & _stems(text) or _abbreviates(label, text) or _abbreviates(text, label) for text in known)
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:5] for word in fold(text).split() if len(word) > 2 and word not in _COMMON and not word.isdigit()}
+
+
+def _abbreviates(short: str, full: str) -> bool:
+    """HTA for "hypertension artérielle": its letters in order, the first one first."""
+    letters, words = fold(short).replace(" ", ""), fold(full)
+    if not 2 <= len(letters) <= 5 or letters[0] != words[:1]:
+        return False
+    rest = iter(words)
+    return all(letter in rest for letter in letters)
+
+
+# --- yes, no, how bad, over? ------------------------------------------------------------------------------------------
+
+_YES = frozenset({"OUI", "AUTORISE", "PRESENT", "PRESENTE", "EFFECTUE", "FAIT", "VRAI", "POSITIF", "YES"})
+_NO = frozenset({"NON", "NON AUTORISE", "ABSENT", "ABSENTE", "AUCUN", "AUCUNE", "NON EFFECTUE", "NON FAIT", "FAUX", "NEGATIF", "NO", "REFUSE", "JAMAIS"})  # fmt: skip
+
+
+def yes_or_no(text: str) -> bool | None:
+    """What a short answer says; None if it is no such answer. ``10/07/2018, Oui`` is yes."""
+    answer = " ".join(word for word in fold(text).split() if not word.isdigit())
+    return True if answer in _YES else False if answer in _NO else None
+
+
+_GRADES = (
+    (Criticality.FATAL, ("FATAL", "MORTEL", "DECES")),
+    (Criticality.MODERATE, ("MODERE A", "LEGER A MODERE", "MODERE", "MOYEN")),
+    (Criticality.LOW, ("NON GRAVE", "PEU GRAVE", "LEGER", "BENIN", "MINEUR", "BAS", "FAIBLE", "MILD")),
+    (Criticality.HIGH, ("SEVERE", "GRAVE", "ELEVE", "HAUT", "MAJEUR", "VITAL", "CRITIQUE")),
+)
+
+
+def grade(text: str) -> Criticality:
+    """The severity that words state, UNKNOWN if none."""
+    said = fold(text)
+    if "MODERE A SEVERE" in said:
+        return Criticality.HIGH
+    for criticality, words in _GRADES:
+        if any(re.search(rf"\b{word}", said) for word in words):
+            return criticality
+    return Criticality.UNKNOWN
+
+
+_ENDED = ("INACTIF", "INACTIVE", "RESOLU", "GUERI", "TERMINE", "ARRETE", "RESOLVED")
+_ACTIVE = ("ACTIF", "ACTIVE", "INTERMITTENT", "RECURRENT", "RECURRENCE", "RECIDIV", "CHRONIQUE", "EN COURS", "RELAPSE")
+
+
+def course(text: str) -> Status:
+    """The course that a status in words or a FHIR status code states, UNKNOWN if neither."""
+    said = fold(text)
+    if any(word in said for word in _ENDED):
+        return Status.ENDED
+    return Status.ACTIVE if any(word in said for word in _ACTIVE) else Status.UNKNOWN

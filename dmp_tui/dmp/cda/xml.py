@@ -1,0 +1,154 @@
+"""Bytes of a CDA document -> an element tree without namespaces, or a problem. The bytes are hostile until proven dull."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.entries import DocumentError, DocumentProblem
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+MAX_BYTES = 32 * 1024 * 1024
+MAX_DEPTH = 200
+XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+HL7 = "urn:hl7-org:v3"
+
+_DECLARATION = re.compile(r"""\s*<\?xml\s[^>]{0,200}?\?>""")
+_DECLARED = re.compile(rb"""^\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_PROLOG = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_ENCODINGS = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "us-ascii": "utf-8",
+    "utf-16": "utf-16",
+    "iso-8859-1": "cp1252",  # as HTML5 does: the bytes 80-9F of "Latin 1" files are those of windows-1252
+    "latin1": "cp1252",
+    "iso-8859-15": "iso-8859-15",
+    "windows-1252": "cp1252",
+    "cp1252": "cp1252",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A document's root, its elements named without namespace. ``recoded``: the bytes were not of the encoding declared."""
+
+    root: "Element"
+    recoded: bool
+
+
+def parse(content: bytes, limit: int = MAX_BYTES) -> Parsed:
+    """The tree of an XML document: no DTD, no entities, no network, at most ``limit`` bytes and 200 levels.
+
+    Raises:
+        DocumentError: EMPTY, TOO_LARGE, FORBIDDEN_XML, TOO_DEEP or NOT_XML.
+    """
+    if len(content) > limit:
+        raise DocumentError(DocumentProblem.TOO_LARGE)
+    if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise DocumentError(DocumentProblem.EMPTY)
+    text, recoded = _decode(content)
+    text = text.removeprefix("\ufeff")
+    declaration = _DECLARATION.match(text)
+    # libxml2 refuses a str that declares an encoding; the line break keeps line numbers of errors right
+    body = text[declaration.end() :] if declaration else text
+    prolog = _PROLOG.match(body)
+    if body[prolog.end() if prolog else 0 :].startswith("<!DOCTYPE"):
+        raise DocumentError(DocumentProblem.FORBIDDEN_XML)
+    root = _tree(body.lstrip())
+    _flatten_names(root)
+    return Parsed(root, recoded)
+
+
+def _decode(content: bytes) -> tuple[str, bool]:
+    declared = "utf-8"
+    for bom, encoding in _BOMS:
+        if content.startswith(bom):
+            declared = encoding
+            break
+    else:
+        if match := _DECLARED.match(content[:400]):
+            declared = _ENCODINGS.get(match.group(1).decode("ascii").lower(), "")
+        elif content[:2] in {b"<\x00", b"\x00<"}:
+            declared = "utf-16-le" if content[:1] == b"<" else "utf-16-be"
+    if not declared:
+        raise DocumentError(DocumentProblem.NOT_XML, "encoding")
+    try:
+        return content.decode(declared), False
+    except UnicodeDecodeError as error:
+        if declared != "utf-8":
+            raise DocumentError(DocumentProblem.NOT_XML, "encoding") from error
+    # Hospital software that declares UTF-8 and writes windows-1252 is common enough: read, and say so.
+    try:
+        return content.decode("cp1252"), True
+    except UnicodeDecodeError as error:
+        raise DocumentError(DocumentProblem.NOT_XML, "encoding") from error
+
+
+def _tree(body: str) -> "Element":
+    from lxml import etree
+
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=False,
+        encoding="utf-8",
+    )
+    try:
+        root = etree.fromstring(body.encode("utf-8"), parser)
+    except etree.XMLSyntaxError as error:
+        raise DocumentError(_problem(error.msg), f"line {error.lineno}") from error
+    except (UnicodeEncodeError, ValueError) as error:
+        raise DocumentError(DocumentProblem.NOT_XML) from error
+    if root is None:
+        raise DocumentError(DocumentProblem.NOT_XML)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise DocumentError(DocumentProblem.FORBIDDEN_XML)
+    return root
+
+
+def _problem(message: str | None) -> DocumentProblem:
+    text = (message or "").lower()
+    if "depth" in text:
+        return DocumentProblem.TOO_DEEP
+    if "huge" in text or "too long" in text or "resource limit" in text or "limit exceeded" in text:
+        return DocumentProblem.TOO_LARGE
+    if "entity" in text and "not defined" in text:
+        return DocumentProblem.FORBIDDEN_XML
+    return DocumentProblem.NOT_XML
+
+
+def _flatten_names(root: "Element") -> None:
+    """Take the namespaces off (CI-SIS mixes ``hl7``, ``pharm``, ``lab`` for one model) and refuse what is too deep."""
+    level: list[Element] = [root]
+    depth = 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise DocumentError(DocumentProblem.TOO_DEEP, f"line {level[0].sourceline}")
+        following: list[Element] = []
+        for element in level:
+            tag = element.tag
+            if not isinstance(tag, str):  # an entity reference left unresolved
+                raise DocumentError(DocumentProblem.FORBIDDEN_XML, f"line {element.sourceline}")
+            if "}" in tag:
+                element.tag = tag.rpartition("}")[2]
+            following.extend(element)
+        level = following
+
+
+def kind_of_value(element: "Element") -> str:
+    """``xsi:type`` of a value without its prefix (``PQ``, ``CD``, ``IVL_TS``...); empty if none."""
+    return (element.get(XSI_TYPE) or "").rpartition(":")[2]
+
+
+def squeeze(text: str | None) -> str:
+    """A text with every run of white space made one space."""
+    return " ".join((text or "").split())
