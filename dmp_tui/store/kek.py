@@ -75,12 +75,14 @@ def read_kek(path: Path, data: Path) -> bytes:
         raise StoreError(StoreProblem.KEK_MISSING, path.name) from error
     except OSError as error:
         raise StoreError(StoreProblem.IO, path.name) from error
-    # Checked on the open file: what is read is what was checked.
-    with os.fdopen(descriptor, "rb") as file:
-        state = os.fstat(file.fileno())
+    try:
+        # Checked on the open file: what is read is what was checked.
+        state = os.fstat(descriptor)
         if not stat.S_ISREG(state.st_mode) or state.st_mode & 0o077 or state.st_uid not in {0, os.geteuid()}:
             raise StoreError(StoreProblem.KEK_EXPOSED, path.name)
-        key = file.read(LENGTH + 1)
+        key = os.read(descriptor, LENGTH + 1)
+    finally:
+        os.close(descriptor)
     if len(key) != LENGTH:
         raise StoreError(StoreProblem.KEK_SHAPE, path.name)
     return key

@@ -22,7 +22,7 @@ GENESIS = bytes(32)
 """What stands before the first row."""
 ALLOWED = "allowed"
 REFUSED = "refused"
-UNSIGNED_SPAN = 180_000_000
+UNSIGNED_SPAN = 120_000_000
 """Microseconds that rows without a signed head may span; more means that heads were removed."""
 
 

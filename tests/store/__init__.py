@@ -1,0 +1,1 @@
+"""Tests of the store: real SQLCipher files, real kills, real disks that fill up."""
