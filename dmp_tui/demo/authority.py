@@ -40,12 +40,17 @@ class Credential:
     chain: tuple["x509.Certificate", ...] = ()
 
 
-def cached_authority(cache: Path, now: datetime) -> Path:
-    """The directory of this machine's authority under ``cache``, made at its first use.
+def cached_authority(cache: Path, now: datetime, making: Callable[[], None] = lambda: None) -> Path:
+    """The directory of this machine's authority under ``cache``; ``making`` is called if it has to be made first.
 
     Certificates run from the year of ``now`` to the end of the next one: a new year makes a new directory.
     """
-    return prepared(cache, f"authority-{FORMAT}-{now.year}", lambda directory: write_authority(directory, now))
+
+    def write(directory: Path) -> None:
+        making()
+        write_authority(directory, now)
+
+    return prepared(cache, f"authority-{FORMAT}-{now.year}", write)
 
 
 def prepared(cache: Path, name: str, write: Callable[[Path], None]) -> Path:

@@ -56,6 +56,14 @@ TITLES = {
 
 _CHAPTERS = {"18719-5", "18720-3", "18723-7"}
 _SEVERITY_WORDS = {"": "", "mild": "léger", "moderate": "modéré", "severe": "sévère", "fatal": "mortel"}
+_UNIT_WORDS = {
+    "{INR}": "",
+    "umol/L": "µmol/L",
+    "10*9/L": "G/L",
+    "mL/min/{1.73_m2}": "mL/min/1,73 m²",
+    "mm[Hg]": "mmHg",
+}
+"""UCUM units as a French report prints them."""
 _KIND_WORDS = {"drug": "Allergie médicamenteuse", "food": "Allergie alimentaire", "substance": "Allergie"}
 
 Cells = tuple[str | tuple[str, ...], ...]
@@ -77,7 +85,7 @@ def _allergy(s: Allergy) -> Cells:
 def _measure(s: Measure) -> Cells:
     limits = f"{_number(s.low)} - {_number(s.high)}" if s.low and s.high else (s.low and f"> {s.low}") or ""
     limits = limits or (f"< {_number(s.high)}" if s.high else "")
-    return french(s.on), s.label, f"{_number(s.value)} {s.unit}".strip(), limits
+    return french(s.on), s.label, f"{_number(s.value)} {_UNIT_WORDS.get(s.unit, s.unit)}".strip(), limits
 
 
 def _directive(s: Directive) -> Cells:
