@@ -54,11 +54,15 @@ class ChooseScreen(PageScreen):
             index = int(character) - 1
             if 0 <= index < len(self.beneficiaries):
                 event.stop()
-                self.post_message(BeneficiaryChosen(self.beneficiaries[index]))
+                self._say_chosen(index)
 
     @on(Board.Opened)
     def choose(self, message: Board.Opened) -> None:
         """Enter chooses."""
         message.stop()
         if isinstance(message.key, int):
-            self.post_message(BeneficiaryChosen(self.beneficiaries[message.key]))
+            self._say_chosen(message.key)
+
+    def _say_chosen(self, index: int) -> None:
+        nirs = tuple(person.nir for person in self.beneficiaries)
+        self.post_message(BeneficiaryChosen(self.beneficiaries[index], nirs))

@@ -73,4 +73,6 @@ class GlassBroken(Message):
 class BeneficiaryChosen(Message):
     """The user said which person of a Vitale card is the patient."""
 
-    beneficiary: Beneficiary = field(repr=False)
+    beneficiary: "Beneficiary" = field(repr=False)
+    nirs: tuple[str, ...] = field(repr=False)
+    """Of everyone on the card."""

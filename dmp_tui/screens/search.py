@@ -9,6 +9,7 @@ from dmp_tui.dmp.identity import (
     IdentityStatus,
     Ins,
     Origin,
+    Traits,
     is_datamatrix,
     oid_of_matricule,
     parse_datamatrix,
@@ -18,6 +19,7 @@ from dmp_tui.i18n import _
 from dmp_tui.screens.forms import FormScreen
 from dmp_tui.screens.messages import OpenIdentity
 from dmp_tui.screens.sentences import identity_sentence
+from dmp_tui.screens.words import traits_line
 from dmp_tui.widgets.field import Field
 from dmp_tui.widgets.line import ALARM, STRONG, Row, text_row, title
 from dmp_tui.widgets.text import wrap
@@ -26,14 +28,18 @@ from dmp_tui.widgets.text import wrap
 class SearchScreen(FormScreen):
     """One field. ``reason`` says why we are here where the user did not ask."""
 
-    def __init__(self, today: date, site_oid: str, reason: str = "") -> None:
+    def __init__(self, today: date, site_oid: str, reason: str = "", person: Traits = NO_TRAITS) -> None:
         self.site_oid = site_oid
+        self.person = person
+        """Whom the card names, where only the number is missing."""
         self.reason = reason
         super().__init__(None, today, [Field(_("INS du patient :"))])
 
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """What may be typed or scanned."""
         rows: list[Row] = [(title(_("OUVRIR UN DOSSIER"), width),)]
+        if self.person != NO_TRAITS:
+            rows.append(text_row(traits_line(self.person, self.today), width, STRONG))
         if self.reason:
             rows += [text_row(line, width, STRONG) for line in wrap(self.reason, width)]
         sentence = _("Scannez le datamatrix INS, ou tapez les 15 chiffres de l'INS (13 : la clé est calculée).")
@@ -44,15 +50,15 @@ class SearchScreen(FormScreen):
     def hand_over(self) -> None:
         """Open the record, or say what is wrong with the number."""
         try:
-            identity = typed_identity(self.fields[0].value, self.site_oid)
+            identity = typed_identity(self.fields[0].value, self.site_oid, self.person)
         except IdentityError as error:
             self.say(identity_sentence(error.problem), ALARM)
             return
         self.post_message(OpenIdentity(identity))
 
 
-def typed_identity(text: str, site_oid: str) -> Identity:
-    """The identity of a typed INS or of a datamatrix.
+def typed_identity(text: str, site_oid: str, person: Traits = NO_TRAITS) -> Identity:
+    """The identity of a typed INS (with the traits of whom it was typed for), or of a datamatrix.
 
     Raises:
         IdentityError: what is wrong with the text.
@@ -61,7 +67,7 @@ def typed_identity(text: str, site_oid: str) -> Identity:
         return scanned_identity(text)
     matricule = parse_matricule(text)
     ins = Ins(matricule, oid_of_matricule(matricule, site_oid))
-    return Identity(ins, NO_TRAITS, IdentityStatus.PROV, Origin.TYPED)
+    return Identity(ins, person, IdentityStatus.PROV, Origin.TYPED)
 
 
 def scanned_identity(text: str) -> Identity:

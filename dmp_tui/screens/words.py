@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime
 
+from dmp_tui.cards.authentication import Holder
 from dmp_tui.dmp.documents import Confidentiality, DocumentEntry, DocumentStatus
 from dmp_tui.dmp.entries import Coding, Kind, Mark
 from dmp_tui.dmp.identity import BirthDate, IdentityStatus, OwnershipDoubt, Sex, Traits
@@ -251,3 +252,9 @@ def contact_kind(code: str) -> str:
 def profession(code: str) -> str:
     """The label of a G15 code; the code itself where we have none."""
     return PROFESSIONS.get(code, visible(code))
+
+
+def holder_name(holder: Holder) -> str:
+    """``LIBRE Max, Médecin, SM59``: as the card says before the PIN."""
+    name = f"{holder.family} {holder.given}".strip() or holder.national_id
+    return ", ".join(visible(part) for part in (name, profession(holder.profession), holder.specialty) if part)

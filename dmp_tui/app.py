@@ -1,0 +1,229 @@
+"""The app: which record is open, which screen shows.
+
+It imports what the first frame needs; everything else is imported where it is used, after that frame. The screens
+lie on a stack: the lock screen, above it "ready", above that the screens of one record. Locking is emptying it.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from dmp_tui.i18n import _
+from dmp_tui.screens.desk_app import Clock, utc_now
+from dmp_tui.screens.record_app import RecordApp
+
+if TYPE_CHECKING:
+    from dmp_tui.cards.source import CardSource
+    from dmp_tui.cards.vitale import Beneficiary, Vitale
+    from dmp_tui.client import DmpClient
+    from dmp_tui.config import Settings
+    from dmp_tui.dmp.identity import Identity
+    from dmp_tui.screens import messages
+
+_VITALE_KEPT = timedelta(minutes=2)
+
+
+class DmpApp(RecordApp):
+    """Keys, palette, and whose record a card or a scanner asks for; the rest is in the classes below.
+
+    ``settings`` are the workstation's; ``source`` is readers and cards, or what makes them (called in a thread after
+    the first frame); ``connect`` makes the client of the server, after the first frame; ``clock`` gives aware time.
+    """
+
+    TITLE = "dmp-tui"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+l", "lock", show=False, priority=True, id="app.lock"),
+        Binding("f2", "open_waiting", show=False, id="app.open-card"),
+        Binding("ctrl+q", "quit", show=False, priority=True, id="app.quit"),
+    ]
+
+    def __init__(
+        self,
+        settings: "Settings",
+        source: "CardSource | Callable[[], CardSource]",
+        connect: "Callable[[], Awaitable[DmpClient]]",
+        *,
+        clock: Clock = utc_now,
+    ) -> None:
+        super().__init__(settings, source, connect, clock=clock)
+        self._waiting: Vitale | Identity | None = None
+        """Read or scanned, and not opened: while locked, or while a form is open."""
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C quits nothing here: say what does."""
+        self.tell(_("Ctrl+Q quitte, Ctrl+L verrouille."))
+
+    def action_help(self) -> None:
+        """The keys."""
+        self.go("help")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the palette offers: what can be done now."""
+        del screen
+        if self.session is not None:
+            yield SystemCommand(_("Chercher un dossier"), _("par l'INS ou un datamatrix"), lambda: self.go("search"))
+            yield SystemCommand(_("Verrouiller"), _("ferme le dossier et la session"), self.action_lock)
+        if self.record is not None:
+            yield SystemCommand(_("Synthèse"), _("la fiche d'urgence"), lambda: self.go("sheet"))
+            yield SystemCommand(_("Documents"), _("liste et lecture"), lambda: self.go("documents"))
+            yield SystemCommand(_("Contacts"), _("qui appeler"), lambda: self.go("contacts"))
+            yield SystemCommand(_("Bris de glace"), _("lire en urgence, avec un motif"), lambda: self.go("break-glass"))
+            yield SystemCommand(_("Fermer le dossier"), _("sans fermer la session"), self.close_record)
+        yield SystemCommand(_("Aide"), _("les touches et les signes"), lambda: self.go("help"))
+        yield SystemCommand(_("Quitter"), _("ferme la session et l'application"), self.action_quit)
+
+    # --- cards and scans
+
+    def vitale_gone(self) -> None:
+        """The record stays, and says that its card is gone."""
+        if self.session is None:
+            self._forget_waiting()
+        elif self.record is not None and not self.record.card_out:
+            self.update_record(replace(self.record, card_out=True))
+
+    def vitale_read(self, vitale: "Vitale") -> None:
+        """Locked: kept two minutes, shown to nobody. A form is open: kept for F2. Else opened."""
+        if self.session is None:
+            self._waiting = vitale
+            self.set_desk(replace(self.desk, vitale_until=self.clock() + _VITALE_KEPT))
+            self.once(_VITALE_KEPT, self._forget_waiting)
+        elif self.form_open():
+            from dmp_tui.screens.words import full_name
+
+            self._waiting = vitale
+            name = full_name(vitale.beneficiaries[0].traits)
+            self.tell(_("Carte de {name} lue, F2 ouvre.").format(name=name), alarm=True)
+        else:
+            self._present(vitale, typed=False)
+
+    def scanned(self, text: str) -> None:
+        """A datamatrix: opened, except over a form that is not the search itself."""
+        from dmp_tui.dmp.identity import IdentityError
+        from dmp_tui.screens.opening import named
+        from dmp_tui.screens.search import SearchScreen, scanned_identity
+        from dmp_tui.screens.sentences import identity_sentence
+
+        if self.session is None:
+            self.tell(_("Datamatrix lu, mais l'écran est verrouillé : connectez-vous, puis scannez."))
+            return
+        try:
+            identity = scanned_identity(text)
+        except IdentityError as error:
+            self.tell(identity_sentence(error.problem), alarm=True)
+            return
+        if self.form_open() and not isinstance(self.screen, SearchScreen):
+            self._waiting = identity
+            self.tell(_("Datamatrix de {name} lu, F2 ouvre.").format(name=named(identity)), alarm=True)
+        else:
+            self.open_identity(identity, typed=False)
+
+    def form_open(self) -> bool:
+        """A form, a draft or a confirmation is open."""
+        return any(getattr(screen, "HOLDS", False) for screen in self.screen_stack)
+
+    def _forget_waiting(self) -> None:
+        self._waiting = None
+        if self.desk.vitale_until is not None:
+            self.set_desk(replace(self.desk, vitale_until=None))
+
+    def action_open_waiting(self) -> None:
+        """F2: what was read while a form was open."""
+        if self.session is not None and self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            self._present(waiting, typed=True)
+
+    # --- sessions
+
+    def logged_in(self) -> None:
+        """Ready; what was read before opens now."""
+        from dmp_tui.screens.ready import ReadyScreen
+
+        assert self.session is not None  # noqa: S101 - a session just began; narrows the type
+        who = self.session.professional
+        waiting = self._waiting
+        self._forget_waiting()
+        self.push_screen(ReadyScreen(who.name, who.facility_name))
+        if waiting is not None:
+            self._present(waiting, typed=False)
+
+    def locked(self) -> None:
+        """Forget everything about any patient."""
+        super().locked()
+        self._forget_waiting()
+
+    # --- whose record
+
+    def _present(self, read: "Vitale | Identity", *, typed: bool) -> None:
+        """Open what a card or a scanner read: the one person it names, or the one that the user chooses."""
+        from dmp_tui.dmp.identity import Identity
+        from dmp_tui.screens.choose import ChooseScreen
+
+        if isinstance(read, Identity):
+            self.open_identity(read, typed=typed)
+            return
+        self.close_record()
+        if len(read.beneficiaries) == 1 and not read.unattributed:
+            self._open_beneficiary(read.beneficiaries[0], (read.beneficiaries[0].nir,), typed=typed)
+        else:
+            self.push_screen(ChooseScreen(read.beneficiaries, self.today()))
+        if not typed:
+            self.still()
+
+    def on_beneficiary_chosen(self, message: "messages.BeneficiaryChosen") -> None:
+        """The user said who the patient is."""
+        self._open_beneficiary(message.beneficiary, message.nirs, typed=True)
+
+    def _open_beneficiary(self, person: "Beneficiary", nirs: tuple[str, ...], *, typed: bool) -> None:
+        """Open the record of a person of a card; a number that may be the insured's opens nothing by itself."""
+        from dmp_tui.dmp.identity import (
+            Identity,
+            IdentityStatus,
+            Ins,
+            Origin,
+            Sex,
+            oid_of_matricule,
+            ownership_doubts,
+            sex_of_nir,
+        )
+        from dmp_tui.screens.search import SearchScreen
+        from dmp_tui.screens.words import doubt
+
+        doubts = ownership_doubts(person.nir, person.traits, nirs)
+        if doubts:
+            reason = _("NIR de l'assuré : saisir ou scanner l'INS du patient ({why}).").format(
+                why=", ".join(doubt(each) for each in doubts)
+            )
+            self.close_record()
+            self.push_screen(SearchScreen(self.today(), self.settings.site_oid, reason, person.traits))
+            return
+        traits = person.traits
+        if traits.sex is Sex.U:
+            traits = replace(traits, sex=sex_of_nir(person.nir))
+        ins = Ins(person.nir, oid_of_matricule(person.nir, self.settings.site_oid))
+        self.open_identity(Identity(ins, traits, IdentityStatus.PROV, Origin.CARD), typed=typed)
+
+
+def run(config: str | None) -> None:
+    """Start the app on this workstation's readers and its configured server."""
+    from pathlib import Path
+
+    from dmp_tui.config import load
+
+    settings = load(Path(config) if config else None)
+
+    def source() -> "CardSource":
+        from dmp_tui.cards.pcsc import PcscSource
+
+        return PcscSource()
+
+    async def connect() -> "DmpClient":
+        from dmp_tui.client import DmpClient
+
+        return DmpClient(settings.server_url, settings.ca_file, utc_now)
+
+    DmpApp(settings, source, connect).run(mouse=False)

@@ -1,0 +1,155 @@
+"""Opening a record: what is asked of the server, in which order, and what can come of it.
+
+No card and no screen here: the app gives an identity and a connected client, and is told one outcome.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.consents import AuthorisationState, RecordStatus
+from dmp_tui.dmp.identity import NO_TRAITS, Identity
+from dmp_tui.dmp.professions import Mode
+from dmp_tui.i18n import _
+from dmp_tui.screens.record import OpenRecord
+from dmp_tui.screens.words import day
+from dmp_tui.widgets.text import visible
+
+if TYPE_CHECKING:
+    from dmp_tui.client import DmpClient, PatientStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The record, read."""
+
+    record: OpenRecord
+
+
+@dataclass(frozen=True, slots=True)
+class NotAuthorised:
+    """The record exists; the caller has no valid authorisation."""
+
+    identity: Identity
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotOpened:
+    """There is nothing to open, and why, in one sentence."""
+
+    sentence: str
+
+
+Outcome = Opened | NotAuthorised | NotOpened
+
+
+async def open_record(client: "DmpClient", identity: Identity, professional: str) -> Outcome:
+    """Ask whether the record exists and may be read, and read its sheet.
+
+    Raises:
+        ClientError: what the server or the way to it did.
+    """
+    status = await client.find_patient(identity.ins)
+    if status is None:
+        return NotOpened(
+            _("Aucun DMP pour l'INS {ins} : vérifiez le numéro, ou continuez sans dossier.").format(
+                ins=identity.ins.grouped
+            )
+        )
+    if status.status is RecordStatus.CLOSED:
+        when = day(status.closed.date().isoformat()) if status.closed else "?"
+        return NotOpened(_("Le DMP de ce patient est fermé depuis le {day} : il ne peut pas être lu.").format(day=when))
+    if status.authorisation is not AuthorisationState.VALID:
+        return NotAuthorised(identity, why_not(status))
+    return Opened(await read_record(client, identity, status, professional))
+
+
+async def read_record(
+    client: "DmpClient",
+    identity: Identity,
+    status: "PatientStatus",
+    professional: str,
+    *,
+    mode: Mode = Mode.NORMAL,
+    mode_end: datetime | None = None,
+) -> OpenRecord:
+    """The sheet of a record that may be read, in the mode whose token the client holds.
+
+    Raises:
+        ClientError: what the server or the way to it did.
+    """
+    answer = await client.summary(identity.ins)
+    return OpenRecord(
+        identity,
+        status.id,
+        answer.sheet,
+        answer.read_at,
+        professional,
+        subject=answer.subject,
+        status=status.status,
+        mode=mode,
+        mode_end=mode_end,
+        treating_doctor=status.treating_doctor_name,
+        treating_doctor_phone=status.treating_doctor_phone,
+    )
+
+
+async def break_glass(
+    client: "DmpClient", identity: Identity, professional: str, reason_code: str, reason: str
+) -> Outcome:
+    """Break the glass for one person and read the sheet.
+
+    Raises:
+        ClientError: what the server or the way to it did (a refusal names its rule).
+    """
+    status = await client.find_patient(identity.ins)
+    if status is None:
+        return NotOpened(
+            _("Aucun DMP pour l'INS {ins} : vérifiez le numéro, ou continuez sans dossier.").format(
+                ins=identity.ins.grouped
+            )
+        )
+    grant = await client.break_glass(identity.ins, reason_code, reason)
+    return Opened(await read_record(client, identity, status, professional, mode=grant.mode, mode_end=grant.end))
+
+
+async def declare_and_open(
+    client: "DmpClient", identity: Identity, professional: str, collected_at: datetime
+) -> Outcome:
+    """Declare that the patient consents, then open.
+
+    Raises:
+        ClientError: what the server or the way to it did.
+    """
+    status = await client.find_patient(identity.ins)
+    if status is not None:
+        await client.declare_authorisation(status.id, collected_at)
+    return await open_record(client, identity, professional)
+
+
+async def with_documents(client: "DmpClient", record: OpenRecord) -> OpenRecord:
+    """The record with its list of documents."""
+    return replace(record, documents=await client.documents(record.identity.ins))
+
+
+async def with_admin_data(client: "DmpClient", record: OpenRecord) -> OpenRecord:
+    """The record with the contacts, address and telephones that are declared in it."""
+    declared = await client.patient_admin(record.patient_id)
+    return replace(record, contacts=declared.contacts, phones=declared.phones, address=declared.address)
+
+
+def why_not(status: "PatientStatus") -> str:
+    """Why a record is closed to the caller."""
+    if status.authorisation is AuthorisationState.FORBIDDEN:
+        return _("Le patient a bloqué votre accès à ce dossier.")
+    if status.authorisation is AuthorisationState.EXPIRED:
+        return _("Votre autorisation d'accès à ce dossier a expiré.")
+    return _("Le dossier existe, mais vous n'avez pas d'autorisation du patient.")
+
+
+def named(identity: Identity) -> str:
+    """The person of an identity in a message: his name, else his number."""
+    if identity.traits == NO_TRAITS:
+        return identity.ins.grouped
+    return visible(f"{identity.traits.family.upper()} {identity.traits.given}".strip())

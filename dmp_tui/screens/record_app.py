@@ -1,0 +1,289 @@
+"""The half of the app that knows records: opening one, its screens, its documents, its mode and when that ends."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from dmp_tui.i18n import _
+from dmp_tui.screens.session_app import SessionApp
+
+if TYPE_CHECKING:
+    from dmp_tui.cards.source import CardSource
+    from dmp_tui.client import DmpClient
+    from dmp_tui.config import Settings
+    from dmp_tui.dmp.documents import DocumentEntry
+    from dmp_tui.dmp.identity import Identity
+    from dmp_tui.screens import messages
+    from dmp_tui.screens.desk_app import Clock
+    from dmp_tui.screens.opening import Outcome
+    from dmp_tui.screens.record import OpenRecord
+
+_WARNING_BEFORE_END = timedelta(minutes=5)
+_READY = 2
+"""Depth of the stack when nobody's record is open: the lock screen and "ready"."""
+_HOME = 3
+"""Depth of the stack when the sheet is in view."""
+
+
+class RecordApp(SessionApp):
+    """One record at a time."""
+
+    def __init__(
+        self,
+        settings: "Settings",
+        source: "CardSource | Callable[[], CardSource]",
+        connect: "Callable[[], Awaitable[DmpClient]]",
+        *,
+        clock: "Clock",
+    ) -> None:
+        super().__init__(settings, source, connect, clock=clock)
+        self.record: OpenRecord | None = None
+        """The record before the clinician."""
+        self._asked_for: Identity | None = None
+        """Whose record the screen in view asks a decision about."""
+        self._record_timers: list[Timer] = []
+
+    def today(self) -> date:
+        """The day at the workstation."""
+        return self.clock().astimezone().date()
+
+    def _caller(self) -> str:
+        assert self.session is not None  # noqa: S101 - asked only while logged in; narrows the type
+        who = self.session.professional
+        return ", ".join(part for part in (who.name, who.facility_name) if part)
+
+    def once(self, delay: timedelta, what: Callable[[], None]) -> None:
+        """A one-shot timer that ends with the record or the session."""
+        self._record_timers.append(self.set_timer(max(delay.total_seconds(), 0.01), what))
+
+    def _stop_record_timers(self) -> None:
+        for timer in self._record_timers:
+            timer.stop()
+        self._record_timers = []
+
+    def locked(self) -> None:
+        """Forget everything about any patient."""
+        self.workers.cancel_group(self, "open")
+        self._stop_record_timers()
+        self.record = self._asked_for = None
+
+    # --- opening
+
+    def on_open_identity(self, message: "messages.OpenIdentity") -> None:
+        """A number was typed."""
+        self.open_identity(message.identity, typed=True)
+
+    def open_identity(self, identity: "Identity", *, typed: bool) -> None:
+        """Open a person's record. The newest wish wins; nothing of the former record stays in view meanwhile."""
+        from dmp_tui.screens.opening import named, open_record
+
+        self.close_record()
+        self.tell(_("Ouverture du dossier de {name}.").format(name=named(identity)))
+        caller = self._caller()
+        self._open(lambda client: open_record(client, identity, caller), typed=typed)
+
+    def _open(self, call: "Callable[[DmpClient], Awaitable[Outcome]]", *, typed: bool) -> None:
+        self.run_worker(self.told(self._opening(call, typed=typed)), group="open", exclusive=True)
+
+    async def _opening(self, call: "Callable[[DmpClient], Awaitable[Outcome]]", *, typed: bool) -> None:
+        from dmp_tui.screens.access import NotAuthorisedScreen
+        from dmp_tui.screens.opening import NotAuthorised, NotOpened, Opened
+
+        outcome = await self.ask(call)
+        match outcome:
+            case Opened(record):
+                self._home(record)
+            case NotAuthorised(identity, why):
+                self._asked_for = identity
+                self.pop_to(_READY)
+                self.push_screen(NotAuthorisedScreen(identity, self.today(), why))
+            case NotOpened(sentence):
+                self.tell(sentence, alarm=True)
+        if not typed:
+            self.still()
+
+    def _home(self, record: "OpenRecord") -> None:
+        """The sheet, with nothing of any other record below or above it."""
+        from dmp_tui.screens.sheet import SheetScreen
+
+        self._stop_record_timers()
+        self.record = record
+        self._asked_for = record.identity
+        with self.batch_update():
+            self.pop_to(_READY)
+            self.push_screen(SheetScreen(record, self.today()))
+        if record.mode_end is not None and self.session is not None:
+            left = record.mode_end - self.clock() - self.session.skew
+            self.once(left, self._mode_over)
+            if left > _WARNING_BEFORE_END:
+                self.once(left - _WARNING_BEFORE_END, self._mode_ends_soon)
+
+    def _mode_ends_soon(self) -> None:
+        self.tell(_("L'accès en urgence finit dans 5 minutes."), alarm=True)
+
+    def _mode_over(self) -> None:
+        self.close_record()
+        self.tell(_("L'accès en urgence est terminé : le dossier est fermé."), alarm=True)
+
+    def close_record(self) -> None:
+        """Back to "ready"; the session stays."""
+        self._stop_record_timers()
+        self.record = self._asked_for = None
+        self.pop_to(min(_READY, len(self.screen_stack)))
+
+    def update_record(self, record: "OpenRecord") -> None:
+        """The same record with something more known of it, on every screen that shows it."""
+        from dmp_tui.screens.record_screen import RecordScreen
+
+        self.record = record
+        for screen in self.screen_stack:
+            if isinstance(screen, RecordScreen):
+                screen.show_record(record)
+
+    # --- access
+
+    def on_authorisation_declared(self, message: "messages.AuthorisationDeclared") -> None:
+        """Declare the consent, then open."""
+        from dmp_tui.screens.opening import declare_and_open
+
+        caller, identity, when = self._caller(), message.identity, message.collected_at
+        self._open(lambda client: declare_and_open(client, identity, caller, when), typed=True)
+
+    def on_glass_broken(self, message: "messages.GlassBroken") -> None:
+        """Break the glass, then open."""
+        from dmp_tui.screens.opening import break_glass
+
+        caller, identity, code, reason = self._caller(), message.identity, message.reason_code, message.reason
+        self._open(lambda client: break_glass(client, identity, caller, code, reason), typed=True)
+
+    # --- going from screen to screen
+
+    def on_go(self, message: "messages.Go") -> None:
+        """What a screen asked for."""
+        self.go(message.where)
+
+    def go(self, where: str) -> None:
+        """Show a screen; what makes no sense now does nothing."""
+        actions: dict[str, Callable[[], None]] = {
+            "back": self._back,
+            "help": self._help,
+            "search": self._search,
+            "sheet": self._sheet,
+            "documents": self._documents,
+            "contacts": self._contacts,
+            "break-glass": self._break_glass,
+            "declare": self._declare,
+        }
+        actions[where]()
+
+    def _back(self) -> None:
+        """One screen back; the sheet, "ready" and the lock screen stay."""
+        kept = 1 if self.session is None else _READY if self.record is None else _HOME
+        if len(self.screen_stack) > kept:
+            self.pop_screen()
+
+    def _help(self) -> None:
+        from dmp_tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen())
+
+    def _search(self) -> None:
+        from dmp_tui.screens.search import SearchScreen
+
+        if self.session is not None and not isinstance(self.screen, SearchScreen):
+            self.push_screen(SearchScreen(self.today(), self.settings.site_oid))
+
+    def _sheet(self) -> None:
+        if self.record is not None:
+            self.pop_to(_HOME)
+
+    def _documents(self) -> None:
+        from dmp_tui.screens.documents import DocumentsScreen
+
+        record = self.record
+        if record is None or isinstance(self.screen, DocumentsScreen):
+            return
+        with self.batch_update():
+            self.pop_to(_HOME)
+            self.push_screen(DocumentsScreen(record, self.today()))
+        if record.documents is None:
+            self.run_worker(self.told(self._list_documents(record)), group="open", exclusive=True)
+
+    async def _list_documents(self, record: "OpenRecord") -> tuple["DocumentEntry", ...]:
+        from dmp_tui.screens.opening import with_documents
+
+        listed = await self.ask(lambda client: with_documents(client, record))
+        if self.record is not None and self.record.identity == record.identity:
+            self.update_record(replace(self.record, documents=listed.documents))
+        return listed.documents or ()
+
+    def _contacts(self) -> None:
+        from dmp_tui.screens.contacts import ContactsScreen
+
+        record = self.record
+        if record is None or isinstance(self.screen, ContactsScreen):
+            return
+        with self.batch_update():
+            self.pop_to(_HOME)
+            self.push_screen(ContactsScreen(record, self.today()))
+        self.run_worker(self.told(self._read_admin_data(record)), group="open", exclusive=True)
+
+    async def _read_admin_data(self, record: "OpenRecord") -> None:
+        from dmp_tui.screens.opening import with_admin_data
+
+        declared = await self.ask(lambda client: with_admin_data(client, record))
+        now = self.record
+        if now is not None and now.identity == record.identity:
+            self.update_record(
+                replace(now, contacts=declared.contacts, phones=declared.phones, address=declared.address)
+            )
+
+    def _break_glass(self) -> None:
+        from dmp_tui.dmp.professions import Mode
+        from dmp_tui.screens.access import BreakGlassScreen
+
+        broken = self.record is not None and self.record.mode is not Mode.NORMAL
+        if self._asked_for is None or broken or isinstance(self.screen, BreakGlassScreen):
+            return
+        self.push_screen(BreakGlassScreen(self._asked_for, self.today()))
+
+    def _declare(self) -> None:
+        from dmp_tui.screens.access import DeclareScreen
+
+        if self._asked_for is not None and self.record is None:
+            self.push_screen(DeclareScreen(self._asked_for, self.today(), self.clock(), self._caller()))
+
+    # --- documents
+
+    def on_read_document(self, message: "messages.ReadDocument") -> None:
+        """Open a document by its id; the list is asked for first if it is not there yet."""
+        if self.record is not None:
+            work = self._read_document(self.record, message.document_id)
+            self.run_worker(self.told(work), group="open", exclusive=True)
+
+    async def _read_document(self, record: "OpenRecord", document_id: str) -> None:
+        from dmp_tui.screens.reader import ReaderScreen
+
+        documents = record.documents if record.documents is not None else await self._list_documents(record)
+        entry = next((entry for entry in documents if entry.id == document_id), None)
+        if entry is None:
+            self.tell(_("Ce document n'est pas, ou plus, parmi ceux que vous pouvez lire."), alarm=True)
+        elif self.record is not None and self.record.identity == record.identity:
+            self.push_screen(ReaderScreen(self.record, self.today(), entry))
+
+    def on_fetch_content(self, message: "messages.FetchContent") -> None:
+        """Bytes for the reader in view."""
+        self.run_worker(self.told(self._fetch(message.entry)), group="open", exclusive=True)
+
+    async def _fetch(self, entry: "DocumentEntry") -> None:
+        from dmp_tui.screens.reader import ReaderScreen, document_text
+
+        content = await self.ask(lambda client: client.content(entry))
+        text = await document_text(content, entry.media_type)
+        for screen in self.screen_stack:
+            if isinstance(screen, ReaderScreen) and screen.entry.id == entry.id:
+                screen.show_text(text)

@@ -1,0 +1,211 @@
+"""The half of the app that knows sessions: the client of the server, the PIN, the login, the lock."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.screen import Screen
+
+from dmp_tui.i18n import _
+from dmp_tui.screens.desk_app import Clock, DeskApp, utc_now
+from dmp_tui.screens.lock import LockScreen
+
+if TYPE_CHECKING:
+    from dmp_tui.cards.source import CardSource
+    from dmp_tui.client import DmpClient, Session
+    from dmp_tui.config import Settings
+    from dmp_tui.screens import messages
+
+_CLOSING_SECONDS = 2.0
+T = TypeVar("T")
+
+
+class SessionApp(DeskApp):
+    """Who is logged in. Nobody is while the lock screen is the only one on the stack."""
+
+    def __init__(
+        self,
+        settings: "Settings",
+        source: "CardSource | Callable[[], CardSource]",
+        connect: "Callable[[], Awaitable[DmpClient]]",
+        *,
+        clock: Clock = utc_now,
+    ) -> None:
+        super().__init__(settings, source, clock)
+        self._connect = connect
+        self.client: DmpClient | None = None
+        self.session: Session | None = None
+
+    # --- what the half above says to these
+
+    def logged_in(self) -> None:
+        """A session began."""
+
+    def locked(self) -> None:
+        """Forget everything about any patient."""
+
+    # --- start and end
+
+    def get_default_screen(self) -> Screen[None]:
+        """The lock screen."""
+        return LockScreen()
+
+    def on_mount(self) -> None:
+        """Everything of weight comes after the first frame."""
+        self.call_after_refresh(self._after_first_frame)
+
+    async def _after_first_frame(self) -> None:
+        self.set_keymap(dict(self.settings.keymap))
+        await self.lock_screen.fill()
+        self.set_desk(replace(self.desk, server=self.settings.server_url))
+        self.run_worker(self.watch_cards(), group="cards")
+        self.run_worker(self._connect_server(), group="server")
+        self.watch_for_idleness()
+
+    async def _connect_server(self) -> None:
+        await self.told(self._make_client())
+
+    async def _make_client(self) -> None:
+        self.client = await self._connect()
+
+    async def action_quit(self) -> None:
+        """End the session on the server too, reset the card, leave."""
+        await self._end_session()
+        await self.leave_cards()
+        if self.client is not None:
+            await self.client.aclose()
+        self.exit()
+
+    # --- login
+
+    def on_pin_typed(self, message: "messages.PinTyped") -> None:
+        """Log in, in a worker; one at a time."""
+        if self.card is not None and self.session is None:
+            self.run_worker(self._log_in(message.pin), group="login", exclusive=True)
+
+    async def _log_in(self, pin: str) -> None:
+        """Give the card the PIN, once, then the server the card's signature."""
+        card, client = self.card, self.client
+        if card is None:
+            return
+        if client is None:
+            self.tell(_("Le serveur n'est pas joint : attendez, puis retapez le code PIN."), alarm=True)
+            return
+        self.tell(_("Vérification du code PIN."))
+        if not await self.told(asyncio.to_thread(card.verify, pin)):
+            await self._count_tries()
+            return
+        self.tell(_("Connexion au serveur."))
+        await self.told(self._begin_session(client))
+
+    async def _begin_session(self, client: "DmpClient") -> None:
+        card = self.card
+        if card is None:
+            return
+        session = await client.login(card)
+        if self.card is not card:
+            await client.logout()
+            return
+        self.session = session
+        self.tell("")
+        self.logged_in()
+
+    async def _count_tries(self) -> None:
+        from dmp_tui.cards.channel import CardError
+
+        if self.card is None:
+            return
+        try:
+            tries = await asyncio.to_thread(self.card.tries_left)
+        except CardError:
+            tries = None
+        self.set_desk(replace(self.desk, tries_left=tries))
+
+    # --- lock
+
+    def cps_gone(self) -> None:
+        """No session outlives its card."""
+        self.lock(_("Carte CPS retirée : la session est fermée."))
+
+    def left_alone(self) -> None:
+        """Nobody typed for the site's idle time."""
+        if self.session is not None:
+            minutes = self.settings.idle_minutes
+            self.lock(_("Verrouillé après {count} minutes sans frappe.").format(count=minutes))
+
+    def action_lock(self) -> None:
+        """Ctrl+L."""
+        if self.session is not None:
+            self.lock(_("Verrouillé. Tapez le code PIN pour reprendre."))
+
+    def lock(self, sentence: str, *, alarm: bool = False) -> None:
+        """Forget the record, the session and the PIN; show nothing but the lock screen."""
+        self.workers.cancel_group(self, "login")
+        self.locked()
+        self.pop_to(1)
+        self.still()
+        self.tell(sentence, alarm=alarm)
+        self.run_worker(self._end_session(), group="closing")
+        if self.card is not None:
+            self.run_worker(self.reset_card(), group="cps", exclusive=True)
+
+    async def _end_session(self) -> None:
+        """Log out on the server; a server that cannot be reached ends the session by itself."""
+        from dmp_tui.client.errors import ClientError
+
+        session, self.session = self.session, None
+        if session is None or self.client is None:
+            return
+        try:
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                await self.client.logout()
+        except (ClientError, TimeoutError):
+            return
+
+    def pop_to(self, depth: int) -> None:
+        """Take screens away until ``depth`` are left, without painting those between."""
+        with self.batch_update():
+            while len(self.screen_stack) > depth:
+                self.pop_screen()
+
+    # --- calls
+
+    async def ask(self, call: "Callable[[DmpClient], Awaitable[T]]") -> T:
+        """Call the server; where the session ended (the server restarted, say), the card renews it, once.
+
+        Raises:
+            ClientError, CardError: what went wrong.
+        """
+        from dmp_tui.client.errors import ClientError, ClientProblem
+
+        client = self.client
+        assert client is not None  # noqa: S101 - asked only while logged in; narrows the type
+        try:
+            return await call(client)
+        except ClientError as error:
+            if error.problem is not ClientProblem.SESSION_ENDED or self.card is None:
+                raise
+        await client.renew(self.card)
+        return await call(client)
+
+    async def told(self, work: Awaitable[object]) -> bool:
+        """Await; whether it went well. What a card or the server did wrong is told in one sentence."""
+        from dmp_tui.cards.channel import CardError, CardProblem
+        from dmp_tui.client.errors import ClientError, ClientProblem
+        from dmp_tui.screens.refusals import client_sentence
+        from dmp_tui.screens.sentences import card_error_sentence
+
+        try:
+            await work
+        except CardError as error:
+            sentence, lost = card_error_sentence(error), error.problem is CardProblem.PIN_NEEDED
+        except ClientError as error:
+            sentence, lost = client_sentence(error), error.problem is ClientProblem.SESSION_ENDED
+        else:
+            return True
+        if lost and self.session is not None:
+            self.lock(sentence, alarm=True)
+        else:
+            self.tell(sentence, alarm=True)
+        return False

@@ -1,0 +1,144 @@
+"""What our app does differently with a terminal: it writes only what changed, knows a scanner from a person, lets
+letters fall dead for a moment after a switch that nobody typed, and knows when nobody has typed for long."""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import ClassVar
+
+from rich.console import RenderableType
+from textual import events
+from textual._compositor import CompositorUpdate
+from textual.app import App
+from textual.screen import Screen
+from textual.timer import Timer
+
+from dmp_tui.widgets.repaint import Painted
+from dmp_tui.widgets.scanner import GAP, PREFIX, Burst, character_of
+
+DEAD_SECONDS = 0.5
+
+
+class TerminalApp(App[None]):
+    """Base of the app. ``scanned`` and ``left_alone`` are what it says."""
+
+    # A suspended screen would be dimmed, that is: painted once more for nothing.
+    SUSPENDED_SCREEN_CLASS: ClassVar[str] = ""
+    ALLOW_SELECT: ClassVar[bool] = False
+    ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
+
+    def __init__(self, *, idle_seconds: float, now: Callable[[], float] = monotonic) -> None:
+        super().__init__()
+        # The terminal's own colours: readable on any background, few bytes, right with 16 colours and with none.
+        self.theme = "ansi-dark"
+        self.animation_level = "none"
+        self._painted = Painted()
+        self._now = now
+        self._burst = Burst()
+        self._held: list[events.Key] = []
+        self._burst_timer: Timer | None = None
+        self._dead_until = 0.0
+        self._idle_seconds = idle_seconds
+        self._last_input = now()
+
+    def scanned(self, text: str) -> None:
+        """A datamatrix came in. For subclasses."""
+
+    def left_alone(self) -> None:
+        """Nobody has typed for the idle time. For subclasses."""
+
+    # --- what is written
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Write the part of an update that differs from what the terminal shows."""
+        if isinstance(renderable, CompositorUpdate) and not self._batch_count and screen is self.screen:
+            renderable = self._painted.changes(renderable, *self.size)
+        super()._display(screen, renderable)
+
+    def on_resize(self) -> None:
+        """A terminal that was resized shows what it likes until it is painted whole."""
+        self._painted.forget()
+
+    # --- what is typed
+
+    def still(self) -> None:
+        """The screen changed and nobody asked for it: letters fall dead for half a second (no patient mix-up)."""
+        self._dead_until = self._now() + DEAD_SECONDS
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys pass the scanner's detector and the dead time before anything else sees them."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self._last_input = self._now()
+            if await self._caught(event):
+                return
+        elif isinstance(event, events.Paste) and not event.is_forwarded:
+            self._last_input = self._now()
+            if event.text.lstrip().startswith(PREFIX):
+                self.scanned(event.text.strip())
+                return
+        await super().on_event(event)
+
+    async def _caught(self, event: events.Key) -> bool:
+        """Whether a key is a scanner's, may be one, or falls dead."""
+        character = character_of(event.key, event.character)
+        if self._burst.certain and event.key in {"enter", "tab", "ctrl+j"}:
+            self._burst_over()
+            return True
+        if character and self._burst.take(character, self._now()):
+            self._held.append(event)
+            if self._burst_timer is not None:
+                self._burst_timer.stop()
+            self._burst_timer = self.set_timer(GAP * 1.5, self._burst_over)
+            return True
+        if self._burst.text:
+            await self._give_back()
+            # A first character of a burst may follow at once on what was none.
+            return await self._caught(event)
+        if character.isalnum() or character in {"!", "/", "?"}:
+            return self._now() < self._dead_until
+        return False
+
+    def _burst_over(self) -> None:
+        """Silence, or Enter: a datamatrix is handed over, anything else was typing."""
+        if self._burst.certain:
+            text = self._burst.text
+            self._forget_burst()
+            self.scanned(text)
+        elif self._burst.text:
+            self.call_later(self._give_back)
+
+    async def _give_back(self) -> None:
+        """Give held keys to whom they were meant for; the rest of a broken datamatrix falls away."""
+        certain, text, held = self._burst.certain, self._burst.text, self._held
+        self._forget_burst()
+        if certain:
+            self.scanned(text)
+            return
+        for key in held:
+            if self._now() >= self._dead_until:
+                await super().on_event(key)
+
+    def _forget_burst(self) -> None:
+        self._burst = Burst()
+        self._held = []
+        if self._burst_timer is not None:
+            self._burst_timer.stop()
+            self._burst_timer = None
+
+    # --- what is not typed
+
+    def watch_for_idleness(self) -> None:
+        """Begin to count. One timer at a time, for what is left of the idle time: nothing ticks."""
+        self._last_input = self._now()
+        self._idle_timer(self._idle_seconds)
+
+    def _idle_timer(self, seconds: float) -> None:
+        self.set_timer(max(seconds, 0.01), self._idle_over)
+
+    def _idle_over(self) -> None:
+        left = self._last_input + self._idle_seconds - self._now()
+        if left > 0:
+            self._idle_timer(left)
+            return
+        self.left_alone()
+        self._last_input = self._now()
+        self._idle_timer(self._idle_seconds)
