@@ -1,4 +1,4 @@
-"""Any document of a DMP that has a structure: CDA (XML) or a FHIR document (JSON), told apart by their first character."""
+"""Any structured document of a DMP: CDA (XML) or a FHIR document (JSON), told apart by the first character."""
 
 import re
 

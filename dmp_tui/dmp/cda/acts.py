@@ -3,19 +3,18 @@
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, display
-from dmp_tui.dmp.cda.narrative import is_blank, one_line
-from dmp_tui.dmp.cda.persons import author_name
+from dmp_tui.dmp.cda.columns import name_column
+from dmp_tui.dmp.cda.narrative import Place, is_blank, one_line
 from dmp_tui.dmp.cda.related import comment
 from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
 from dmp_tui.dmp.cda.times import after, fhir_date, span
-from dmp_tui.dmp.cda.unstated import agentless
+from dmp_tui.dmp.cda.unstated import agentless, shortened
 from dmp_tui.dmp.cda.words import denial, yes_or_no
 from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark, Status
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-    from dmp_tui.dmp.cda.narrative import Place
     from dmp_tui.dmp.entries import Coding
 
 _DENIALS = frozenset({Assertion.NONE, Assertion.NO_DATA})
@@ -34,8 +33,11 @@ def read_act(statement: "Element", scope: Scope, kind: Kind) -> Entry | None:
         return None
     if not codes and denial(label) in _DENIALS:
         return agentless(kind, statement, scope)
+    if place is None:
+        row = scope.row_around(statement)
+        place = Place("", row) if row else Place(shortened(scope.narrative.plain))
     planned = kind is Kind.PLAN or statement.get("moodCode") not in {"EVN", None}
-    return _entry(statement, scope, kind, label, codes, place, planned=planned, answer=answer)
+    return _entry(statement, scope, kind, label, codes, place=place, planned=planned, answer=answer)
 
 
 def _label(place: "Place | None", codes: "tuple[Coding, ...]") -> tuple[str, str]:
@@ -62,9 +64,12 @@ def read_device(statement: "Element", scope: Scope) -> Entry:
     if absence(codes) is not None:
         return agentless(Kind.DEVICE, statement, scope)
     place = scope.place(original(code), original(own)) or scope.place(statement.find("text"))
+    if place is None and (row := scope.row_around(statement)) is not None:
+        column = name_column(row, Kind.DEVICE)
+        place = Place(row.cells[column] if column is not None else "", row, column)
     name = device.findtext("manufacturerModelName") if device is not None else ""
     label = (
-        (one_line(place.text) or place.words if place else "")
+        (one_line(place.text) if place else "")
         or next((c.display for c in codes if c.display), "")
         or one_line(name or "")
     )
@@ -72,7 +77,7 @@ def read_device(statement: "Element", scope: Scope) -> Entry:
     if not label or (not codes and denial(label) in _DENIALS):
         return agentless(Kind.DEVICE, statement, scope)
     planned = statement.get("moodCode") not in {"EVN", None}
-    return _entry(statement, scope, Kind.DEVICE, label, codes, place, planned=planned, answer="")
+    return _entry(statement, scope, Kind.DEVICE, label, codes, place=place, planned=planned, answer="")
 
 
 def _entry(
@@ -81,13 +86,14 @@ def _entry(
     kind: Kind,
     label: str,
     codes: "tuple[Coding, ...]",
-    place: "Place | None",
     *,
+    place: "Place | None",
     planned: bool,
     answer: str,
 ) -> Entry:
     time = span(statement.find("effectiveTime"))
     code_label, differs = beside(label, codes)
+    differs = differs and statement.tag != "encounter"  # the code of an encounter is its class, not its subject
     negated = statement.get("negationInd") == "true" or yes_or_no(answer) is False
     marks = set()
     if differs or (answer and yes_or_no(answer) is (statement.get("negationInd") == "true")):
@@ -116,7 +122,7 @@ def _entry(
             end=time.end,
             noted=handed_over,
             value=answer,
-            author=author_name(statement),
+            author=scope.author(statement),
             section=scope.code,
             words=" · ".join(text for text in (words, comment(statement, scope, words)) if text),
             marks=frozenset(marks),

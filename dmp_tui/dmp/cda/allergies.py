@@ -4,7 +4,6 @@ import re
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, severity
-from dmp_tui.dmp.cda.persons import author_name
 from dmp_tui.dmp.cda.related import comment, status_words, with_code
 from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
 from dmp_tui.dmp.cda.times import Span, span
@@ -24,7 +23,16 @@ if TYPE_CHECKING:
 _NOT_ALLERGIC = re.compile(
     r"\b(?:INTERACTION|INTOLERANCE|INTOXICATION|EFFETS? INDESIRABLES?|EFFETS? SECONDAIRES?|CONTRE INDICATION)"
 )
-_NOT_ALLERGIC_CODES = frozenset({"79899007", "235719002", "59037007", "782197009", "782415009", "75478009", "NAINT", "INT", "DNAINT", "FNAINT", "DINT", "FINT", "EINT"})  # fmt: skip
+_NOT_ALLERGIC_CODES = frozenset(
+    {
+        "79899007", "235719002", "59037007", "782197009", "782415009", "75478009",  # SNOMED CT
+        "NAINT", "INT", "DNAINT", "FNAINT", "DINT", "FINT", "EINT",  # HL7 ObservationIntoleranceType
+    }
+)  # fmt: skip
+_TYPES = re.compile(
+    r"(?:ALLERGIES?|INTOLERANCES?|HYPERSENSIBILITES?|INTERACTIONS?)"
+    r"(?: (?:MEDICAMENTEUSES?|ALIMENTAIRES?|NON ALLERGIQUES?))?"
+)
 _GENERIC_AGENTS = frozenset({"SUBSTANCE", "MEDICAMENT", "ALLERGIE", "ALLERGENE", "DRUG"})
 _RULED_OUT = frozenset({"refuted", "entered-in-error"})
 
@@ -47,7 +55,7 @@ def _is_remark(observation: "Element") -> bool:
 
 
 def _allergy(observation: "Element", scope: Scope, concern: "Element | None") -> Entry:
-    agents = [entity for entity in observation.iterfind("participant/participantRole/playingEntity")]
+    agents = observation.findall("participant/participantRole/playingEntity")
     agent = agents[0].find("code") if agents else None
     value = observation.find("value")
     kinds, values = code_of(observation), codings(value)
@@ -60,7 +68,7 @@ def _allergy(observation: "Element", scope: Scope, concern: "Element | None") ->
     # The agent's words, its name, its code's words; a value (CIM-10 Z88...) only where no agent is named.
     label = (_clean(place) or named or next((c.display or c.code for c in codes), "")
              or next((c.display or c.code for c in values), ""))  # fmt: skip
-    if not label and said and not _is_type(said.text, kinds, scope):
+    if not label and said and not _is_type(said.text, kinds):
         label, place = _clean(said), said
     negated = observation.get("negationInd") == "true"
     if not label or (negated and fold(label) in _GENERIC_AGENTS):
@@ -71,7 +79,7 @@ def _allergy(observation: "Element", scope: Scope, concern: "Element | None") ->
     time = _time(observation, concern)
     code_label, differs = beside(label, codes)
     type_words = said.text if said else ""
-    status, status_differs = _status(observation, scope, time)
+    status, status_differs = _status(observation, concern, scope, time)
     certainty = with_code(observation, "66455-7")
     if certainty is not None and any(c.code in _RULED_OUT for c in codings(certainty.find("value"))):
         negated = True
@@ -95,7 +103,7 @@ def _allergy(observation: "Element", scope: Scope, concern: "Element | None") ->
             end=time.end,
             criticality=_criticality(observation, scope, reactions),
             reactions=reactions,
-            author=author_name(observation),
+            author=scope.author(observation),
             section=scope.code,
             words=" · ".join(dict.fromkeys(t for t in (words, comment(observation, scope, words)) if t)),
             marks=frozenset(marks),
@@ -117,14 +125,9 @@ def _drug_text(observation: "Element") -> "Element | None":
     )
 
 
-def _is_type(text: str, kinds: tuple[Coding, ...], scope: Scope) -> bool:
+def _is_type(text: str, kinds: tuple[Coding, ...]) -> bool:
     """Whether the words only repeat what sort of statement this is ("Allergie médicamenteuse")."""
-    return any(same_words(text, coding.display) for coding in kinds) or bool(
-        re.fullmatch(
-            r"(?:ALLERGIES?|INTOLERANCES?|HYPERSENSIBILITES?|INTERACTIONS?)(?: (?:MEDICAMENTEUSES?|ALIMENTAIRES?|NON ALLERGIQUES?))?",
-            fold(text),
-        )
-    )
+    return any(same_words(text, coding.display) for coding in kinds) or bool(_TYPES.fullmatch(fold(text)))
 
 
 def _not_allergic(kinds: tuple[Coding, ...], values: tuple[Coding, ...], words: str) -> bool:
@@ -139,14 +142,17 @@ def _time(observation: "Element", concern: "Element | None") -> Span:
     return span(concern.find("effectiveTime"))
 
 
-def _status(observation: "Element", scope: Scope, time: Span) -> tuple[Status, bool]:
-    """The course that the document states, its words before its code; an end date that has passed at the document's date ends it."""
+def _status(observation: "Element", concern: "Element | None", scope: Scope, time: Span) -> tuple[Status, bool]:
+    """The course that the document states, its words before its code; an end date ends it."""
     said, coded, differ = status_words(observation, scope)
     status = course(said) if said else course(coded)
-    if status is Status.UNKNOWN and not said:
-        status = course(coded)
+    if status is Status.UNKNOWN and course(coded) is Status.ACTIVE:
+        status = Status.ACTIVE
     if status is Status.UNKNOWN and time.end:
         status = Status.ENDED
+    code = concern.find("statusCode") if concern is not None else None
+    if status is Status.UNKNOWN and code is not None and code.get("code") == "active":
+        status = Status.ACTIVE
     return status, differ
 
 
@@ -154,8 +160,9 @@ def _criticality(observation: "Element", scope: Scope, reactions: tuple[Reaction
     stated = [
         _severity(found, scope) for code in ("82606-5", "SEV") if (found := with_code(observation, code)) is not None
     ]
-    worst = [c for c in stated if c is not Criticality.UNKNOWN] or [r.criticality for r in reactions if not r.negated]
-    return min(worst, key=lambda c: c.rank, default=Criticality.UNKNOWN)
+    graded = [c for c in stated if c is not Criticality.UNKNOWN]
+    shown = [r.criticality for r in reactions if not r.negated]
+    return min(graded or shown, key=lambda c: c.rank, default=Criticality.UNKNOWN)
 
 
 def _severity(observation: "Element", scope: Scope) -> Criticality:
@@ -242,7 +249,7 @@ def _adverse_effect(observation: "Element", scope: Scope) -> Entry:
             end=time.end,
             criticality=criticality,
             reactions=reactions,
-            author=author_name(observation),
+            author=scope.author(observation),
             section=scope.code,
             words=words,
             marks=frozenset({Mark.CODE_DIFFERS} if differs else set())

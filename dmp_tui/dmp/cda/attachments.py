@@ -74,7 +74,7 @@ def embedded(body: "Element") -> tuple[list[Attachment], list[str]]:
 
 
 def _title(media: "Element") -> str:
-    """What the file is: the "type de document" beside it, else the code of the statement that holds it, else the section's title."""
+    """What the file is: the "type de document" beside it, else the code of its holder, or its section's title."""
     above = media.getparent()
     holder = above.getparent() if above is not None else None
     if holder is None:

@@ -1,5 +1,6 @@
 """Codes of CDA -> codings with FHIR systems; the codes that say "none" or "not known" in place of a thing."""
 
+import re
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.xml import squeeze
@@ -18,6 +19,8 @@ UCUM = "http://unitsofmeasure.org"
 CIS = "urn:oid:1.2.250.1.213.2.3.1"
 CIP = "urn:oid:1.2.250.1.213.2.3.2"
 
+_CIP13 = re.compile(r"34009\d{8}")
+_ATC5 = re.compile(r"[A-Z]\d{2}[A-Z]{2}\d{2}")
 _SYSTEMS = {
     "2.16.840.1.113883.6.96": SNOMED,
     "2.16.840.1.113883.6.1": LOINC,
@@ -65,6 +68,13 @@ def system_uri(oid: str) -> str:
     return _SYSTEMS.get(oid, f"urn:oid:{oid}" if oid else "")
 
 
+def _national(code: str, system: str) -> str:
+    """The tables of the Assurance Maladie hold CIP13 and ATC codes under OIDs of their own: given their common name."""
+    if system == "urn:oid:1.2.250.1.215.200.1.1.1" and _CIP13.fullmatch(code):
+        return CIP
+    return ATC if system == "urn:oid:1.2.250.1.215.200.1.2.2" and _ATC5.fullmatch(code) else system
+
+
 def codings(*elements: "Element | None") -> tuple[Coding, ...]:
     """All codings of coded elements: the code and its translations, nested ones too, each once."""
     found: dict[tuple[str, str], Coding] = {}
@@ -73,7 +83,7 @@ def codings(*elements: "Element | None") -> tuple[Coding, ...]:
         element = waiting.pop()
         code = squeeze(element.get("code"))
         if code:
-            system = system_uri(squeeze(element.get("codeSystem")))
+            system = _national(code, system_uri(squeeze(element.get("codeSystem"))))
             found.setdefault((system, code), Coding(system, code, squeeze(element.get("displayName"))))
         waiting.extend(reversed(element.findall("translation")))
     return tuple(found.values())

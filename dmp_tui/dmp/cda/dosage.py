@@ -40,7 +40,8 @@ _PERIODS = {
 _FEMININE = frozenset({"seconde", "minute", "heure", "semaine"})
 _EVENTS = {
     "HS": "au coucher", "WAKE": "au réveil",
-    "ACM": "avant le petit déjeuner", "ICM": "entre le petit déjeuner et le déjeuner", "CM": "au petit déjeuner", "PCM": "après le petit déjeuner",
+    "ACM": "avant le petit déjeuner", "CM": "au petit déjeuner", "PCM": "après le petit déjeuner",
+    "ICM": "entre le petit déjeuner et le déjeuner",
     "ACD": "avant le déjeuner", "ICD": "entre le déjeuner et le dîner", "CD": "au déjeuner", "PCD": "après le déjeuner",
     "ACV": "avant le dîner", "ICV": "entre le dîner et le coucher", "CV": "au dîner", "PCV": "après le dîner",
     "AC": "avant les repas", "IC": "entre les repas", "C": "aux repas", "PC": "après les repas",
@@ -151,13 +152,14 @@ def _structured(step: "Element", scope: Scope) -> "Iterator[str]":
 
 
 def _quantity(element: "Element", scope: Scope) -> str:
-    if said := scope.words(original(element), original(element.find("low"))):
+    said = scope.words(original(element), original(element.find("low")))
+    if any(character.isdigit() for character in said):
         return said
     if element.get("value"):
         return _amount(element)
     low, high = element.find("low"), element.find("high")
     bounds = list(dict.fromkeys(_amount(bound) for bound in (low, high) if bound is not None and bound.get("value")))
-    return " à ".join(bounds)
+    return f"{' à '.join(bounds)} {said}".strip() if bounds else ""
 
 
 def _amount(element: "Element") -> str:
@@ -201,39 +203,50 @@ def _period(value: str, unit: str) -> str:
 
 # --- do both say the same? --------------------------------------------------------------------------------------------
 
-_TIMES_SAID = re.compile(r"(\d+)\s*(?:FOIS|X|PRISES?)\s*(?:/|PAR)\s*(?:1\s*)?(?:J\b|JOUR)")
-_PER_DAY_SAID = re.compile(
-    r"(\d+(?:[.,]\d+)?)\s*(?:CP|CPR|COMPRIMES?|GELULES?|UNITES?)\s*(?:/|PAR)\s*(?:1\s*)?(?:J\b|JOUR)"
-)
+_TIMES_SAID = re.compile(r"(\d{1,4})\s*(?:FOIS|X|PRISES?)\s*(?:/|PAR)\s*(?:1\s*)?(?:J\b|JOUR)")
+_FIGURES = r"(\d{1,6}(?:[.,]\d{1,6})?)(?:\s*A\s*(\d{1,6}(?:[.,]\d{1,6})?))?"
+_TABLET_WORDS = r"(?:CP|CPR|COMPRIME|GELULE|UNITE|TABLET)S?"
+_DOSE_SAID = re.compile(rf"{_FIGURES}\s*{_TABLET_WORDS}\b")
+_PER_DAY_SAID = re.compile(rf"{_FIGURES}\s*{_TABLET_WORDS}\s*(?:/|PAR)\s*(?:1\s*)?(?:J\b|JOUR)")
 _HOURS = {"h": 1.0, "d": 24.0, "J": 24.0, "wk": 168.0}
 
 
 def _disagree(said: list[str], administration: "Element") -> bool:
-    """Whether words and structure name another daily amount of tablets; only where both say it plainly."""
-    plain = " ".join(said).upper().replace("É", "E")
+    """Whether words and structure name other daily amounts of tablets; only where both say it plainly."""
+    plain = " ".join(said).upper().replace("É", "E").replace("À", "A")
     words, structure = _daily_said(plain), _daily_coded(administration)
-    return words is not None and structure is not None and abs(words - structure) > 1e-6
+    return bool(words and structure) and not any(abs(w - s) < 1e-6 for w in words for s in structure)
 
 
-def _daily_said(plain: str) -> float | None:
+def _daily_said(plain: str) -> set[float]:
+    """The daily amounts that the words allow: those of both ends of a range, none where it is not plain."""
+    if ";" in plain:
+        return set()
     if match := _PER_DAY_SAID.search(plain):
-        return float(match[1].replace(",", "."))
-    times, doses = _TIMES_SAID.search(plain), re.search(r"(\d+(?:[.,]\d+)?)\s*(?:CP|COMPRIME|GELULE|UNITE)", plain)
-    if times and doses and ";" not in plain:
-        return float(doses[1].replace(",", ".")) * int(times[1])
-    return None
+        return {_figure(text) for text in match.group(1, 2) if text}
+    times, doses = _TIMES_SAID.search(plain), _DOSE_SAID.search(plain)
+    if times and doses:
+        return {_figure(text) * int(times[1]) for text in doses.group(1, 2) if text}
+    return set()
 
 
-def _daily_coded(administration: "Element") -> float | None:
+def _figure(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _daily_coded(administration: "Element") -> set[float]:
     dose = administration.find("doseQuantity")
     period = next((p for time in administration.iterfind("effectiveTime") for p in time.iterfind("period")), None)
     if dose is None or period is None:
-        return None
-    amount = dose if dose.get("value") else dose.find("low")
-    if amount is None or (amount.get("unit") or "") not in _TABLETS:
-        return None
-    try:
-        hours = float(period.get("value") or "") * _HOURS[period.get("unit") or ""]
-        return float(amount.get("value") or "") * 24.0 / hours
-    except (ValueError, KeyError, ZeroDivisionError, OverflowError):
-        return None
+        return set()
+    amounts = [a for a in (dose, dose.find("low"), dose.find("high")) if a is not None and a.get("value")]
+    found = set()
+    for amount in amounts:
+        if (amount.get("unit") or "") not in _TABLETS:
+            return set()
+        try:
+            hours = float(period.get("value") or "") * _HOURS[period.get("unit") or ""]
+            found.add(float(amount.get("value") or "") * 24.0 / hours)
+        except (ValueError, KeyError, ZeroDivisionError, OverflowError):
+            return set()
+    return found

@@ -56,13 +56,9 @@ def read_header(root: "Element") -> Header:
     unique_id = identifier(root.find("id"))
     types = codings(root.find("code"))
     patient_role = root.find("recordTarget/patientRole")
-    for missing, present in (
-        ("id", bool(unique_id)),
-        ("code", bool(types)),
-        ("recordTarget", patient_role is not None),
-    ):
-        if not present:
-            raise DocumentError(DocumentProblem.MISSING_HEADER, missing)
+    if not unique_id or not types or patient_role is None:
+        missing = "id" if not unique_id else "code" if not types else "recordTarget"
+        raise DocumentError(DocumentProblem.MISSING_HEADER, missing)
     custodian = root.find("custodian/assignedCustodian/representedCustodianOrganization")
     start, end = _service(root)
     subject = _subject(patient_role)
@@ -75,9 +71,7 @@ def read_header(root: "Element") -> Header:
         birth=subject.traits.birth.iso if subject.traits.birth else "",
         authors=_authors(root),
         custodian=own_text(custodian.find("name")) if custodian is not None else "",
-        custodian_id=squeeze(custodian.find("id").get("extension"))
-        if custodian is not None and custodian.find("id") is not None
-        else "",
+        custodian_id=_attribute(custodian.find("id"), "extension") if custodian is not None else "",
         service_start=start,
         service_end=end,
         confidentiality=tuple(
@@ -92,7 +86,7 @@ def read_header(root: "Element") -> Header:
         ),
         set_id=identifier(root.find("setId")),
         version=_value(root.find("versionNumber")),
-        language=squeeze(root.find("languageCode").get("code")) if root.find("languageCode") is not None else "",
+        language=_attribute(root.find("languageCode"), "code"),
         contacts=tuple(_contacts(root, patient_role)),
     )
 
@@ -106,7 +100,11 @@ def identifier(element: "Element | None") -> str:
 
 
 def _value(element: "Element | None") -> str:
-    return "" if element is None else squeeze(element.get("value"))
+    return _attribute(element, "value")
+
+
+def _attribute(element: "Element | None", name: str) -> str:
+    return "" if element is None else squeeze(element.get(name))
 
 
 def _service(root: "Element") -> tuple[str, str]:
@@ -147,7 +145,7 @@ def _subject(role: "Element") -> Subject:
     family = next((text for name in names if (text := name_part(name, "family", ("BR", "", "CL", "SP")))), "")
     given = next((text for name in names if (text := name_part(name, "given", ("", "BR", "CL", "SP")))), "")
     gender = patient.find("administrativeGenderCode")
-    sex = {"F": Sex.F, "M": Sex.M}.get(squeeze(gender.get("code")).upper(), Sex.U) if gender is not None else Sex.U
+    sex = {"F": Sex.F, "M": Sex.M}.get(_attribute(gender, "code").upper(), Sex.U)
     place = patient.find("birthplace/place/addr")
     born_at = (own_text(place.find("county")) or own_text(place.find("city"))) if place is not None else ""
     used = " ".join(
@@ -173,20 +171,16 @@ def _birth(text: str) -> BirthDate | None:
 
 
 def _contacts(root: "Element", patient_role: "Element") -> "list[Entry]":
-    found = []
-    for informant in root.iterfind("informant/relatedEntity"):
-        found.append(_relative(informant, "relatedPerson"))
+    found = [_relative(informant, "relatedPerson") for informant in root.iterfind("informant/relatedEntity")]
     for related in root.iterfind("participant"):
         entity = related.find("associatedEntity")
         if entity is None:
             continue
-        function = related.find("functionCode")
-        if function is not None and function.get("code") == "PCP":
+        if _attribute(related.find("functionCode"), "code") == "PCP":
             found.append(_treating_doctor(entity))
         elif entity.get("classCode") in _CONTACT_KINDS:
             found.append(_relative(entity, "associatedPerson"))
-    for guardian in patient_role.iterfind("patient/guardian"):
-        found.append(_relative(guardian, "guardianPerson", "GUARD"))
+    found.extend(_relative(g, "guardianPerson", "GUARD") for g in patient_role.iterfind("patient/guardian"))
     return list(dict.fromkeys(entry for entry in found if entry is not None))
 
 

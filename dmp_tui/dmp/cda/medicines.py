@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 from dmp_tui.dmp.cda.codes import ATC, absence, codings
 from dmp_tui.dmp.cda.dosage import dosage
 from dmp_tui.dmp.cda.narrative import one_line
-from dmp_tui.dmp.cda.persons import author_name
 from dmp_tui.dmp.cda.related import comment, status_words
 from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
-from dmp_tui.dmp.cda.times import Span, after, fhir_date, span
+from dmp_tui.dmp.cda.times import Span, after, span
 from dmp_tui.dmp.cda.unstated import agentless
 from dmp_tui.dmp.cda.words import course, name_the_same
 from dmp_tui.dmp.cda.xml import kind_of_value, squeeze
@@ -80,7 +79,7 @@ def read_treatment(statement: "Element", scope: Scope) -> Entry:
             end=time.end,
             noted=noted,
             dose=given.words,
-            author=author_name(statement),
+            author=scope.author(statement),
             section=scope.code,
             words=words,
             marks=frozenset(marks),
@@ -119,16 +118,14 @@ def _dispensed(statement: "Element") -> str:
     """When it was handed over, where the statement is of a dispensation."""
     for path in ("entryRelationship/supply/performer/time", "entryRelationship/supply/effectiveTime", "performer/time"):
         for time in statement.iterfind(path):
-            text, _ = fhir_date(
-                time.get("value") or (time.find("high").get("value") if time.find("high") is not None else None)
-            )
-            if text:
-                return text
+            found = span(time)
+            if found.start or found.end:
+                return found.start or found.end
     return ""
 
 
 def _status(statement: "Element", scope: Scope, time: Span) -> Status:
-    """The section, the end date and the mood decide; ``statusCode=completed`` says nothing of the treatment's course."""
+    """Section, end date and mood decide; ``statusCode=completed`` says nothing of the treatment's course."""
     code = statement.find("statusCode")
     if code is not None and code.get("code") in _NOT_DONE:
         return Status.ENDED
@@ -143,7 +140,7 @@ def _status(statement: "Element", scope: Scope, time: Span) -> Status:
 
 
 def course_of_section(scope: Scope, end: str) -> Status:
-    """The course of a treatment as its section says it: stopped ones, ended ones, those of the list of current ones."""
+    """The course of a treatment as its section and its end say it."""
     if scope.code == STOPPED or _STOPPED_TITLE.search(fold(scope.title)) or (end and after(scope.date, end)):
         return Status.ENDED
     if scope.reimbursement or scope.dispensation:

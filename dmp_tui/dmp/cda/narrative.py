@@ -1,4 +1,4 @@
-"""The narrative of a section (CDA ``text``): as blocks for a screen, and by its IDs for the entries that point into it."""
+"""The narrative of a section (CDA ``text``): as blocks for a screen, and by IDs for the entries that point there."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Row:
         kept = [
             cell
             for i, cell in enumerate(self.cells)
-            if cell and not (i and cell == self.cells[i - 1] and not self.own[i])
+            if not is_blank(cell) and not (i and cell == self.cells[i - 1] and not self.own[i])
         ]
         return " · ".join(one_line(cell) for cell in kept)
 
@@ -60,6 +60,8 @@ class Narrative:
     blocks: tuple[Block, ...] = ()
     rows: tuple[Row, ...] = ()
     marked: Mapping[str, tuple["Element", Row | None, int | None]] = field(default_factory=dict)
+    plain: str = ""
+    """All the words, block after block."""
 
     def find(self, reference: str | None) -> Place | None:
         """The place that a reference names; CI-SIS documents write it with and without its ``#``."""
@@ -73,11 +75,6 @@ class Narrative:
             # an empty <content ID=".."/> beside the words that it is meant to mark
             text = row.cells[column].partition("\n")[0]
         return Place(text, row, column)
-
-    @property
-    def plain(self) -> str:
-        """All the words, block after block."""
-        return "\n".join(text for block in self.blocks for text in _lines(block))
 
 
 def one_line(text: str) -> str:
@@ -171,7 +168,8 @@ def read_narrative(text: "Element | None", media: Mapping[str, tuple[str, str]])
         if name := element.get("ID"):
             marked.setdefault(name, (element, None, None))
     _blocks(text, _Building(blocks, rows, marked, media))
-    return Narrative(tuple(blocks), tuple(rows), marked)
+    plain = "\n".join(line for block in blocks for line in _lines(block))
+    return Narrative(tuple(blocks), tuple(rows), marked, plain)
 
 
 @dataclass(frozen=True, slots=True)

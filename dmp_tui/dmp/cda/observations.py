@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings
 from dmp_tui.dmp.cda.narrative import Place, Row, is_blank, one_line
-from dmp_tui.dmp.cda.persons import author_name
 from dmp_tui.dmp.cda.related import comment
 from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
 from dmp_tui.dmp.cda.times import Span, span
@@ -43,7 +42,7 @@ class _Said:
 
 def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: str = "") -> Entry | None:
     """An observation as one statement; None if it says nothing at all (no code, no words, no value)."""
-    code, values = observation.find("code"), observation.findall("value")
+    values = observation.findall("value")
     codes = code_of(observation)
     answers = codings(*values)
     if absence((*codes, *answers)) is not None:
@@ -60,6 +59,10 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
     if kind in _MEASURES:
         differs = False  # laboratories name one thing by many names (kaliémie, potassium)
     value, value_differs = _value(said.value, coded, answers, kind)
+    if kind is Kind.PREGNANCY:
+        value_differs = value_differs and _pregnant(value.text, ()) is not _pregnant("", answers)
+    if kind is Kind.PLAN and same_words(value.text, place.text if place else ""):
+        label, value = value.text or label, Value("")
     reference, range_differs = _reference(observation, place.row if place else None)
     marks = {Mark.CODE_DIFFERS} if differs or value_differs or range_differs else set()
     if not codes and not answers:
@@ -72,7 +75,7 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
         f"[{range_of(observation)}]" if range_differs else "",
     ]
     interpretation = observation.find("interpretationCode")
-    words = place.words if place else ""
+    words = " · ".join(text for text in (place.words if place else "", *_links(observation)) if text)
     time = span(observation.find("effectiveTime"))
     start, end, when = _when(kind, time, noted)
     return dated(
@@ -90,13 +93,31 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
             unit=value.unit,
             reference=reference,
             interpretation=(interpretation.get("code") or "") if interpretation is not None else "",
-            author=author_name(observation),
+            author=scope.author(observation),
             section=scope.code,
             words=" · ".join(text for text in (words, comment(observation, scope, words)) if text),
             marks=frozenset(marks),
         ),
         scope,
         doubtful=time.doubtful,
+    )
+
+
+def _links(observation: "Element") -> list[str]:
+    """Where the document itself lies, if the statement says so (directives kept elsewhere)."""
+    found = (r.get("value") or "" for r in observation.iterfind("reference/externalDocument/text/reference"))
+    return [text.strip() for text in found if text.strip()]
+
+
+def _pregnant(words: str, answers: tuple[Coding, ...]) -> bool | None:
+    """Whether words or codes say that she is pregnant; None if they speak of something else."""
+    said = fold(words)
+    if re.search(r"\b(?:NON|PAS)\b.*\b(?:ENCEINTE|GROSSESSE)", said) or any(c.code in _NOT_PREGNANT for c in answers):
+        return False
+    return (
+        True
+        if re.search(r"\b(?:ENCEINTE|GROSSESSE EN COURS)\b", said) or any(c.code in _PREGNANT for c in answers)
+        else None
     )
 
 
@@ -128,11 +149,7 @@ def _assertion(
         return Assertion.NONE
     if kind in _DENIABLE and (answer is False or (value.text and denial(value.text) is Assertion.NONE)):
         return Assertion.NEGATED
-    if kind is Kind.PREGNANCY and any(c.code in _NOT_PREGNANT for c in answers) and not value.from_words:
-        return Assertion.NEGATED
-    if kind is Kind.PREGNANCY and re.search(
-        r"\b(?:NON|PAS) (?:DE |ACTUELLEMENT )?(?:ENCEINTE|GROSSESSE)", fold(value.text)
-    ):
+    if kind is Kind.PREGNANCY and _pregnant(value.text, () if value.from_words else answers) is False:
         return Assertion.NEGATED
     return Assertion.STATED
 
@@ -149,15 +166,19 @@ def _said(
     displays = [coding.display for coding in codes if coding.display]
     if place is None or (place.row is None and not place.text):
         place = next((found for text in displays if (found := scope.row_named(text))), None)
-    value = next((scope.words(original(v)) for v in observation.iterfind("value") if original(v) is not None), "")
+    answer = next((p for v in observation.iterfind("value") if (p := scope.place(original(v))) is not None), None)
+    if answer is not None and place is not None and answer.row is place.row and answer.column == place.column:
+        answer = None if place.row is not None else answer
+    value = one_line(answer.text) if answer else ""
     if place is None:
-        return _Said("", value, None)
+        around = scope.row_around(observation)
+        return _Said("", value, answer or (Place("", around) if around else None))
     row, column, text = place.row, place.column, one_line(place.text)
     if row is None or column is None:
         if text and not own and _says(text, coded, answers) and displays:
             return _Said("", value or text, place)
         return _Said(text or _first(row), value, place)
-    if not own and _is_value_cell(row, column, text, coded, answers, displays):
+    if not own and _is_value_cell(row, column, coded, answers, displays):
         return _Said(_label_cell(row, column, displays), value or text, place)
     return _Said(text, value or _value_cell(row, column), place)
 
@@ -179,9 +200,8 @@ def _says(text: str, coded: Value, answers: tuple[Coding, ...]) -> bool:
     return any(same_words(text, coding.display) for coding in answers)
 
 
-def _is_value_cell(
-    row: Row, column: int, text: str, coded: Value, answers: tuple[Coding, ...], displays: list[str]
-) -> bool:
+def _is_value_cell(row: Row, column: int, coded: Value, answers: tuple[Coding, ...], displays: list[str]) -> bool:
+    text = one_line(row.cells[column])
     if _says(text, coded, answers):
         return True
     if not displays or name_the_same(text, displays):
@@ -233,7 +253,9 @@ def _value(said: str, coded: Value, answers: tuple[Coding, ...], kind: Kind) -> 
         if words is None or words.number is None:
             return coded, False
         if agree(words, coded):
-            return (Value(words.sign + coded.text, coded.unit, coded.number) if words.sign else coded), False
+            return (
+                Value(words.sign + coded.text, coded.unit, coded.number) if words.sign and not coded.sign else coded
+            ), False
         return words, True
     if answers or coded.date:
         differs = bool(answers) and not name_the_same(said, [c.display for c in answers if c.display])

@@ -62,7 +62,7 @@ def address_words(*addresses: "Element | None") -> str:
 
 
 def phones(*holders: "Element | None") -> tuple[str, ...]:
-    """Telephone numbers of ``telecom`` elements, without ``tel:``, each once; mail and web addresses are no telephones."""
+    """Telephone numbers, without ``tel:``, each once; mail and web addresses are no telephones."""
     found: dict[str, None] = {}
     for holder in holders:
         for telecom in holder.findall("telecom") if holder is not None else ():

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, display, severity
 from dmp_tui.dmp.cda.narrative import one_line
-from dmp_tui.dmp.cda.persons import author_name
 from dmp_tui.dmp.cda.related import CERTAINTY, SEVERITY, STATUS, comment, status_words, with_code
 from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
 from dmp_tui.dmp.cda.times import Span, after, span
@@ -83,7 +82,7 @@ def read_problem(
             start=time.start,
             end=time.end,
             criticality=_criticality(observation, scope),
-            author=author_name(observation) or (author_name(concern) if concern is not None else ""),
+            author=scope.author(observation, concern),
             person=person,
             section=scope.code,
             words=" · ".join(text for text in (words, comment(observation, scope, words)) if text),

@@ -12,7 +12,7 @@ from dmp_tui.dmp.cda.sections import SAFETY, WITHOUT_STATEMENTS, kind_of_section
 from dmp_tui.dmp.cda.statements import read_entry
 from dmp_tui.dmp.cda.unstated import nothing_known
 from dmp_tui.dmp.cda.unstructured import of_rows, statements_of
-from dmp_tui.dmp.cda.words import same_words
+from dmp_tui.dmp.cda.words import key
 from dmp_tui.dmp.cda.xml import MAX_BYTES, parse, squeeze
 from dmp_tui.dmp.entries import Attachment, DocumentError, DocumentProblem, Entry, Kind, Part, Reading
 
@@ -162,6 +162,7 @@ def _scope(section: _Section, header: Header, narratives: _Narratives) -> Scope:
         reimbursement=header.type.code in _REIMBURSEMENT_TYPES,
         prescription=header.type.code in _PRESCRIPTION_TYPES or section.code in _PRESCRIPTION_SECTIONS,
         dispensation=header.type.code in _DISPENSATION_TYPES or section.code in _DISPENSATION_SECTIONS,
+        authors=frozenset(author.name for author in header.authors),
     )
 
 
@@ -199,9 +200,12 @@ def _unclaimed(narrative: Narrative, elements: "list[Element]", found: list[Entr
             if name in narrative.marked and (row := narrative.marked[name][1]) is not None:
                 claimed.add(id(row))
     words = {entry.words for entry in found}
-    labels = [entry.label for entry in found]
+    labels = {key(entry.label) for entry in found}
     for row in narrative.rows:
-        if id(row) in claimed or row.words in words or len([cell for cell in row.cells if not is_blank(cell)]) < 2:
+        own = [cell for cell, begins in zip(row.cells, row.own, strict=True) if begins]
+        said = [cell for cell in own if not is_blank(cell)]
+        # a row of two wide cells below a list of many columns comments on the row above
+        if id(row) in claimed or row.words in words or len(said) < 2 or len(own) * 2 < len(row.headers):
             continue
-        if not any(same_words(cell, label) for cell in row.cells for label in labels):
+        if not any(key(cell) in labels for cell in said):
             yield row

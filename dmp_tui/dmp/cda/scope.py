@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import codings
-from dmp_tui.dmp.cda.narrative import Narrative, Place, flowing, is_blank, one_line
+from dmp_tui.dmp.cda.narrative import Narrative, Place, Row, flowing, is_blank, one_line
+from dmp_tui.dmp.cda.persons import author_name
 from dmp_tui.dmp.cda.times import after
-from dmp_tui.dmp.cda.words import name_the_same, same_words
+from dmp_tui.dmp.cda.words import key, name_the_same, same_words, without_code
 from dmp_tui.dmp.entries import Entry, Kind, Mark, Status
-from dmp_tui.dmp.identity import fold
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -35,6 +35,10 @@ class Scope:
     reimbursement: bool = False
     prescription: bool = False
     dispensation: bool = False
+    authors: frozenset[str] = frozenset()
+    """Names of the document's own authors."""
+    named: dict[str, Place] = field(default_factory=dict)
+    """Cells of the section's rows by their folded words, filled when first asked for."""
 
     def find(self, reference: str | None) -> Place | None:
         """The place that a reference names, in this section first."""
@@ -64,12 +68,28 @@ class Scope:
 
     def row_named(self, label: str) -> Place | None:
         """The row of which one cell says exactly ``label``: for entries whose own reference leads nowhere."""
-        wanted = fold(label)
-        for row in self.narrative.rows if wanted else ():
-            for column, cell in enumerate(row.cells):
-                if fold(cell) == wanted:
-                    return Place(cell, row, column)
-        return None
+        if not self.named:
+            for row in self.narrative.rows:
+                for column, cell in enumerate(row.cells):
+                    self.named.setdefault(key(cell), Place(cell, row, column))
+        return self.named.get(key(label)) if key(label) else None
+
+    def row_around(self, statement: "Element") -> Row | None:
+        """The one row that the references inside a statement point into, whatever they point at."""
+        rows = {}
+        for reference in statement.iter("reference"):
+            found = self.narrative.find(reference.get("value"))
+            if found is not None and found.row is not None:
+                rows[id(found.row)] = found.row
+        return next(iter(rows.values())) if len(rows) == 1 else None
+
+    def author(self, *statements: "Element | None") -> str:
+        """Who made a statement, where that is not the document's author."""
+        for statement in statements:
+            name = author_name(statement) if statement is not None else ""
+            if name:
+                return "" if name in self.authors else name
+        return ""
 
 
 def original(element: "Element | None") -> "Element | None":
@@ -81,11 +101,12 @@ def original(element: "Element | None") -> "Element | None":
 
 
 def beside(label: str, codes: "tuple[Coding, ...]", compared: "tuple[Coding, ...] | None" = None) -> tuple[str, bool]:
-    """``(code_label, differs)``: the code's own words where they are not the label's, and whether they clearly name another thing.
+    """``(code_label, differs)``: the code's words where they are not the label's; whether they name another thing.
 
     ``compared`` are the codings whose words may be held against the label (a class is no name of its member).
     """
     displays = [coding.display for coding in (codes if compared is None else compared) if coding.display]
+    label = without_code(label)
     other = next((text for text in displays if not same_words(text, label)), "")
     if any(same_words(text, label) for text in displays):
         return (other if displays and other == displays[0] else ""), False
@@ -93,7 +114,7 @@ def beside(label: str, codes: "tuple[Coding, ...]", compared: "tuple[Coding, ...
 
 
 def dated(entry: Entry, scope: Scope, *, doubtful: bool = False) -> Entry:
-    """The entry, marked if its dates are before birth, after the document, out of the calendar or of another year than its words."""
+    """The entry, marked if its dates precede birth, follow the document, or are of another year than its words."""
     if doubtful or _implausible(entry, scope):
         return replace(entry, marks=entry.marks | {Mark.IMPLAUSIBLE_DATE})
     return entry

@@ -65,9 +65,20 @@ WITHOUT_STATEMENTS = frozenset(
 )  # fmt: skip
 
 SAFETY = frozenset(
-    {Kind.ALLERGY, Kind.ADVERSE_EFFECT, Kind.TREATMENT, Kind.PROBLEM, Kind.PROCEDURE, Kind.DEVICE, Kind.PREGNANCY, Kind.VACCINATION,
-     Kind.DIRECTIVE, Kind.ALERT, Kind.REASON}
-)  # fmt: skip
+    {
+        Kind.ALLERGY,
+        Kind.ADVERSE_EFFECT,
+        Kind.TREATMENT,
+        Kind.PROBLEM,
+        Kind.PROCEDURE,
+        Kind.DEVICE,
+        Kind.PREGNANCY,
+        Kind.VACCINATION,
+        Kind.DIRECTIVE,
+        Kind.ALERT,
+        Kind.REASON,
+    }
+)
 """Kinds of which a section without entries still yields statements: its words, uncoded."""
 
 _TITLES = (

@@ -1,4 +1,4 @@
-"""From an entry's element to statements: which reader reads it, panels and concerns opened, nothing dropped silently."""
+"""From an entry to statements: which reader reads it, panels and concerns opened, nothing dropped silently."""
 
 from typing import TYPE_CHECKING
 
@@ -134,7 +134,7 @@ def _kind_of_observation(observation: "Element", kind: Kind | None) -> Kind:
 
 
 def _panel(statement: "Element", scope: Scope, kind: Kind | None, noted: str) -> "Iterator[Entry]":
-    """An organizer or an act that holds others: its components one by one; an act without any as a statement of its own."""
+    """An organizer or an act that holds others: its components one by one; an act without any as itself."""
     if any(coding.code == _ATTACHED for coding in codings(statement.find("code"))):
         return
     inner = _inner(statement)
@@ -152,9 +152,7 @@ def _inner(statement: "Element") -> "list[Element]":
         for related in statement.iterfind(path):
             if related.get("typeCode") in {"RSON", "REFR"} and path == "entryRelationship":
                 continue
-            for child in related:
-                if child.tag in STATEMENTS and not is_remark(child) and not _is_comment(child):
-                    found.append(child)
+            found.extend(c for c in related if c.tag in STATEMENTS and not is_remark(c) and not _is_comment(c))
     return found
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _FLAVORS_NO_DATA = frozenset({"NI", "UNK", "NASK", "ASKU", "NAV", "NAVU", "MSK"})
 _LONGEST_LABEL = 160
+_LONGEST_WORDS = 1000
 
 
 def agentless(kind: Kind, statement: "Element", scope: Scope) -> Entry:
@@ -40,14 +41,14 @@ def agentless(kind: Kind, statement: "Element", scope: Scope) -> Entry:
     if assertion is Assertion.NONE and scope.reimbursement:
         assertion = Assertion.NO_DATA  # nothing reimbursed is not nothing taken
     stated = next((coding.display for coding in codes if coding.display), "")
-    label = (own if denial(own) else "") or stated or one_line(around) or own or scope.title
+    label = (own if denial(own) else "") or stated or one_line(around[:_LONGEST_WORDS]) or own or scope.title
     return Entry(
         kind,
         shortened(label) or kind.value,
         assertion=assertion,
         codes=codes,
         section=scope.code,
-        words=one_line(around) or own,
+        words=one_line(around[:_LONGEST_WORDS]) or own,
         marks=frozenset(marks),
     )
 

@@ -1,8 +1,9 @@
-"""Sections, or rows, that hold words and no coded entry: their words become statements, uncoded, so that none is lost."""
+"""Sections, or rows, with words and no coded entry: the words become uncoded statements, so that none is lost."""
 
 import re
 from typing import TYPE_CHECKING
 
+from dmp_tui.dmp.cda.columns import name_column
 from dmp_tui.dmp.cda.dosage import dosage_of_row
 from dmp_tui.dmp.cda.medicines import course_of_section
 from dmp_tui.dmp.cda.narrative import Row, is_blank, one_line
@@ -16,21 +17,11 @@ from dmp_tui.dmp.narrative import Items, Paragraph, Table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_NAME_HEADERS = {
-    Kind.ALLERGY: re.compile(r"AGENT|ALLERGENE|SUBSTANCE|ALLERGIE"),
-    Kind.ADVERSE_EFFECT: re.compile(r"MEDICAMENT|AGENT|SUBSTANCE|EFFET"),
-    Kind.TREATMENT: re.compile(r"MEDICAMENT|PRODUIT|TRAITEMENT|SPECIALITE|LIBELLE|DENOMINATION"),
-    Kind.PROBLEM: re.compile(r"PROBLEME|PATHOLOGIE|ANTECEDENT|DIAGNOSTIC|MALADIE|LIBELLE"),
-    Kind.PROCEDURE: re.compile(r"ACTE|ANTECEDENT|INTERVENTION|LIBELLE|CHIRURGI"),
-    Kind.DEVICE: re.compile(r"DISPOSITIF|TYPE DE DM|CATEGORIE|LIBELLE|IMPLANT"),
-    Kind.VACCINATION: re.compile(r"VACCIN\b|LIBELLE|NOM"),
-}
-_NOT_A_NAME = re.compile(r"DATE|TYPE D (?:ALLERGIE|OBSERVATION)|VOIE|DUREE|DEBUT|FIN\b")
 _DATE = re.compile(r"(?<!\d)(\d{2})/(\d{2})/(\d{4})(?!\d)")
 
 
 def statements_of(scope: Scope, kind: Kind) -> "Iterator[Entry]":
-    """One statement for each row, item or paragraph of a section without entries; its denial alone where it only denies."""
+    """One statement for each row, item or paragraph; a section that only denies is one denial."""
     plain = scope.narrative.plain
     said = denial(plain)
     if said in {Assertion.NONE, Assertion.NO_DATA}:
@@ -51,7 +42,7 @@ def of_rows(rows: "Iterable[Row]", scope: Scope, kind: Kind) -> "Iterator[Entry]
     """One statement for each row that says something."""
     for row in rows:
         if row.words and not all(is_blank(cell) for cell in row.cells):
-            yield _of_row(row, scope, kind)
+            yield _entry(row.words, scope, kind, row)
 
 
 def _only_a_title(text: str, scope: Scope) -> bool:
@@ -60,26 +51,13 @@ def _only_a_title(text: str, scope: Scope) -> bool:
 
 def _of_text(text: str, scope: Scope, kind: Kind) -> Entry:
     text = one_line(text)
-    return _entry(shortened(text), text, scope, kind, "", None)
+    return _entry(text, scope, kind)
 
 
-def _of_row(row: Row, scope: Scope, kind: Kind) -> Entry:
-    column = _name_column(row, kind)
-    label = one_line(row.cells[column]) if column is not None else row.words
-    dose = dosage_of_row(row) if kind is Kind.TREATMENT else ""
-    return _entry(shortened(label), row.words, scope, kind, dose, row)
-
-
-def _name_column(row: Row, kind: Kind) -> int | None:
-    pattern = _NAME_HEADERS.get(kind)
-    for column, cell in enumerate(row.cells):
-        header = fold(row.header(column))
-        if pattern and not is_blank(cell) and pattern.search(header) and not _NOT_A_NAME.search(header):
-            return column
-    return None
-
-
-def _entry(label: str, words: str, scope: Scope, kind: Kind, dose: str, row: Row | None) -> Entry:
+def _entry(words: str, scope: Scope, kind: Kind, row: Row | None = None) -> Entry:
+    column = name_column(row, kind) if row else None
+    label = shortened(row.cells[column] if row and column is not None else words)
+    dose = dosage_of_row(row) if row and kind is Kind.TREATMENT else ""
     said = denial(label)
     start, end = _dates(row) if row else ("", "")
     marks = {Mark.UNCODED}

@@ -1,4 +1,4 @@
-"""Vaccinations: only an administration (``EVN``, not negated) is an injection; the rest is prescribed, dispensed or refused."""
+"""Vaccinations: only an administration (``EVN``, not negated) is an injection; others are prescribed or refused."""
 
 import re
 from typing import TYPE_CHECKING
@@ -7,7 +7,6 @@ from dmp_tui.dmp.cda.allergies import reactions_of
 from dmp_tui.dmp.cda.codes import absence, codings
 from dmp_tui.dmp.cda.medicines import material_of
 from dmp_tui.dmp.cda.narrative import one_line
-from dmp_tui.dmp.cda.persons import author_name
 from dmp_tui.dmp.cda.related import comment, with_code
 from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
 from dmp_tui.dmp.cda.times import fhir_date, span
@@ -78,7 +77,7 @@ def read_vaccination(statement: "Element", scope: Scope) -> Entry:
         noted=handed_over,
         reactions=tuple(reactions_of(statement, scope)),
         dose=_detail(statement, material),
-        author=author_name(statement),
+        author=scope.author(statement),
         section=scope.code,
         words=" · ".join(text for text in (words, comment(statement, scope, words)) if text),
         marks=frozenset(marks),

@@ -6,25 +6,18 @@ from collections.abc import Iterable
 from dmp_tui.dmp.entries import Assertion, Criticality, Status
 from dmp_tui.dmp.identity import fold
 
-_NEGATIONS = frozenset({"AUCUN", "AUCUNE", "AUCUNS", "AUCUNES", "PAS", "SANS", "ABSENCE", "NEANT", "NON", "RAS", "RIEN", "NIL",
-                        "NO", "NONE", "NKDA", "NI"})  # fmt: skip
+_NEGATIONS = frozenset(
+    {
+        "AUCUN", "AUCUNE", "AUCUNS", "AUCUNES", "PAS", "SANS", "ABSENCE", "NEANT", "NON", "RAS", "RIEN", "NIL",
+        "NO", "NONE", "NKDA", "NI",
+    }
+)  # fmt: skip
 _EXCEPTIONS = frozenset(
     {
-        "SAUF",
-        "HORMIS",
-        "EXCEPTE",
-        "EXCEPTES",
-        "EXCEPTION",
-        "MAIS",
-        "DEHORS",
-        "PART",
-        "HORS",
-        "AUTRE",
-        "AUTRES",
-        "EXCEPT",
-        "CEPENDANT",
+        "SAUF", "HORMIS", "EXCEPTE", "EXCEPTES", "EXCEPTION", "MAIS", "DEHORS", "PART", "HORS", "AUTRE", "AUTRES",
+        "EXCEPT", "CEPENDANT",
     }
-)
+)  # fmt: skip
 _UNKNOWN = re.compile(
     r"INCONNUE?S?|RENSEIGNEE?S?|COMMUNIQUEE?S?|PRECISEE?S?|RECHERCHEE?S?|EVALUEE?S?|DISPONIBLES?|INFORMATIONS?|DONNEES?"
     r"|RENSEIGNEMENTS?|SAIT|DEMANDEE?S?|RECUEILLIE?S?|INTERROGEE?S?|UNKNOWN|INDETERMINEE?S?|SAISIE?S?"
@@ -42,6 +35,7 @@ _NOUNS = re.compile(
     r"|PROFESSIONNEL\w*|EVENEMENTS?|RESULTATS?|DRUGS?|PROBLEMS?|HISTORY"
 )
 _NOT_KNOWN = re.compile(r"\b(?:NON|PAS) CONNUE?S?\b")
+_LONGEST_DENIAL = 400
 _SENTENCES = re.compile(r"[.;\n!?]+")
 
 
@@ -51,6 +45,8 @@ def denial(text: str) -> Assertion | None:
     NONE ("aucune allergie connue", "néant"), NO_DATA ("non renseigné", "aucune information"), NEGATED ("pas d'allergie
     à la pénicilline": that one thing); None for every text that states something or makes an exception.
     """
+    if len(text) > _LONGEST_DENIAL:
+        return None
     said = [_sentence_denies(sentence) for sentence in (fold(part) for part in _SENTENCES.split(text)) if sentence]
     if not said or None in said:
         return None
@@ -81,27 +77,73 @@ def _sentence_denies(sentence: str) -> Assertion | None:
 # --- the same thing? --------------------------------------------------------------------------------------------------
 
 _COMMON = frozenset(
-    ["AVEC", "SANS", "POUR", "DANS", "PAR", "SUR", "DES", "LES", "AUX", "UNE", "AUTRE", "AUTRES", "TYPE", "TEXTE", "LIBRE", "VACCIN", "SUSPENSION", "INJECTABLE", "SOLUTION", "POUDRE", "COMPRIME", "COMPRIMES", "PELLICULE", "GELULE", "SERINGUE", "PREREMPLIE", "FLACON", "BOITE", "SACHET", "PREPARATION", "ALLERGIE", "MALADIE", "NUMERIQUE", "PRECISION", "CIM", "CISP", "DRC", "THE", "AND"]
-)
+    {
+        "AVEC", "SANS", "POUR", "DANS", "PAR", "SUR", "DES", "LES", "AUX", "UNE", "AUTRE", "AUTRES", "TYPE", "TEXTE",
+        "LIBRE", "VACCIN", "SUSPENSION", "INJECTABLE", "SOLUTION", "POUDRE", "COMPRIME", "COMPRIMES", "PELLICULE",
+        "GELULE", "SERINGUE", "PREREMPLIE", "FLACON", "BOITE", "SACHET", "PREPARATION", "ALLERGIE", "MALADIE",
+        "NUMERIQUE", "PRECISION", "CIM", "CISP", "DRC", "THE", "AND",
+    }
+)  # fmt: skip
+_SIDE = re.compile(r"\b(GAUCHE|DROIT)E?\b")
+_TYPE = re.compile(r"\bTYPE (\d|I{1,3})\b")
 _CODE_IN_WORDS = re.compile(r"[(\[][^()\[\]]{0,40}\s?:\s?[^()\[\]]{0,40}[)\]]")
+
+
+def without_code(label: str) -> str:
+    """A label without the code that its author wrote into it ("Epilepsie (DRC : 114)")."""
+    return _CODE_IN_WORDS.sub(" ", label)
+
+
+def key(text: str) -> str:
+    """What two texts share that differ only in case, accents, spaces and punctuation."""
+    return fold(text).replace(" ", "")
 
 
 def same_words(one: str, other: str) -> bool:
     """Whether two texts are the same but for case, accents, spaces and punctuation."""
-    return fold(one).replace(" ", "") == fold(other).replace(" ", "")
+    return key(one) == key(other)
 
 
 def name_the_same(label: str, displays: Iterable[str]) -> bool:
     """Whether at least one display may name what ``label`` names. Only a clear difference counts as one."""
-    known = [text for text in displays if _stems(text)]
-    ours = _stems(_CODE_IN_WORDS.sub(" ", label))
-    if not known or not ours:
+    label = without_code(label)
+    known = [text for text in displays if _telling(text)]
+    if not known or not _telling(label):
         return True
-    return any(ours & _stems(text) or _abbreviates(label, text) or _abbreviates(text, label) for text in known)
+    return any(_may_be_the_same(label, text) for text in known)
 
 
-def _stems(text: str) -> set[str]:
-    return {word[:5] for word in fold(text).split() if len(word) > 2 and word not in _COMMON and not word.isdigit()}
+def _may_be_the_same(one: str, other: str) -> bool:
+    if _contrary(fold(one), fold(other)):
+        return False
+    shared = any(_akin(ours, theirs) for ours in _telling(one) for theirs in _telling(other))
+    return shared or _abbreviates(one, other) or _abbreviates(other, one)
+
+
+def _telling(text: str) -> set[str]:
+    """The words of a text that name something, at most thirty."""
+    words = [word for word in fold(text[:400]).split() if len(word) > 2 and word not in _COMMON and not word.isdigit()]
+    return set(words[:30])
+
+
+def _akin(one: str, other: str) -> bool:
+    """Words of one stem (grippe, grippal), not of one prefix (hypertension, hyperthyroïdie)."""
+    if one == other:
+        return True
+    shared = next(
+        (i for i, (ours, theirs) in enumerate(zip(one, other, strict=False)) if ours != theirs),
+        min(len(one), len(other)),
+    )
+    return shared >= max(4, 0.6 * min(len(one), len(other)))
+
+
+def _contrary(one: str, other: str) -> bool:
+    """Left against right, type 1 against type 2."""
+    for pattern in (_SIDE, _TYPE):
+        ours, theirs = set(pattern.findall(one)), set(pattern.findall(other))
+        if ours and theirs and not ours & theirs:
+            return True
+    return False
 
 
 def _abbreviates(short: str, full: str) -> bool:
@@ -116,7 +158,12 @@ def _abbreviates(short: str, full: str) -> bool:
 # --- yes, no, how bad, over? ------------------------------------------------------------------------------------------
 
 _YES = frozenset({"OUI", "AUTORISE", "PRESENT", "PRESENTE", "EFFECTUE", "FAIT", "VRAI", "POSITIF", "YES"})
-_NO = frozenset({"NON", "NON AUTORISE", "ABSENT", "ABSENTE", "AUCUN", "AUCUNE", "NON EFFECTUE", "NON FAIT", "FAUX", "NEGATIF", "NO", "REFUSE", "JAMAIS"})  # fmt: skip
+_NO = frozenset(
+    {
+        "NON", "NON AUTORISE", "ABSENT", "ABSENTE", "AUCUN", "AUCUNE", "NON EFFECTUE", "NON FAIT", "FAUX", "NEGATIF",
+        "NO", "REFUSE", "JAMAIS",
+    }
+)  # fmt: skip
 
 
 def yes_or_no(text: str) -> bool | None:

@@ -1,4 +1,4 @@
-"""Bytes of a CDA document -> an element tree without namespaces, or a problem. The bytes are hostile until proven dull."""
+"""Bytes of a CDA document -> an element tree without namespaces, or a problem. Bytes from outside are hostile."""
 
 import re
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ _ENCODINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A document's root, its elements named without namespace. ``recoded``: the bytes were not of the encoding declared."""
+    """A root, its elements named without namespace. ``recoded``: the bytes were not of the encoding declared."""
 
     root: "Element"
     recoded: bool
