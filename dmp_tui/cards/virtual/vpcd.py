@@ -7,7 +7,7 @@ card leaves the reader.
 
 import socket
 from contextlib import suppress
-from threading import Event, Thread
+from threading import Thread
 
 from dmp_tui.cards.channel import CardError, CardProblem
 from dmp_tui.cards.virtual.card import Vanished, VirtualCard
@@ -26,9 +26,8 @@ class VpcdSlot:
         self._address = (host, port)
         self._socket: socket.socket | None = None
         self._thread: Thread | None = None
-        self.left = Event()
-        """Set while there is no card in the reader."""
-        self.left.set()
+        self.card: VirtualCard | None = None
+        """The card that is in; None without one."""
 
     def insert(self, card: VirtualCard) -> None:
         """Put a card in, after the one that was in has been taken out.
@@ -43,7 +42,7 @@ class VpcdSlot:
             raise CardError(CardProblem.NO_SERVICE) from None
         connection.settimeout(None)
         card.reset()
-        self.left.clear()
+        self.card = card
         self._socket = connection
         self._thread = Thread(target=self._serve, args=(connection, card), name="vpcd", daemon=True)
         self._thread.start()
@@ -51,7 +50,7 @@ class VpcdSlot:
     def remove(self) -> None:
         """Take the card out, if there is one."""
         connection, thread = self._socket, self._thread
-        self._socket = self._thread = None
+        self._socket = self._thread = self.card = None
         if connection is not None:
             # Where the service had closed it already, the card is out: which is what was wanted.
             with suppress(OSError):
@@ -71,7 +70,8 @@ class VpcdSlot:
         finally:
             connection.close()
             card.reset()
-            self.left.set()
+            if self._socket is connection:
+                self.card = None
 
 
 def _answer(card: VirtualCard, message: bytes) -> bytes | None:
