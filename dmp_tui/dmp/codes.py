@@ -145,7 +145,12 @@ def document_type(code: str, display: str = "", system: str = "") -> Coding:
 
 
 def class_of(type_code: str) -> Coding:
-    """The class of a type, where a deposit names none (simplified publication); class 10 for a type we don't know."""
+    """The class of a type, where a deposit names none (simplified publication); class 10 for a type we don't know.
+
+    Without a type there is no class either.
+    """
+    if not type_code:
+        return Coding(CLASS_SYSTEM, "")
     return document_class(TYPES.get(type_code, ("", "10"))[1])
 
 

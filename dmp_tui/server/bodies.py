@@ -72,6 +72,8 @@ def parse_json(body: bytes) -> Any:
         raise malformed("JSON trop fourni.", "Too many values in this JSON.", "too-many-values")
     try:
         value = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        if b"\\u" in body:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # a lone surrogate is no text
     except _TwiceError:
         raise malformed("Une clé JSON est en double.", "A JSON key stands twice.", "duplicate-key") from None
     except RecursionError:

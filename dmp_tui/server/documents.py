@@ -1,0 +1,289 @@
+"""Documents: ITI-67 (search), reading of metadata, ITI-68 (contents), ITI-105 (deposit), PATCH of what may change."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dmp_tui.dmp.consents import Record
+from dmp_tui.dmp.documents import DocumentEntry
+from dmp_tui.dmp.fhir.documents import identifier_of, to_document_reference, unique_id_of
+from dmp_tui.dmp.rights import Limit, Operation, state_of
+from dmp_tui.server.access import Access, access_to
+from dmp_tui.server.bodies import JSON_TYPES, PATCH_TYPES, check_type, parse_json, read_body
+from dmp_tui.server.caller import Caller
+from dmp_tui.server.changes import Plan, carry_out
+from dmp_tui.server.deposit import deposit_all
+from dmp_tui.server.intake import read_reference
+from dmp_tui.server.outcomes import MEDIA_TYPE, FhirError, Said, fhir_response, malformed, not_found
+from dmp_tui.server.patches import changed, operations_of, patched
+from dmp_tui.server.search import Query, parse_query, sorted_by_date
+from dmp_tui.server.services import Services
+from dmp_tui.server.sheets import as_seen
+from dmp_tui.server.subjects import record_of, unknown_patient
+
+Json = dict[str, Any]
+
+
+# --- ITI-67 -----------------------------------------------------------------------------------------------------------
+
+
+async def search(services: Services, caller: Caller, request: Request) -> Response:
+    """``GET /fhir/DocumentReference?patient.identifier=...``."""
+    query = parse_query(request.url.query)
+    access = access_to(services.store, caller, _patient(services, query), services.settings, services.clock)
+    operation = Operation.SEARCH_METADATA
+    if query.by_identifier and not access.ask(operation).allowed:
+        operation = Operation.SEARCH_DOCUMENT_REFERENCE
+    decision = access.require(operation)
+    record = access.record
+    if record is None:
+        raise unknown_patient()
+    visible = as_seen([d for d in services.store.documents(record.id) if access.ask(operation, d).allowed])
+    found = sorted_by_date([d for d in visible if query.matches(d)], ascending=query.ascending)
+    event = access.event(operation, decision)
+    await services.store.write(lambda transaction: transaction.trace(event))
+    reference_only = Limit.REFERENCE_ONLY in decision.limits
+    return fhir_response(_searchset(services, record, query, found, reference_only=reference_only))
+
+
+def _patient(services: Services, query: Query) -> Record | None:
+    """The record that a search is about.
+
+    Raises:
+        FhirError: 400, it names none or names two.
+    """
+    system, value = query.patient_identifier
+    if value and query.patient:
+        raise malformed("Un seul patient par recherche.", "A search is about one patient.", "patient")
+    if value:
+        return record_of(services.store, f"Patient?identifier={system}|{value}", services.base_url)
+    if query.patient:
+        reference = query.patient if "/" in query.patient else f"Patient/{query.patient}"
+        return record_of(services.store, reference, services.base_url)
+    raise malformed(
+        "Paramètre obligatoire : patient.identifier.", "Mandatory parameter: patient.identifier.", "patient"
+    )
+
+
+def _searchset(
+    services: Services, record: Record, query: Query, found: Sequence[DocumentEntry], *, reference_only: bool
+) -> Json:
+    count = min(services.settings.page if query.count is None else query.count, services.settings.page)
+    page = found[query.offset : query.offset + count]
+    write = _reference if reference_only else to_document_reference
+    links = [{"relation": "self", "url": _link(services, query, count, query.offset)}]
+    if count and query.offset + count < len(found):
+        links.append({"relation": "next", "url": _link(services, query, count, query.offset + count)})
+    if query.offset:
+        links.append({"relation": "previous", "url": _link(services, query, count, max(query.offset - count, 0))})
+    return {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "total": len(found),
+        "link": links,
+        "entry": [
+            {
+                "fullUrl": f"{services.base_url}/DocumentReference/{d.id}",
+                "resource": write(d, record, services.base_url),
+                "search": {"mode": "match"},
+            }
+            for d in page
+        ],
+    }
+
+
+def _link(services: Services, query: Query, count: int, offset: int) -> str:
+    parameters = [*query.kept, ("_count", str(count)), ("_offset", str(offset))]
+    return f"{services.base_url}/DocumentReference?{urlencode(parameters)}"
+
+
+def _reference(document: DocumentEntry, _record: Record, _base_url: str) -> Json:
+    """Id, identifier and status: all that y5 gives."""
+    return {
+        "resourceType": "DocumentReference",
+        "id": document.id,
+        "meta": {"tag": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}]},
+        "masterIdentifier": identifier_of(document.unique_id),
+        "status": document.status.value,
+    }
+
+
+# --- one document -----------------------------------------------------------------------------------------------------
+
+
+def _find(services: Services, caller: Caller, document_id: str) -> tuple[Access, DocumentEntry]:
+    """A document that exists for this caller, with his access to its record.
+
+    Raises:
+        FhirError: 404, alike for what is absent and what is not to be seen.
+    """
+    document = services.store.document(document_id)
+    record = services.store.patient(document.patient_id) if document else None
+    access = access_to(services.store, caller, record, services.settings, services.clock)
+    if document is None or record is None or _is_hidden(access, document):
+        raise not_found()
+    return access, document
+
+
+def _is_hidden(access: Access, document: DocumentEntry) -> bool:
+    """Masked, and the caller is none of those who see it, whatever else he may or may not do here."""
+    return document.masked and not access.sees(document)
+
+
+async def read(services: Services, caller: Caller, request: Request) -> Response:
+    """``GET /fhir/DocumentReference/<id>``."""
+    access, document = _find(services, caller, request.path_params["id"])
+    decision = access.require(Operation.SEARCH_METADATA, document)
+    event = access.event(Operation.SEARCH_METADATA, decision, document)
+    await services.store.write(lambda transaction: transaction.trace(event))
+    return _answer(services, _as_seen_by(services, access, document))
+
+
+def _as_seen_by(services: Services, access: Access, document: DocumentEntry) -> DocumentEntry:
+    visible = [d for d in services.store.documents(document.patient_id) if access.sees(d)]
+    return next((d for d in as_seen(visible) if d.id == document.id), document)
+
+
+def _answer(services: Services, document: DocumentEntry, status: int = 200) -> Response:
+    record = services.store.patient(document.patient_id)
+    if record is None:
+        raise not_found()
+    headers = {"ETag": f'W/"{document.version}"'}
+    if status == 201:
+        headers["Location"] = f"{services.base_url}/DocumentReference/{document.id}/_history/{document.version}"
+    return fhir_response(to_document_reference(document, record, services.base_url), status, headers)
+
+
+_ROWS = (
+    ("masked", Operation.READ_MASKED),
+    ("deleted", Operation.READ_DELETED),
+    ("superseded", Operation.READ_SUPERSEDED),
+    ("archived", Operation.READ_ARCHIVED),
+    ("hidden_from_patient", Operation.READ_HIDDEN_FROM_PATIENT),
+)
+
+
+def reading_of(document: DocumentEntry) -> Operation:
+    """The row of the table that names the reading of a document in its state; its other rows are asked as well."""
+    state = state_of(document)
+    return next((row for flag, row in _ROWS if getattr(state, flag)), Operation.READ_UNMASKED)
+
+
+async def content(services: Services, caller: Caller, request: Request) -> Response:
+    """``GET /fhir/Binary/<id>``: ITI-68, the bytes as deposited, or a Binary resource where that is asked for."""
+    access, document = _find(services, caller, request.path_params["id"])
+    operation = reading_of(document)
+    decision = access.require(operation, document)
+    body = services.store.content(document.patient_id, document.id)
+    event = access.event(operation, decision, document)
+    await services.store.write(lambda transaction: transaction.trace(event))
+    headers = {"ETag": f'"{document.hash}"'}
+    accept = request.headers.get("accept", "")
+    if MEDIA_TYPE in accept and document.media_type != MEDIA_TYPE:
+        data = b64encode(body).decode("ascii")
+        resource = {"resourceType": "Binary", "id": document.id, "contentType": document.media_type, "data": data}
+        return fhir_response(resource, 200, headers)
+    headers |= {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Disposition": "attachment",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Content-Type": document.media_type,
+    }
+    return Response(body, 200, headers)
+
+
+# --- deposit ----------------------------------------------------------------------------------------------------------
+
+
+async def create(services: Services, caller: Caller, request: Request) -> Response:
+    """``POST /fhir/DocumentReference``: ITI-105; 201, or 200 for what was deposited before."""
+    check_type(request, JSON_TYPES)
+    body = await read_body(request, services.settings)
+    if_none_exist = request.headers.get("if-none-exist", "")
+    submission = await services.workers.run(read_reference, body, if_none_exist)
+    record = record_of(services.store, submission.documents[0].subject, services.base_url)
+    if record is None:
+        raise unknown_patient()
+    plan = await deposit_all(services, caller, record, submission.documents)
+    document, is_new = plan.answer[0]
+    return _answer(services, document, 201 if is_new else 200)
+
+
+# --- PATCH ------------------------------------------------------------------------------------------------------------
+
+
+async def patch(services: Services, caller: Caller, request: Request) -> Response:
+    """``PATCH /fhir/DocumentReference?identifier=...`` and ``/DocumentReference/<id>``: status, labels, archiving."""
+    check_type(request, PATCH_TYPES)
+    operations = parse_json(await read_body(request, services.settings))
+    if_match = request.headers.get("if-match", "")
+    found = _to_patch(services, caller, request)
+
+    def plan(access: Access, documents: Sequence[DocumentEntry]) -> Plan:
+        document = next((d for d in documents if d.id == found.id), None)
+        if document is None or access.record is None or not access.sees(document):
+            raise not_found()
+        if if_match and if_match.removeprefix("W/").strip('"') != str(document.version):
+            said = Said("Le document a changé entre-temps : relisez-le.", "The document has changed: read it again.")
+            raise FhirError(412, "conflict", "stale", said)
+        before = to_document_reference(document, access.record, services.base_url)
+        after = changed(document, before, patched(before, operations))
+        decisions = [(o, access.require(o, document)) for o in operations_of(document, after)]
+        events = tuple(access.event(o, decision, document) for o, decision in decisions)
+        if not events:
+            unchanged = access.event("patch", access.require(Operation.SEARCH_METADATA, document), document)
+            return Plan([(document, False)], events=(unchanged,))
+        return Plan([(after, False)], updated=(after,), events=events)
+
+    record = services.store.patient(found.patient_id)
+    if record is None:
+        raise not_found()
+    planned = await carry_out(services, caller, record, plan)
+    return _answer(services, planned.answer[0][0])
+
+
+def _to_patch(services: Services, caller: Caller, request: Request) -> DocumentEntry:
+    """The one document that a PATCH names and that exists for the caller.
+
+    Raises:
+        FhirError: 400, 404, 412 (several).
+    """
+    if "id" in request.path_params:
+        return _find(services, caller, request.path_params["id"])[1]
+    query = parse_query(request.url.query)
+    if not query.by_identifier:
+        raise malformed("Paramètre obligatoire : identifier.", "Mandatory parameter: identifier.", "identifier")
+    records = _records(services, caller, query, request.query_params["identifier"])
+    found = []
+    for record in records:
+        access = access_to(services.store, caller, record, services.settings, services.clock)
+        found += [d for d in services.store.documents(record.id) if query.matches(d) and access.sees(d)]
+    if len(found) > 1:
+        said = Said("Plusieurs documents ont cet identifiant.", "Several documents have this identifier.")
+        raise FhirError(412, "multiple-matches", "multiple-matches", said)
+    if not found:
+        raise not_found()
+    return found[0]
+
+
+def _records(services: Services, caller: Caller, query: Query, identifier: str) -> Sequence[Record]:
+    """Where a document may be that a caller names by its identifier alone.
+
+    By its entryUUID it is found at once. A uniqueId is the producer's, and is looked for in the record that is named
+    beside it, else in the records on which the trail has the caller: he saw or deposited the document there.
+    """
+    store = services.store
+    if query.patient or query.patient_identifier[1]:
+        record = _patient(services, query)
+        return [record] if record else []
+    value = unique_id_of(*identifier.rpartition("|")[::2])
+    if document := store.document(value.removeprefix("urn:uuid:")):
+        record = store.patient(document.patient_id)
+        return [record] if record else []
+    seen = dict.fromkeys(row.patient_id for row in store.trail(actor=caller.professional.id) if row.patient_id)
+    return [record for patient_id in seen if (record := store.patient(patient_id))]

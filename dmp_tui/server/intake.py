@@ -1,0 +1,302 @@
+"""From the bytes of a request to documents ready to be taken in: parsed, validated, decoded, read.
+
+Pure functions that run in the worker process. What they raise is an answer; nothing of a document stands in it.
+"""
+
+import hashlib
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dmp_tui.dmp.documents import DocumentEntry
+from dmp_tui.dmp.entries import DocumentError, DocumentProblem, Reading
+from dmp_tui.dmp.fhir.documents import from_document_reference
+from dmp_tui.dmp.fhir.lenient import many, one, text
+from dmp_tui.server.bodies import parse_resource
+from dmp_tui.server.outcomes import FhirError, Said, broken_rule, not_supported
+from dmp_tui.server.sheets import PARTLY_READ
+
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}")
+_STRUCTURED = ("xml", "json")
+_NO_BYTES = "AA=="
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A document that a client wants to deposit: what he says of it, its bytes, and what was read in it."""
+
+    entry: DocumentEntry
+    """As his DocumentReference has it, with size, hash and ``readable`` of the bytes themselves."""
+    content: bytes = field(repr=False)
+    reading: Reading | None
+    """None where nothing structured was to be read (PDF, text, image). Without narrative and attachments."""
+    subject: str = ""
+    """Reference of its patient, or ``Patient?identifier=<system>|<value>`` where he is named by an identifier."""
+    if_none_exist: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What one request deposits: all of it or nothing. ``slots`` tells where each document stood in the Bundle."""
+
+    documents: tuple[Incoming, ...]
+    slots: tuple[int, ...] = ()
+    entries: int = 0
+    """How many entries the Bundle had."""
+
+
+_PROBLEMS: Mapping[DocumentProblem, Said] = {
+    DocumentProblem.EMPTY: Said("Le document est vide.", "The document is empty."),
+    DocumentProblem.NOT_XML: Said("Le document n'est pas du XML bien formé.", "The document is no well-formed XML."),
+    DocumentProblem.NOT_CDA: Said("Le document XML n'est pas un CDA R2.", "The XML document is no CDA R2."),
+    DocumentProblem.NOT_JSON: Said("Le document n'est pas du JSON valide.", "The document is no valid JSON."),
+    DocumentProblem.NOT_FHIR_DOCUMENT: Said(
+        "Le document JSON n'est pas un document FHIR.", "The JSON document is no FHIR document."
+    ),
+    DocumentProblem.FORBIDDEN_XML: Said(
+        "Le document XML contient une DTD ou des entités : c'est interdit.",
+        "The XML document holds a DTD or entities: that is forbidden.",
+    ),
+    DocumentProblem.TOO_DEEP: Said("Le document est trop profond.", "The document is nested too deeply."),
+    DocumentProblem.TOO_LARGE: Said("Le document est trop grand.", "The document is too large."),
+    DocumentProblem.BAD_BASE64: Said(
+        "Le contenu du document n'est pas du base64.", "The document's content is no base64."
+    ),
+    DocumentProblem.MISSING_HEADER: Said(
+        "Il manque au document un élément obligatoire de son en-tête.",
+        "The document lacks a mandatory part of its header.",
+    ),
+}
+
+
+def unreadable(problem: DocumentProblem) -> FhirError:
+    """422: the document's bytes are no readable document."""
+    return FhirError(422, "invalid", problem.value, _PROBLEMS[problem])
+
+
+def validate(resource: Mapping[str, Any]) -> None:
+    """Whether a resource is FHIR R4. Base64 bytes should have been taken out of it first.
+
+    Raises:
+        FhirError: 422, with the paths (and no value) of what is wrong.
+    """
+    from fhir.resources.R4B import get_fhir_model_class
+    from pydantic import ValidationError
+
+    kind = text(resource, "resourceType")
+    try:
+        get_fhir_model_class(kind).model_validate(dict(resource))
+    except ValidationError as error:
+        paths = sorted({".".join(_steps(e["loc"])) for e in error.errors(include_input=False, include_url=False)})
+        where = ", ".join(paths[:5])
+        said = Said(f"Ressource FHIR R4 non valide : {kind} {where}.", f"Invalid FHIR R4 resource: {kind} {where}.")
+        raise FhirError(422, "invalid", "not-fhir-r4", said) from None
+
+
+_STEP = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
+
+
+def _steps(location: tuple[int | str, ...]) -> list[str]:
+    """A path made of FHIR's own names: a key that a client invented is not repeated to anyone."""
+    return [str(s) if isinstance(s, int) or _STEP.fullmatch(s) else "?" for s in location]
+
+
+def read_resource(body: bytes, kind: str) -> dict[str, Any]:
+    """A validated resource of this type from a body.
+
+    Raises:
+        FhirError: 400, 422.
+    """
+    resource = parse_resource(body, kind)
+    validate(resource)
+    return resource
+
+
+def read_reference(body: bytes, if_none_exist: str = "") -> Submission:
+    """ITI-105: a DocumentReference with its bytes inside.
+
+    Raises:
+        FhirError: 400, 422.
+    """
+    resource = parse_resource(body, "DocumentReference")
+    data = _take_data(_attachment(resource))
+    validate(resource)
+    return Submission((read_document(resource, data, if_none_exist),), (0,), 1)
+
+
+def read_transaction(body: bytes) -> Submission:
+    """ITI-65: a transaction of one SubmissionSet (List), its DocumentReferences and their Binaries.
+
+    A PATCH that sets ``superseded`` on a document that another of the Bundle replaces says what happens anyway, and is
+    passed over (PDSm, replacement). Anything else is refused: a part of a transaction is never dropped.
+
+    Raises:
+        FhirError: 400, 422, 501.
+    """
+    bundle = parse_resource(body, "Bundle")
+    if bundle.get("type") != "transaction":
+        raise not_supported()
+    entries = list(many(bundle, "entry"))
+    binaries = {text(e, "fullUrl"): _take_binary(one(e, "resource")) for e in entries if _kind(e) == "Binary"}
+    data = {id(e): _inline(e, binaries) for e in entries if _kind(e) == "DocumentReference"}
+    validate(bundle)
+    _check_transaction(entries)
+    documents, slots = [], []
+    for slot, entry in enumerate(entries):
+        if _kind(entry) == "DocumentReference":
+            if_none_exist = text(one(entry, "request"), "ifNoneExist")
+            documents.append(read_document(one(entry, "resource"), data[id(entry)], if_none_exist))
+            slots.append(slot)
+    return Submission(tuple(documents), tuple(slots), len(entries))
+
+
+def _kind(entry: Mapping[str, Any]) -> str:
+    return text(one(entry, "resource"), "resourceType")
+
+
+def _check_transaction(entries: list[Mapping[str, Any]]) -> None:
+    """One List, at least one DocumentReference, each reachable from the List, nothing that we would not do."""
+    kinds = [_kind(e) for e in entries]
+    if kinds.count("List") != 1 or "DocumentReference" not in kinds:
+        raise broken_rule(
+            "submission-set",
+            "Un lot de soumission contient une List et au moins un DocumentReference.",
+            "A submission set has one List and at least one DocumentReference.",
+        )
+    replaced = {
+        text(one(r, "target"), "reference")
+        for e in entries
+        if _kind(e) == "DocumentReference"
+        for r in many(one(e, "resource"), "relatesTo")
+        if text(r, "code") == "replaces"
+    }
+    listed = {
+        text(one(item, "item"), "reference")
+        for e in entries
+        if _kind(e) == "List"
+        for item in many(one(e, "resource"), "entry")
+    }
+    for entry in entries:
+        kind, request = _kind(entry), one(entry, "request")
+        method, url = text(request, "method"), text(request, "url")
+        if kind == "Parameters" and method == "PATCH" and url in replaced:
+            continue
+        if kind not in {"List", "DocumentReference", "Binary"} or method != "POST" or url != kind:
+            raise not_supported()
+        if kind == "DocumentReference" and text(entry, "fullUrl") not in listed:
+            raise broken_rule(
+                "not-listed",
+                "Chaque DocumentReference doit figurer dans la List du lot.",
+                "Each DocumentReference has to stand in the List of its set.",
+            )
+
+
+def _attachment(resource: Mapping[str, Any]) -> dict[str, Any]:
+    content = next(many(resource, "content"), {})
+    attachment = one(content, "attachment")
+    return attachment if isinstance(attachment, dict) else {}
+
+
+def _take_data(attachment: dict[str, Any]) -> str | None:
+    """The base64 text of an attachment; a placeholder stays in its place for validation."""
+    data = attachment.get("data")
+    if not isinstance(data, str):
+        return None
+    attachment["data"] = _NO_BYTES
+    return data
+
+
+def _take_binary(resource: Mapping[str, Any]) -> str:
+    data = resource.get("data")
+    if isinstance(data, str) and isinstance(resource, dict):
+        resource["data"] = _NO_BYTES
+        return data
+    return ""
+
+
+def _inline(entry: Mapping[str, Any], binaries: Mapping[str, str]) -> str | None:
+    attachment = _attachment(one(entry, "resource"))
+    own = _take_data(attachment)
+    return own if own is not None else binaries.get(text(attachment, "url"))
+
+
+def read_document(resource: Mapping[str, Any], data: str | None, if_none_exist: str = "") -> Incoming:
+    """A document from its DocumentReference and its bytes in base64.
+
+    Raises:
+        FhirError: 422.
+    """
+    entry = from_document_reference(resource)
+    if not data:
+        raise broken_rule("no-content", "Le document n'a pas de contenu.", "The document has no content.")
+    if text(resource, "status") not in {"", "current"}:
+        raise broken_rule("status", "Un document se dépose « current ».", "A document is deposited as current.")
+    if len(list(many(resource, "content"))) != 1:
+        raise broken_rule("one-content", "Un document a un seul contenu.", "A document has exactly one content.")
+    try:
+        content = b64decode("".join(data.split()), validate=True)
+    except (Base64Error, ValueError):
+        raise unreadable(DocumentProblem.BAD_BASE64) from None
+    stated_hash, stated_size = entry.hash, entry.size
+    incoming = examine(entry, content)
+    if (stated_hash and stated_hash != incoming.entry.hash) or (stated_size and stated_size != len(content)):
+        raise broken_rule(
+            "hash",
+            "La taille ou l'empreinte annoncée n'est pas celle du contenu reçu.",
+            "The stated size or hash is not that of the content received.",
+        )
+    return replace(incoming, subject=_subject(one(resource, "subject")), if_none_exist=if_none_exist)
+
+
+def _subject(subject: Mapping[str, Any]) -> str:
+    identifier = one(subject, "identifier")
+    if value := text(identifier, "value"):
+        return f"Patient?identifier={text(identifier, 'system')}|{value}"
+    return text(subject, "reference")
+
+
+def examine(entry: DocumentEntry, content: bytes) -> Incoming:
+    """What is in these bytes, and how far it can be read; ``entry`` gets their size, hash and media type.
+
+    Raises:
+        FhirError: 422.
+    """
+    media_type = entry.media_type or ("application/xml" if content.lstrip()[:1] == b"<" else "")
+    media_type = media_type.partition(";")[0].strip().lower()
+    if not _MEDIA_TYPE.fullmatch(media_type):
+        raise broken_rule("media-type", "Le type du contenu manque.", "The content's media type is missing.")
+    if not content:
+        raise unreadable(DocumentProblem.EMPTY)
+    # SHA-1 is what FHIR R4 defines for Attachment.hash; it guards against accidents, nothing else hangs on it.
+    digest = hashlib.sha1(content, usedforsecurity=False).digest()
+    reading = _read(content, media_type) if any(kind in media_type for kind in _STRUCTURED) else None
+    measured = replace(
+        entry,
+        media_type=media_type,
+        size=len(content),
+        hash=b64encode(digest).decode(),
+        readable=_how_far(reading),
+        warnings=(PARTLY_READ,) if reading is not None and reading.unread else (),
+    )
+    kept = replace(reading, parts=(), attachments=()) if reading else None
+    return Incoming(measured, content, kept)
+
+
+def _read(content: bytes, media_type: str) -> Reading:
+    from dmp_tui.dmp.reading import read_document as read
+
+    try:
+        return read(content, media_type)
+    except DocumentError as error:
+        raise unreadable(error.problem) from None
+
+
+def _how_far(reading: Reading | None) -> str:
+    if reading is None or (reading.attachments and not reading.entries):
+        return "attachment"
+    if reading.entries:
+        return "entries"
+    return "narrative" if reading.parts else "nothing"

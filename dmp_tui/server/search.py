@@ -1,0 +1,217 @@
+"""ITI-67: what a search of documents asks, and which documents answer it. Pure."""
+
+import calendar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl
+
+from dmp_tui.dmp.codes import confidentiality_coding
+from dmp_tui.dmp.documents import DocumentEntry
+from dmp_tui.dmp.entries import Coding
+from dmp_tui.dmp.fhir.documents import identifier_of
+from dmp_tui.server.outcomes import FhirError, malformed
+
+Predicate = Callable[[DocumentEntry], bool]
+_PARAMETERS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search. ``patient`` is a reference, ``patient_identifier`` ``(system, value)``: empty where not given."""
+
+    predicates: tuple[Predicate, ...] = ()
+    patient: str = ""
+    patient_identifier: tuple[str, str] = ("", "")
+    by_identifier: bool = False
+    """It names the document it wants (TD3.1b)."""
+    count: int | None = None
+    offset: int = 0
+    ascending: bool = False
+    kept: tuple[tuple[str, str], ...] = ()
+    """The parameters, without paging, for links."""
+
+    def matches(self, document: DocumentEntry) -> bool:
+        """Whether the document answers every parameter."""
+        return all(predicate(document) for predicate in self.predicates)
+
+
+def parse_query(text: str) -> Query:
+    """A search from a query string.
+
+    Raises:
+        FhirError: 400, a parameter that is not known or cannot be understood: a filter is never passed over.
+    """
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=_PARAMETERS)
+    except ValueError:
+        raise _bad() from None
+    predicates: list[Predicate] = []
+    single = dict(pairs)
+    for name, value in pairs:
+        if name in _MATCHERS:
+            predicates.append(_MATCHERS[name](value))
+        elif name not in _OTHERS:
+            raise malformed("Paramètre de recherche inconnu.", "Unknown search parameter.", "parameter")
+    system, bar, value = single.get("patient.identifier", "").partition("|")
+    if single.get("patient.identifier") and not bar:
+        raise _bad()
+    sort = single.get("_sort", "-date")
+    if sort not in {"date", "-date"}:
+        raise _bad()
+    return Query(
+        tuple(predicates),
+        single.get("patient") or single.get("subject", ""),
+        (system, value),
+        "identifier" in single,
+        _whole(single["_count"]) if "_count" in single else None,
+        _whole(single.get("_offset", "0")),
+        sort == "date",
+        tuple(pair for pair in pairs if pair[0] not in {"_count", "_offset"}),
+    )
+
+
+def _bad() -> FhirError:
+    return malformed("Paramètre de recherche mal formé.", "Malformed search parameter.", "parameter")
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or not text.isascii() or len(text) > 6:
+        raise _bad()
+    return int(text)
+
+
+def sorted_by_date(documents: Sequence[DocumentEntry], *, ascending: bool) -> list[DocumentEntry]:
+    """By creation of the document, then by deposit: newest first unless said otherwise."""
+    return sorted(documents, key=lambda d: (_interval(d.date) or _NEVER, d.submitted, d.id), reverse=not ascending)
+
+
+_NEVER = (datetime.min.replace(tzinfo=UTC),) * 2
+
+# --- tokens -----------------------------------------------------------------------------------------------------------
+
+
+def _token(codings: Callable[[DocumentEntry], Sequence[Coding]]) -> Callable[[str], Predicate]:
+    """A token parameter: ``code``, ``system|code``, ``|code`` or ``system|``, several by commas."""
+
+    def parse(value: str) -> Predicate:
+        wanted = [_system_and_code(part) for part in value.split(",")]
+
+        def matches(document: DocumentEntry) -> bool:
+            return any(
+                (system is None or system == coding.system) and (not code or code == coding.code)
+                for coding in codings(document)
+                for system, code in wanted
+            )
+
+        return matches
+
+    return parse
+
+
+def _system_and_code(part: str) -> tuple[str | None, str]:
+    system, bar, code = part.partition("|")
+    if not part or (bar and not system and not code):
+        raise _bad()
+    return (system, code) if bar else (None, system)
+
+
+def _labels(document: DocumentEntry) -> Sequence[Coding]:
+    return [confidentiality_coding(level) for level in document.confidentiality]
+
+
+def _identifiers(document: DocumentEntry) -> Sequence[Coding]:
+    master = identifier_of(document.unique_id)
+    own = [Coding(master["system"], master["value"]), Coding("urn:ietf:rfc:3986", f"urn:uuid:{document.id}")]
+    if document.logical_id:
+        own.append(Coding("urn:ietf:rfc:3986", f"urn:uuid:{document.logical_id}"))
+    return own
+
+
+def _related(document: DocumentEntry) -> Sequence[Coding]:
+    found = [identifier_of(r.target) for r in document.relations]
+    return [Coding(i["system"], i["value"]) for i in found]
+
+
+def _optional(coding: Coding | None) -> Sequence[Coding]:
+    return [coding] if coding else []
+
+
+# --- dates ------------------------------------------------------------------------------------------------------------
+
+_COMPARATORS: dict[str, Callable[[tuple[datetime, datetime], tuple[datetime, datetime]], bool]] = {
+    "eq": lambda have, want: want[0] <= have[0] and have[1] <= want[1],
+    "ne": lambda have, want: not (want[0] <= have[0] and have[1] <= want[1]),
+    "gt": lambda have, want: have[1] > want[1],
+    "lt": lambda have, want: have[0] < want[0],
+    "ge": lambda have, want: have[1] > want[1] or (want[0] <= have[0] and have[1] <= want[1]),
+    "le": lambda have, want: have[0] < want[0] or (want[0] <= have[0] and have[1] <= want[1]),
+    "sa": lambda have, want: have[0] >= want[1],
+    "eb": lambda have, want: have[1] <= want[0],
+}
+
+
+def _date(dates: Callable[[DocumentEntry], tuple[str, str]]) -> Callable[[str], Predicate]:
+    """A date parameter with FHIR's comparators, on intervals as its precision gives them."""
+
+    def parse(value: str) -> Predicate:
+        wanted = []
+        for part in value.split(","):
+            comparator, text = (part[:2], part[2:]) if part[:2].isalpha() else ("eq", part)
+            interval = _interval(text)
+            if interval is None or comparator not in _COMPARATORS:
+                raise _bad()
+            wanted.append((_COMPARATORS[comparator], interval))
+
+        def matches(document: DocumentEntry) -> bool:
+            start, end = dates(document)
+            first, last = _interval(start), _interval(end or start)
+            if first is None or last is None:
+                return False
+            return any(compare((first[0], last[1]), interval) for compare, interval in wanted)
+
+        return matches
+
+    return parse
+
+
+def _interval(text: str) -> tuple[datetime, datetime] | None:
+    """From when to when (excluded) a FHIR date of any precision lasts; None if it is none. Without a zone: UTC."""
+    try:
+        if len(text) == 4 and text.isdecimal():
+            year = int(text)
+            return datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
+        if len(text) == 7:
+            first = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
+            return first, first + timedelta(days=calendar.monthrange(first.year, first.month)[1])
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    length = timedelta(days=1) if len(text) == 10 else timedelta(seconds=1 if "." not in text else 0.001)
+    try:
+        return moment, moment + length
+    except OverflowError:
+        return None
+
+
+_MATCHERS: dict[str, Callable[[str], Predicate]] = {
+    "_id": _token(lambda d: [Coding("", d.id)]),
+    "identifier": _token(_identifiers),
+    "status": _token(lambda d: [Coding("http://hl7.org/fhir/document-reference-status", d.status.value)]),
+    "type": _token(lambda d: [d.type]),
+    "category": _token(lambda d: [d.class_]),
+    "facility": _token(lambda d: _optional(d.facility_type)),
+    "setting": _token(lambda d: _optional(d.practice_setting)),
+    "format": _token(lambda d: [d.format]),
+    "security-label": _token(_labels),
+    "event": _token(lambda d: d.events),
+    "related": _token(_related),
+    "date": _date(lambda d: (d.date, "")),
+    "creation": _date(lambda d: (d.date, "")),
+    "period": _date(lambda d: (d.service_start, d.service_end)),
+    "isArchived": _token(lambda d: [Coding("", "true" if d.archived else "false")]),
+}
+_OTHERS = frozenset({"patient", "subject", "patient.identifier", "_count", "_offset", "_sort", "_format"})
+SEARCHED = tuple(sorted({*_MATCHERS, "patient", "patient.identifier"} - {"_id"}))
+"""The parameters of ITI-67 that are understood."""

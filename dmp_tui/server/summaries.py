@@ -1,0 +1,71 @@
+"""``$summary``: the merged sheet as an IPS document, stored bytes for nearly everyone."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dmp_tui.dmp.consents import settled
+from dmp_tui.dmp.professions import Mode
+from dmp_tui.dmp.rights import Operation
+from dmp_tui.server.access import Access, access_to
+from dmp_tui.server.caller import Caller
+from dmp_tui.server.changes import rebuild
+from dmp_tui.server.outcomes import MEDIA_TYPE, malformed, not_found
+from dmp_tui.server.services import Services
+from dmp_tui.server.sheets import StoredSheet, etag_of, render, unpack
+from dmp_tui.server.subjects import ins_of_token
+
+
+async def summary(services: Services, caller: Caller, request: Request) -> Response:
+    """``GET /fhir/Patient/<id>/$summary`` and ``GET /fhir/Patient/$summary?identifier=``.
+
+    Reading the sheet is reading documents: the search of metadata and the reading of unmasked ones have to be allowed.
+    """
+    store = services.store
+    if "id" in request.path_params:
+        record = store.patient(request.path_params["id"])
+    elif (token := request.query_params.get("identifier")) is not None:
+        record = store.patient_by_ins(ins_of_token(token))
+    else:
+        raise malformed("Paramètre obligatoire : identifier.", "Mandatory parameter: identifier.", "identifier")
+    access = access_to(store, caller, record, services.settings, services.clock)
+    access.require(Operation.SEARCH_METADATA)
+    decision = access.require(Operation.READ_UNMASKED)
+    if record is None:
+        raise not_found()
+    stored = await _sheet(services, access)
+    event = access.event(Operation.READ_UNMASKED, decision, detail="summary")
+    await store.write(lambda transaction: transaction.trace(event))
+    etag = f'"{stored.etag}"'
+    headers = {"ETag": etag, "Cache-Control": "no-store"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(stored.content, 200, headers, MEDIA_TYPE)
+
+
+async def _sheet(services: Services, access: Access) -> StoredSheet:
+    """The variant that this caller may see; made for him where he made masked documents himself."""
+    record = access.record
+    if record is None:
+        raise not_found()
+    whole = _sees_all_masked(access)
+    stored = services.store.summary(record.id, masked=whole)
+    if stored is None:
+        await rebuild(services, record)
+        stored = services.store.summary(record.id, masked=whole)
+        if stored is None:
+            raise not_found()
+    sheet = unpack(stored)
+    if whole or access.caller.mode is not Mode.NORMAL or access.caller.professional.id not in sheet.masked_makers:
+        return sheet
+    visible = [d for d in services.store.documents(record.id) if access.ask(Operation.SEARCH_METADATA, d).allowed]
+    content = await services.workers.run(render, record, visible, services.store.entries(record.id))
+    return StoredSheet(etag_of(content), frozenset(), content)
+
+
+def _sees_all_masked(access: Access) -> bool:
+    """The treating doctor; in an emergency mode anyone, where the patient allowed it (R1111-49, y7)."""
+    if access.record is None:
+        return False
+    if access.caller.mode is Mode.NORMAL:
+        return access.authorisation.treating
+    return settled(access.record.emergency).masked
