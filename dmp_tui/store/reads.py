@@ -215,6 +215,13 @@ class Reads:
                 yield self._event(StoredRow(*row))
             after = page[-1][0]
 
+    def patients_of(self, actor: str) -> list[str]:
+        """Ids of the patients whose records an actor's traced operations concerned, in no order."""
+        found = self._rows(
+            "SELECT DISTINCT patient_id FROM trail WHERE actor_key = ?", self._secrets.blind("actor", actor)
+        )
+        return [patient_id for (patient_id,) in found if patient_id]
+
     def _event(self, row: StoredRow) -> TrailRow:
         concealed = decode(
             Concealed, unseal(self._secrets.trail, row.sealed, place(row.patient_id, "trail", str(row.seq)))

@@ -2,7 +2,8 @@
 
 The dialect is the one that SQLite and PostgreSQL share: no AUTOINCREMENT, no trigger, integers for time (microseconds
 since 1970), bytes for everything that is sealed. ``patient_id`` leads the primary key of every clinical table;
-directories and search keys are tables of their own, distributed by their own key.
+directories and search keys are tables of their own, distributed by their own key. Names and numbers in them are keyed
+hashes; birth dates are plain, for ranges, and stand beside nothing but such a hash and a random id.
 """
 
 from collections.abc import Callable, Sequence

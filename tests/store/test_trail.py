@@ -72,6 +72,8 @@ def test_rows_are_found_by_patient_and_by_actor(store: Store) -> None:
         store.write_now(lambda transaction, one=one: transaction.trace(one))  # type: ignore[misc] # binds the loop's value
     assert [row.seq for row in store.trail("patient-1")] == [1, 3]
     assert [row.seq for row in store.trail(actor="899700000002")] == [2]
+    assert sorted(store.patients_of(READ.actor)) == ["patient-1"]
+    assert store.patients_of("899700000009") == []
     assert [row.seq for row in store.trail(after=1)] == [2, 3]
     assert [row.seq for row in store.trail("patient-1", after=1)] == [3]
 
