@@ -1,0 +1,96 @@
+"""What calls give back: frozen, and nothing of HTTP in it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.consents import AuthorisationState, Contact, RecordStatus
+from dmp_tui.dmp.identity import Ins, Traits
+from dmp_tui.dmp.professions import Mode, Professional
+
+if TYPE_CHECKING:
+    from dmp_tui.dmp.entries import Person, Subject
+    from dmp_tui.dmp.sheet.model import Sheet
+
+SKEW_WARNING = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who is logged in, until when without a renewal, and how wrong this workstation's clock is."""
+
+    professional: Professional
+    expires: datetime
+    """When the login token ends, on the server's clock. ``renew`` before, while the card is in."""
+    skew: timedelta
+    """Server's clock minus this workstation's, to the second of an HTTP ``Date``."""
+
+    @property
+    def clock_is_wrong(self) -> bool:
+        """The workstation's clock is more than a minute off: say so."""
+        return abs(self.skew) > SKEW_WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class PatientStatus:
+    """What the server says of a record's existence and state, and of the caller's right to read it (TD0.2)."""
+
+    id: str
+    ins: Ins
+    traits: Traits
+    """As the record holds them: to compare with the card or the user, never to show as the identity (RG_0320)."""
+    status: RecordStatus
+    authorisation: AuthorisationState
+    authorisation_end: datetime | None = None
+    closed: datetime | None = None
+    closing_reason: str = ""
+    treating_doctor_name: str = ""
+    treating_doctor_phone: str = ""
+    is_treating_doctor: bool = False
+    """The caller is the treating doctor."""
+    btg_open: bool = True
+    """The patient does not oppose bris de glace."""
+    etreat_open: bool = True
+    """The patient does not oppose centre 15."""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryAnswer:
+    """A sheet as read from the server."""
+
+    sheet: "Sheet"
+    subject: "Subject"
+    """Whom the summary says it is about."""
+    read_at: datetime
+    """When, by the server's clock."""
+    contacts: tuple["Person", ...] = ()
+    own: bool = True
+    """Of this kind of server; another vendor's summary carries no marks of contradiction."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdminData:
+    """Where the patient lives, how to call him, whom to warn: as declared in the record (TD1.3a)."""
+
+    address: str = ""
+    phones: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An emergency access that was given."""
+
+    mode: Mode
+    end: datetime
+    """On the server's clock, excluded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deposited:
+    """A document that the server has taken, or had already."""
+
+    id: str
+    """Its DocumentReference."""
+    created: bool
+    """False if the record held the same document before."""

@@ -1,0 +1,173 @@
+"""The way to the server: TLS that trusts one authority, limits on time and size, one kind of error for each trouble."""
+
+import json
+import ssl
+import sys
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dmp_tui.client.errors import ClientError, ClientProblem
+from dmp_tui.client.proofs import digest
+
+if "httpx" not in sys.modules:
+    # httpx's own command line would bring click, rich and pygments with it: 70 ms that nobody here uses.
+    sys.modules["httpx._main"] = None  # type: ignore[assignment] # how Python is told that a module is absent
+    import httpx
+
+    del sys.modules["httpx._main"]
+else:
+    import httpx
+
+if TYPE_CHECKING:
+    from httpcore import AsyncNetworkStream
+
+MIB = 1024 * 1024
+_NOT_YET_VALID, _EXPIRED = 9, 10
+"""X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
+_TIMEOUTS = httpx.Timeout(10, connect=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that came whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    def json(self) -> dict[str, Any]:
+        """The JSON object that it holds.
+
+        Raises:
+            ClientError: BAD_ANSWER.
+        """
+        try:
+            value = json.loads(self.content)
+        except (ValueError, RecursionError):
+            raise ClientError(ClientProblem.BAD_ANSWER, "json", status=self.status) from None
+        if not isinstance(value, dict):
+            raise ClientError(ClientProblem.BAD_ANSWER, "json", status=self.status)
+        return value
+
+    @property
+    def retry_after(self) -> int:
+        """Seconds to wait, 0 where it does not say."""
+        written = self.headers.get("retry-after", "")
+        return int(written) if written.isdecimal() and len(written) < 6 else 0
+
+    @property
+    def date(self) -> datetime | None:
+        """The server's clock when it answered."""
+        try:
+            return parsedate_to_datetime(self.headers["date"]).astimezone(UTC)
+        except (KeyError, ValueError):
+            return None
+
+
+class Transport:
+    """Requests to one server. ``leaf`` is the hash of the certificate that its newest connection showed."""
+
+    def __init__(self, base_url: str, ca_file: Path) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.leaf = ""
+        self._held = ""
+        self._http = httpx.AsyncClient(
+            verify=_context(ca_file), timeout=_TIMEOUTS, trust_env=False, headers={"Accept-Encoding": "identity"}
+        )
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        params: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        limit: int = 4 * MIB,
+    ) -> Answer:
+        """One request; nothing is repeated here and no redirection is followed.
+
+        Raises:
+            ClientError: UNREACHABLE, UNTRUSTED, CLOCK, BAD_ANSWER (more than ``limit`` bytes).
+        """
+        try:
+            async with self._http.stream(
+                method, url, headers=headers, params=params, content=body, extensions={"trace": self._traced}
+            ) as response:
+                content = bytearray()
+                async for chunk in response.aiter_bytes():
+                    content += chunk
+                    if len(content) > limit:
+                        raise ClientError(ClientProblem.BAD_ANSWER, "too-large", status=response.status_code)
+                return Answer(response.status_code, response.headers, bytes(content))
+        except httpx.TimeoutException:
+            raise ClientError(ClientProblem.UNREACHABLE, "timeout") from None
+        except httpx.TransportError as error:
+            raise _trouble(error) from None
+        except (httpx.InvalidURL, httpx.DecodingError):
+            raise ClientError(ClientProblem.BAD_ANSWER) from None
+
+    def hold(self, leaf: str) -> None:
+        """From now on no connection whose certificate has another hash carries a request; empty lets all again."""
+        self._held = leaf
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._http.aclose()
+
+    async def _traced(self, event: str, info: Mapping[str, Any]) -> None:
+        """Look at each new connection before anything is sent on it."""
+        if event != "connection.start_tls.complete":
+            return
+        stream: AsyncNetworkStream = info["return_value"]
+        shown = stream.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        self.leaf = digest(shown)
+        if self._held and self.leaf != self._held:
+            await stream.aclose()
+            raise ClientError(ClientProblem.UNTRUSTED, "changed")
+
+
+def skew_of(answer: Answer, before: datetime, after: datetime) -> timedelta:
+    """How far the server's clock is ahead of ours, by an answer between two of our times; ``Date`` has whole seconds."""
+    date = answer.date
+    if date is None:
+        return timedelta()
+    middle = before + (after - before) / 2
+    return date + timedelta(milliseconds=500) - middle
+
+
+def sha1_of(content: bytes) -> str:
+    """SHA-1 in base64, as FHIR's ``Attachment.hash``: it tells a broken copy, it protects from nobody."""
+    from hashlib import sha1
+
+    return b64encode(sha1(content, usedforsecurity=False).digest()).decode("ascii")
+
+
+def _context(ca_file: Path) -> ssl.SSLContext:
+    """TLS 1.2 or newer, the name checked, and no other authority than those of this file."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_verify_locations(cafile=ca_file)
+    except (OSError, ssl.SSLError):
+        raise ClientError(ClientProblem.UNTRUSTED, "authority-file") from None
+    return context
+
+
+def _trouble(error: BaseException) -> ClientError:
+    """What an error of the transport comes from."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ClientError):
+            return cause
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            if cause.verify_code == _NOT_YET_VALID:
+                return ClientError(ClientProblem.CLOCK)
+            return ClientError(ClientProblem.UNTRUSTED, "expired" if cause.verify_code == _EXPIRED else "")
+        cause = cause.__cause__ or cause.__context__
+    return ClientError(ClientProblem.UNREACHABLE)
