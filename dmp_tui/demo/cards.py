@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 PUK = "12345678"
 _WRONG_PIN = bytes.fromhex("002000010439393939")
-_ATR_BANK = bytes.fromhex("3B6500002063CBA000")
-_ATR_VITALE1 = bytes.fromhex("3F6525002C09699000")
+_DEAD = {
+    "bank": bytes.fromhex("3B6500002063CBA000"),
+    "vitale1": bytes.fromhex("3F6525002C09699000"),
+    "unreadable": bytes.fromhex("3B751300004409EA9000"),
+}
+"""ATRs of cards that have nothing to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,19 @@ def demonstration_cards() -> tuple[Offer, ...]:
     return (*staff, *people, *PROBLEMS)
 
 
-def demonstration_card(key: str, authority: Path) -> "VirtualCard":
-    """A new virtual card of a key of :func:`demonstration_cards`; ``authority`` holds the certificates and keys.
+def reader_of(key: str) -> int:
+    """Which of the two readers a card goes to: 0 for those that log in, 1 for those of patients."""
+    return 1 if key in {p.key for p in PATIENTS} | set(_DEAD) else 0
+
+
+def demonstration_card(key: str, authority: Path | None) -> "VirtualCard":
+    """A new virtual card of a key of :func:`demonstration_cards`.
+
+    ``authority`` holds certificates and keys; cards of the second reader need none.
 
     Raises:
         KeyError: there is no such card.
+        ValueError: this one needs an authority.
     """
     by_key = {offer.key: offer for offer in demonstration_cards()}
     kind = by_key[key].kind
@@ -59,6 +71,13 @@ def demonstration_card(key: str, authority: Path) -> "VirtualCard":
         from dmp_tui.cards.virtual import Vitale2
 
         return Vitale2([_beneficiary(holder) for holder in card_holders(key)])
+    if key in _DEAD:
+        from dmp_tui.cards.virtual.card import FileCard
+        from dmp_tui.cards.virtual.filesystem import Directory
+
+        return FileCard(_DEAD[key], Directory(0x3F00, ()))
+    if authority is None:
+        raise ValueError(key)
     if kind == "cps":
         return _cps(worker(key), key, authority)
     return _problem(key, authority)
@@ -94,16 +113,10 @@ def _cps(holder: Worker, credential: str, authority: Path) -> "VirtualCard":
 
 
 def _problem(key: str, authority: Path) -> "VirtualCard":
-    from dmp_tui.cards.virtual.card import FileCard
-    from dmp_tui.cards.virtual.filesystem import Directory
-    from dmp_tui.cards.virtual.vitale import ATR_VITALE2
-
-    if key == "blocked":
-        card = _cps(WORKERS[0], WORKERS[0].key, authority)
-        for _try in range(3):
-            card.process(_WRONG_PIN)
-        return card
-    dead = {"bank": _ATR_BANK, "vitale1": _ATR_VITALE1, "unreadable": ATR_VITALE2}
-    if key in dead:
-        return FileCard(dead[key], Directory(0x3F00, ()))
-    return _cps(WORKERS[0], key, authority)
+    """The first professional's card, with what is wrong with it."""
+    if key != "blocked":
+        return _cps(WORKERS[0], key, authority)
+    card = _cps(WORKERS[0], WORKERS[0].key, authority)
+    for _try in range(3):
+        card.process(_WRONG_PIN)
+    return card

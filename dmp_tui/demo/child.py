@@ -2,12 +2,11 @@
 
 ``python -m dmp_tui.demo.child``. It makes the keys and the records that this machine lacks, copies the records to a
 temporary directory and serves them on a free port of the loopback. It speaks to who started it in JSON lines on
-standard output (:class:`Said`), and ends when its standard input does: whatever becomes of the app, no server and no
+standard output (``said``), and ends when its standard input does: whatever becomes of the app, no server and no
 file is left behind.
 """
 
 import fcntl
-import json
 import os
 import shutil
 import signal
@@ -17,11 +16,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from dmp_tui.demo.places import cache_directory, runtime_directory
+from dmp_tui.demo.said import Said, line_of
 
 _PREFIX = "dmp-tui-demo-"
 _LOCK = "alive"
@@ -29,33 +28,10 @@ _YOUNG = 60
 """Seconds during which a directory without a lock may be one that is being made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A line of the child: ``step`` is ``keys``, ``records`` (both are made at a first start only) or ``ready``."""
-
-    step: str
-    authority: str = ""
-    """Directory of the card authority, from ``records`` on."""
-    directory: str = ""
-    """Directory of the temporary data, once ready."""
-    url: str = ""
-    """Base URL of the server, once ready."""
-    ca: str = ""
-    """PEM file of the authority that signed the server's certificate, once ready."""
-
-
 def say(said: Said) -> None:
-    """One JSON line, at once."""
-    sys.stdout.write(json.dumps(asdict(said)) + "\n")
+    """One line, at once."""
+    sys.stdout.write(line_of(said))
     sys.stdout.flush()
-
-
-def heard(line: str) -> Said | None:
-    """The line of a child; None if it is none."""
-    try:
-        return Said(**json.loads(line))
-    except (ValueError, TypeError):
-        return None
 
 
 def end_with_parent() -> None:
@@ -112,6 +88,10 @@ def main() -> None:
     cache = cache_directory()
 
     from dmp_tui.demo.authority import cached_authority
+
+    authority = cached_authority(cache, now, lambda: say(Said("keys")))
+    say(Said("authority", str(authority)))
+
     from dmp_tui.demo.records import cached_records
     from dmp_tui.server.layout import HOST, load_files
     from dmp_tui.server.logs import set_up_logs
@@ -119,7 +99,6 @@ def main() -> None:
     from dmp_tui.store import system_clock
 
     set_up_logs()
-    authority = cached_authority(cache, now, lambda: say(Said("keys")))
     records = cached_records(cache, authority, now, lambda: say(Said("records", str(authority))))
     with temporary_directory() as directory:
         shutil.copytree(records, directory / "copy")
