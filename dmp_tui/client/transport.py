@@ -133,7 +133,7 @@ class Transport:
 
 
 def skew_of(answer: Answer, before: datetime, after: datetime) -> timedelta:
-    """How far the server's clock is ahead of ours, by an answer between two of our times; ``Date`` has whole seconds."""
+    """How far the server's clock is ahead of ours, by an answer between two of our times (``Date`` is in seconds)."""
     date = answer.date
     if date is None:
         return timedelta()
