@@ -110,7 +110,7 @@ def emulate(
     emulator = Emulator((port, port + 1), offers)
     interactive = sys.stdin.isatty()
     try:
-        run(emulator.answer, click.get_text_stream("stdin"), prompt="> " if interactive else "")
+        run(emulator.answer, sys.stdin, prompt="> " if interactive else "")
     finally:
         emulator.close()
 
