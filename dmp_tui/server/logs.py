@@ -63,11 +63,16 @@ def _places(trace: TracebackType | None) -> list[str]:
     return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
 
 
-def _foreign(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    """A record of another library: its own template, never filled with its arguments."""
-    record = event.pop("_record", None)
-    if isinstance(record, logging.LogRecord) and not record.name.startswith(_OURS):
-        event["event"] = str(record.msg)[:200] if record.args else "library message"
+def _standard(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """A record of the standard library's logging: ours are filled in, another library's is its bare template."""
+    arguments = event.pop("positional_args", ())
+    record = event.get("_record")
+    if not isinstance(record, logging.LogRecord) or event.get("_from_structlog"):
+        return event
+    if record.name.startswith(_OURS):
+        event["event"] = event["event"] % arguments if arguments else event["event"]
+    else:
+        event["event"] = event["event"][:200] if arguments else "library message"
         event["where"] = [f"{record.filename}:{record.lineno} {record.funcName}"]
     return event
 
@@ -85,9 +90,11 @@ def set_up_logs(level: int = logging.INFO, stream: TextIO | None = None) -> None
         cache_logger_on_first_use=True,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
+        use_get_message=False,
+        pass_foreign_args=True,
         foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
         processors=[
-            _foreign,
+            _standard,
             _without_texts,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             _only_known_fields,
@@ -99,5 +106,9 @@ def set_up_logs(level: int = logging.INFO, stream: TextIO | None = None) -> None
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    # A record that cannot be written would be printed with its arguments.
+    logging.raiseExceptions = False
     # Requests are not logged: their paths hold identifiers. The trail says who did what.
     logging.getLogger("uvicorn.access").disabled = True
+    # Its news are ours to tell, once and in our words.
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
