@@ -62,6 +62,13 @@ class DmpApp(RecordApp):
         """The keys."""
         self.go("help")
 
+    def action_command_palette(self) -> None:
+        """Textual's palette, imported when it is first asked for."""
+        from textual.command import CommandPalette
+
+        if self.use_command_palette and not CommandPalette.is_open(self):
+            self.push_screen(CommandPalette(placeholder=_("Chercher une commande…")))
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers: what can be done now."""
         del screen
@@ -150,6 +157,8 @@ class DmpApp(RecordApp):
         self.push_screen(ReadyScreen(who.name, who.facility_name))
         if waiting is not None:
             self._present(waiting, typed=False)
+        else:
+            self.read_vitale_again()
 
     def locked(self) -> None:
         """Forget everything about any patient."""
@@ -212,9 +221,14 @@ def run(config: str | None) -> None:
     """Start the app on this workstation's readers and its configured server."""
     from pathlib import Path
 
-    from dmp_tui.config import load
+    from dmp_tui.config import ConfigError, default_path, load
 
-    settings = load(Path(config) if config else None)
+    try:
+        settings = load(Path(config) if config else None)
+    except ConfigError as error:
+        from dmp_tui.screens.sentences import config_sentence
+
+        raise SystemExit(config_sentence(error)) from None
 
     def source() -> "CardSource":
         from dmp_tui.cards.pcsc import PcscSource
@@ -224,6 +238,13 @@ def run(config: str | None) -> None:
     async def connect() -> "DmpClient":
         from dmp_tui.client import DmpClient
 
-        return DmpClient(settings.server_url, settings.ca_file, utc_now)
+        assert settings.authority is not None  # noqa: S101 - checked below, before the app starts; narrows the type
+        return DmpClient(settings.server_url, settings.authority, utc_now)
 
+    if not settings.server_url or settings.authority is None:
+        raise SystemExit(
+            _(
+                "dmp-tui : réglages absents : donnez server_url et authority dans {path}, ou essayez : dmp-tui demo"
+            ).format(path=config or default_path())
+        )
     DmpApp(settings, source, connect).run(mouse=False)

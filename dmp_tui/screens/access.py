@@ -17,8 +17,8 @@ from dmp_tui.widgets.line import ALARM, STRONG, Row, text_row, title
 from dmp_tui.widgets.text import wrap
 
 REASON_LENGTH = 10
-REASON_CODES = ("incapacity", "immediate-risk", "other")
-"""Of the wire; ``regulation-call`` is for regulators, in another mode."""
+REASON_CODES = ("incapacity", "immediate-risk", "other", "regulation-call")
+"""Of the wire. The last one is centre 15, another mode, for regulators only."""
 
 
 class NotAuthorisedScreen(PageScreen):
@@ -50,7 +50,7 @@ class NotAuthorisedScreen(PageScreen):
         rows += [text_row(line, width, STRONG) for line in wrap(self.why, width)]
         for sentence in (
             _("a : le patient (ou son représentant) consent ; vous le déclarez, votre nom et l'heure sont gardés."),
-            _("! : il ne peut pas consentir ou sa santé est en danger immédiat ; motif obligatoire, patient prévenu."),
+            _("! : il ne peut pas consentir ou sa santé est en danger immédiat ; motif obligatoire, patient informé."),
         ):
             rows += [text_row(line, width) for line in wrap(sentence, width, "    ")]
         return rows
@@ -85,15 +85,16 @@ class DeclareScreen(FormScreen):
             self.say(_("Rien n'est déclaré : tapez OUI en entier, ou Échap pour renoncer."), ALARM)
             return
         assert self.identity is not None  # noqa: S101 - a declaration is always about someone; narrows the type
-        self.post_message(AuthorisationDeclared(self.identity, self.collected_at))
+        self.post_message(AuthorisationDeclared(self.identity))
 
 
 class BreakGlassScreen(FormScreen):
     """A reason code and a reason in words, for one patient."""
 
-    def __init__(self, identity: Identity, today: date) -> None:
-        fields = [Field(_("Motif (1, 2 ou 3) :"), digits=True, limit=1), Field(_("Précisez :"), limit=300)]
-        super().__init__(identity, today, fields)
+    def __init__(self, identity: Identity, today: date, *, regulator: bool = False) -> None:
+        self.codes = REASON_CODES if regulator else REASON_CODES[:3]
+        label = _("Motif (1 à {last}) :").format(last=len(self.codes))
+        super().__init__(identity, today, [Field(label, digits=True, limit=1), Field(_("Précisez :"), limit=300)])
 
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """What breaking the glass is, and the codes."""
@@ -103,21 +104,22 @@ class BreakGlassScreen(FormScreen):
             _("1 : le patient est hors d'état d'exprimer sa volonté"),
             _("2 : sa santé est exposée à un risque immédiat"),
             _("3 : autre motif"),
+            _("4 : appel au centre 15 (régulation)") if len(self.codes) == 4 else "",
             _("Précisez en {count} caractères au moins.").format(count=REASON_LENGTH),
         )
-        for sentence in sentences:
+        for sentence in filter(None, sentences):
             rows += [text_row(line, width) for line in wrap(sentence, width, "    ")]
         return rows
 
     def hand_over(self) -> None:
         """Check both fields and ask for the grant."""
         code, reason = self.fields[0].value, self.fields[1].value.strip()
-        if code not in {"1", "2", "3"}:
+        if not code or not 1 <= int(code) <= len(self.codes):
             self.fields[0].focus()
-            self.say(_("Choisissez d'abord le motif : 1, 2 ou 3."), ALARM)
+            self.say(_("Choisissez d'abord le motif : 1 à {last}.").format(last=len(self.codes)), ALARM)
             return
         if len("".join(reason.split())) < REASON_LENGTH:
             self.say(_("Précisez le motif : {count} caractères au moins.").format(count=REASON_LENGTH), ALARM)
             return
         assert self.identity is not None  # noqa: S101 - the glass is always broken for someone; narrows the type
-        self.post_message(GlassBroken(self.identity, REASON_CODES[int(code) - 1], reason))
+        self.post_message(GlassBroken(self.identity, self.codes[int(code) - 1], reason))

@@ -58,9 +58,6 @@ class DeskApp(TerminalApp):
 
     # --- what the half above says to these
 
-    def cps_opened(self) -> None:
-        """A CPS was read: ``card`` is open."""
-
     def cps_gone(self) -> None:
         """The CPS was pulled, or its reader unplugged."""
 
@@ -145,10 +142,12 @@ class DeskApp(TerminalApp):
 
         if kind.cps and (kind is CardKind.CPS3 or self.settings.pkcs11_module):
             if self.card is None:
+                self.tell("")
                 self.run_worker(self._open_cps(reader), group="cps", exclusive=True)
         elif kind is CardKind.VITALE2:
             self.run_worker(self._read_vitale(reader), group="vitale", exclusive=True)
-        else:
+        elif self.screen is not self.lock_screen:
+            # The lock screen says it beside the reader.
             self.tell(unusable_card_sentence(kind), alarm=True)
 
     def _left(self, reader: str) -> None:
@@ -184,15 +183,16 @@ class DeskApp(TerminalApp):
         self.card = card
         name = holder_name(card.holder)
         self.set_desk(replace(self.desk, holder=name, test_card=card.holder.test, tries_left=tries))
-        self.tell("")
-        self.cps_opened()
 
     def _connect_cps(self, reader: str) -> "tuple[AuthenticationCard, int | None]":
         """Blocking. The CPS of a reader, by the configured PKCS#11 module or by APDU, and its PIN tries."""
         if self.settings.pkcs11_module:
             from dmp_tui.cards.pkcs11 import open_pkcs11
 
-            card: AuthenticationCard = open_pkcs11(self.settings.pkcs11_module, reader)
+            module, cache = str(self.settings.pkcs11_module), self.settings.pkcs11_cache
+            card: AuthenticationCard = (
+                open_pkcs11(module, reader, cache=cache) if cache else open_pkcs11(module, reader)
+            )
         else:
             from dmp_tui.cards.cps import open_cps
 
@@ -206,6 +206,14 @@ class DeskApp(TerminalApp):
         if card is not None:
             await asyncio.to_thread(card.close)
             await self._open_cps(reader)
+
+    def read_vitale_again(self) -> None:
+        """Read the Vitale that lies in a reader, if one does."""
+        from dmp_tui.cards.events import CardKind
+
+        for reader, kind in self.desk.cards:
+            if kind is CardKind.VITALE2:
+                self.run_worker(self._read_vitale(reader), group="vitale", exclusive=True)
 
     async def _read_vitale(self, reader: str) -> None:
         from dmp_tui.cards.channel import CardError

@@ -12,6 +12,7 @@ from dmp_tui.dmp.identity import Identity
 from dmp_tui.i18n import _
 from dmp_tui.screens.base import PageScreen
 from dmp_tui.screens.record import identity_rows
+from dmp_tui.widgets.bars import Banner
 from dmp_tui.widgets.field import Field
 from dmp_tui.widgets.line import Row
 
@@ -45,13 +46,21 @@ class FormScreen(PageScreen):
         return self.fields
 
     def compose(self) -> ComposeResult:
-        """As every screen; the explanation stands above the fields."""
+        """As every screen, but the fields stand right below the explanation."""
         self.lay_out()
+        gap = Banner()
+        gap.styles.height = "1fr"
         yield self.banner
         yield self.board
         yield from self.fields
+        yield gap
         yield self.foot
         yield self.notice
+
+    def lay_out(self) -> None:
+        """The explanation takes the rows it needs."""
+        super().lay_out()
+        self.board.styles.height = len(self.board.rows) + 1
 
     @on(Field.Submitted)
     def go_on(self, message: Field.Submitted) -> None:

@@ -9,7 +9,7 @@ from dmp_tui.i18n import _, n_
 from dmp_tui.screens.base import SMALLEST, small_terminal_rows
 from dmp_tui.screens.lock import Desk, first_line
 from dmp_tui.screens.messages import PinTyped
-from dmp_tui.screens.sentences import card_kind, card_sentence
+from dmp_tui.screens.sentences import card_kind, card_sentence, unusable_card_sentence
 from dmp_tui.screens.words import clock_time
 from dmp_tui.widgets.bars import Banner, Foot
 from dmp_tui.widgets.field import Field
@@ -25,7 +25,7 @@ class LockBody(Widget):
         self.styles.height = "1fr"
         self.top = Banner()
         self.pin = Field(_("Code PIN :"), masked=True, digits=True, limit=12)
-        self.gap = Widget()
+        self.gap = Banner()
         self.gap.styles.height = "1fr"
         self.foot = Foot(" " + _("? Aide  ^P Commandes  ^Q Quitter"))
 
@@ -62,6 +62,8 @@ def desk_rows(desk: Desk, width: int) -> list[Row]:
     for reader, kind in desk.cards:
         words = card_kind(kind) if kind is not None else _("vide")
         rows += [text_row(line, width) for line in wrap(f"{reader} : {words}", width, "  ")]
+        if kind is not None and (sentence := unusable_card_sentence(kind)):
+            rows += [text_row(line, width, ALARM) for line in wrap(f"  ! {sentence}", width, "    ")]
     if desk.problem is not None:
         rows += [text_row(line, width, ALARM) for line in wrap("! " + card_sentence(desk.problem), width, "  ")]
     elif not desk.cards:
@@ -71,7 +73,7 @@ def desk_rows(desk: Desk, width: int) -> list[Row]:
     rows += [text_row(line, width) for line in wrap(state, width, "  ")]
     rows.append((title(_("CONNEXION"), width),))
     if desk.vitale_until is not None:
-        sentence = _("Carte Vitale lue, oubliée à {time} : insérez la carte CPS et tapez le code PIN.")
+        sentence = _("Carte Vitale lue, gardée jusqu'à {time}.")
         rows.append(text_row(sentence.format(time=clock_time(desk.vitale_until)), width, STRONG))
     if not desk.holder:
         rows.append(text_row(_("Insérez votre carte CPS."), width, STRONG))

@@ -1,7 +1,6 @@
 """What screens ask of the app. A screen decides nothing about cards or the server: it says what was asked."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from textual.message import Message
 
@@ -54,10 +53,9 @@ class Scanned(Message):
 
 @dataclass
 class AuthorisationDeclared(Message):
-    """The patient consents, says the professional: who collected it, and when."""
+    """The patient consents, says the professional who collected it, now."""
 
     identity: Identity = field(repr=False)
-    collected_at: datetime
 
 
 @dataclass

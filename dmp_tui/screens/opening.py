@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.consents import AuthorisationState, RecordStatus
 from dmp_tui.dmp.identity import NO_TRAITS, Identity
-from dmp_tui.dmp.professions import Mode
+from dmp_tui.dmp.professions import Mode, Professional
 from dmp_tui.i18n import _
 from dmp_tui.screens.record import OpenRecord
 from dmp_tui.screens.words import day
 from dmp_tui.widgets.text import visible
 
 if TYPE_CHECKING:
-    from dmp_tui.client import DmpClient, PatientStatus
+    from dmp_tui.client import DmpClient, Grant, PatientStatus
+
+
+REGULATION = "regulation-call"
+"""The reason code of centre 15, an access mode of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,12 @@ class NotOpened:
 Outcome = Opened | NotAuthorised | NotOpened
 
 
-async def open_record(client: "DmpClient", identity: Identity, professional: str) -> Outcome:
+async def open_record(
+    client: "DmpClient", identity: Identity, professional: Professional, grant: "Grant | None" = None
+) -> Outcome:
     """Ask whether the record exists and may be read, and read its sheet.
+
+    ``grant`` is the emergency access that this session was given for this person, if it still runs.
 
     Raises:
         ClientError: what the server or the way to it did.
@@ -60,6 +68,8 @@ async def open_record(client: "DmpClient", identity: Identity, professional: str
     if status.status is RecordStatus.CLOSED:
         when = day(status.closed.date().isoformat()) if status.closed else "?"
         return NotOpened(_("Le DMP de ce patient est fermé depuis le {day} : il ne peut pas être lu.").format(day=when))
+    if grant is not None:
+        return Opened(await read_record(client, identity, status, professional, mode=grant.mode, mode_end=grant.end))
     if status.authorisation is not AuthorisationState.VALID:
         return NotAuthorised(identity, why_not(status))
     return Opened(await read_record(client, identity, status, professional))
@@ -69,7 +79,7 @@ async def read_record(
     client: "DmpClient",
     identity: Identity,
     status: "PatientStatus",
-    professional: str,
+    professional: Professional,
     *,
     mode: Mode = Mode.NORMAL,
     mode_end: datetime | None = None,
@@ -85,7 +95,8 @@ async def read_record(
         status.id,
         answer.sheet,
         answer.read_at,
-        professional,
+        professional.name,
+        facility=professional.facility_name,
         subject=answer.subject,
         status=status.status,
         mode=mode,
@@ -96,7 +107,7 @@ async def read_record(
 
 
 async def break_glass(
-    client: "DmpClient", identity: Identity, professional: str, reason_code: str, reason: str
+    client: "DmpClient", identity: Identity, professional: Professional, reason_code: str, reason: str
 ) -> Outcome:
     """Break the glass for one person and read the sheet.
 
@@ -110,21 +121,20 @@ async def break_glass(
                 ins=identity.ins.grouped
             )
         )
-    grant = await client.break_glass(identity.ins, reason_code, reason)
+    if reason_code == REGULATION:
+        grant = await client.centre_15(identity.ins, reason_code, reason)
+    else:
+        grant = await client.break_glass(identity.ins, reason_code, reason)
     return Opened(await read_record(client, identity, status, professional, mode=grant.mode, mode_end=grant.end))
 
 
-async def declare_and_open(
-    client: "DmpClient", identity: Identity, professional: str, collected_at: datetime
-) -> Outcome:
+async def declare_and_open(client: "DmpClient", identity: Identity, professional: Professional) -> Outcome:
     """Declare that the patient consents, then open.
 
     Raises:
         ClientError: what the server or the way to it did.
     """
-    status = await client.find_patient(identity.ins)
-    if status is not None:
-        await client.declare_authorisation(status.id, collected_at)
+    await client.declare_authorisation(identity.ins)
     return await open_record(client, identity, professional)
 
 
@@ -140,10 +150,17 @@ async def with_admin_data(client: "DmpClient", record: OpenRecord) -> OpenRecord
 
 
 def why_not(status: "PatientStatus") -> str:
-    """Why a record is closed to the caller."""
-    if status.authorisation is AuthorisationState.FORBIDDEN:
+    """Why a record is closed to the caller, and whether the patient opposes breaking the glass."""
+    why = _why_not(status.authorisation)
+    if not status.btg_open:
+        why += " " + _("Il s'est opposé au bris de glace.")
+    return why
+
+
+def _why_not(state: AuthorisationState) -> str:
+    if state is AuthorisationState.FORBIDDEN:
         return _("Le patient a bloqué votre accès à ce dossier.")
-    if status.authorisation is AuthorisationState.EXPIRED:
+    if state is AuthorisationState.EXPIRED:
         return _("Votre autorisation d'accès à ce dossier a expiré.")
     return _("Le dossier existe, mais vous n'avez pas d'autorisation du patient.")
 

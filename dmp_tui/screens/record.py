@@ -31,6 +31,8 @@ class OpenRecord:
     read_at: datetime
     professional: str
     """Who reads, as the server named him."""
+    facility: str = ""
+    """Where he works."""
     subject: Subject = NO_SUBJECT
     """Whom the record says it is about: compared, never shown as the identity (RG_0320)."""
     status: RecordStatus = RecordStatus.ACTIVE
@@ -85,22 +87,26 @@ def identity_rows(identity: Identity, width: int, today: date) -> list[Row]:
 
 
 def _mode_row(record: OpenRecord, width: int) -> Row:
+    """Mode, reader, state, treating doctor, when it was read. Where there is no room, the place of work goes first."""
     mode, style = mode_words(record)
-    parts = [visible(record.professional)]
-    parts.append(_("DMP actif") if record.status is RecordStatus.ACTIVE else _("DMP FERMÉ"))
+    state = _("DMP actif") if record.status is RecordStatus.ACTIVE else _("DMP FERMÉ")
+    doctor = ""
     if record.treating_doctor:
-        parts.append(
-            _("MT {name} {phone}")
-            .format(name=visible(record.treating_doctor), phone=visible(record.treating_doctor_phone))
-            .strip()
+        doctor = _("MT {name} {phone}").format(
+            name=visible(record.treating_doctor), phone=visible(record.treating_doctor_phone)
         )
     read = _("lu {time}").format(time=clock_time(record.read_at))
     if record.card_out:
         read = _("CARTE RETIRÉE") + " " + read
-    return (
-        Cell(0, len(mode), mode, style),
-        Cell(len(mode) + 1, width - len(mode) - 1, two_ends(" · ".join(parts), read, width - len(mode) - 1)),
-    )
+    room = width - cell_len(mode) - 1
+    full = visible(", ".join(part for part in (record.professional, record.facility) if part))
+    short = visible(record.professional)
+    active = record.status is RecordStatus.ACTIVE
+    for who, said in ((full, state), (short, state), (short, "" if active else state)):
+        text = " · ".join(part for part in (who, said, doctor.strip()) if part)
+        if cell_len(text) + cell_len(read) < room:
+            break
+    return (Cell(0, cell_len(mode), mode, style), Cell(cell_len(mode) + 1, room, two_ends(text, read, room)))
 
 
 def mode_words(record: OpenRecord) -> tuple[str, Style]:

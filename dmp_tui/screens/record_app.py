@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -12,10 +12,11 @@ from dmp_tui.screens.session_app import SessionApp
 
 if TYPE_CHECKING:
     from dmp_tui.cards.source import CardSource
-    from dmp_tui.client import DmpClient
+    from dmp_tui.client import DmpClient, Grant
     from dmp_tui.config import Settings
     from dmp_tui.dmp.documents import DocumentEntry
-    from dmp_tui.dmp.identity import Identity
+    from dmp_tui.dmp.identity import Identity, Ins
+    from dmp_tui.dmp.professions import Professional
     from dmp_tui.screens import messages
     from dmp_tui.screens.desk_app import Clock
     from dmp_tui.screens.opening import Outcome
@@ -45,15 +46,20 @@ class RecordApp(SessionApp):
         self._asked_for: Identity | None = None
         """Whose record the screen in view asks a decision about."""
         self._record_timers: list[Timer] = []
+        self._grants: dict[Ins, Grant] = {}
+        """Emergency accesses of this session: a second visit to a patient asks no new reason (the wire's rule)."""
 
     def today(self) -> date:
         """The day at the workstation."""
         return self.clock().astimezone().date()
 
-    def _caller(self) -> str:
+    def _professional(self) -> "Professional":
         assert self.session is not None  # noqa: S101 - asked only while logged in; narrows the type
-        who = self.session.professional
-        return ", ".join(part for part in (who.name, who.facility_name) if part)
+        return self.session.professional
+
+    def server_now(self) -> datetime:
+        """The server's clock, by which emergency accesses end."""
+        return self.clock() if self.session is None else self.clock() + self.session.skew
 
     def once(self, delay: timedelta, what: Callable[[], None]) -> None:
         """A one-shot timer that ends with the record or the session."""
@@ -68,6 +74,7 @@ class RecordApp(SessionApp):
         """Forget everything about any patient."""
         self.workers.cancel_group(self, "open")
         self._stop_record_timers()
+        self._grants.clear()
         self.record = self._asked_for = None
 
     # --- opening
@@ -82,8 +89,10 @@ class RecordApp(SessionApp):
 
         self.close_record()
         self.tell(_("Ouverture du dossier de {name}.").format(name=named(identity)))
-        caller = self._caller()
-        self._open(lambda client: open_record(client, identity, caller), typed=typed)
+        caller, grant = self._professional(), self._grants.get(identity.ins)
+        if grant is not None and grant.end <= self.server_now():
+            grant = None
+        self._open(lambda client: open_record(client, identity, caller, grant), typed=typed)
 
     def _open(self, call: "Callable[[DmpClient], Awaitable[Outcome]]", *, typed: bool) -> None:
         self.run_worker(self.told(self._opening(call, typed=typed)), group="open", exclusive=True)
@@ -115,8 +124,11 @@ class RecordApp(SessionApp):
         with self.batch_update():
             self.pop_to(_READY)
             self.push_screen(SheetScreen(record, self.today()))
-        if record.mode_end is not None and self.session is not None:
-            left = record.mode_end - self.clock() - self.session.skew
+        if record.mode_end is not None:
+            from dmp_tui.client.answers import Grant
+
+            self._grants[record.identity.ins] = Grant(record.mode, record.mode_end)
+            left = record.mode_end - self.server_now()
             self.once(left, self._mode_over)
             if left > _WARNING_BEFORE_END:
                 self.once(left - _WARNING_BEFORE_END, self._mode_ends_soon)
@@ -125,6 +137,8 @@ class RecordApp(SessionApp):
         self.tell(_("L'accès en urgence finit dans 5 minutes."), alarm=True)
 
     def _mode_over(self) -> None:
+        if self.record is not None and self.client is not None:
+            self.client.leave_emergency(self.record.identity.ins)
         self.close_record()
         self.tell(_("L'accès en urgence est terminé : le dossier est fermé."), alarm=True)
 
@@ -149,14 +163,14 @@ class RecordApp(SessionApp):
         """Declare the consent, then open."""
         from dmp_tui.screens.opening import declare_and_open
 
-        caller, identity, when = self._caller(), message.identity, message.collected_at
-        self._open(lambda client: declare_and_open(client, identity, caller, when), typed=True)
+        caller, identity = self._professional(), message.identity
+        self._open(lambda client: declare_and_open(client, identity, caller), typed=True)
 
     def on_glass_broken(self, message: "messages.GlassBroken") -> None:
         """Break the glass, then open."""
         from dmp_tui.screens.opening import break_glass
 
-        caller, identity, code, reason = self._caller(), message.identity, message.reason_code, message.reason
+        caller, identity, code, reason = self._professional(), message.identity, message.reason_code, message.reason
         self._open(lambda client: break_glass(client, identity, caller, code, reason), typed=True)
 
     # --- going from screen to screen
@@ -249,13 +263,14 @@ class RecordApp(SessionApp):
         broken = self.record is not None and self.record.mode is not Mode.NORMAL
         if self._asked_for is None or broken or isinstance(self.screen, BreakGlassScreen):
             return
-        self.push_screen(BreakGlassScreen(self._asked_for, self.today()))
+        regulator = self._professional().regulator
+        self.push_screen(BreakGlassScreen(self._asked_for, self.today(), regulator=regulator))
 
     def _declare(self) -> None:
         from dmp_tui.screens.access import DeclareScreen
 
         if self._asked_for is not None and self.record is None:
-            self.push_screen(DeclareScreen(self._asked_for, self.today(), self.clock(), self._caller()))
+            self.push_screen(DeclareScreen(self._asked_for, self.today(), self.clock(), self._professional().name))
 
     # --- documents
 

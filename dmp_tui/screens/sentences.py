@@ -2,6 +2,7 @@
 
 from dmp_tui.cards.channel import CardError, CardProblem
 from dmp_tui.cards.events import CardKind
+from dmp_tui.config import ConfigError, ConfigProblem
 from dmp_tui.dmp.entries import DocumentProblem
 from dmp_tui.dmp.identity import IdentityProblem
 from dmp_tui.i18n import _, n_
@@ -119,3 +120,19 @@ def pdf_sentence(problem: PdfProblem) -> str:
         PdfProblem.UNREADABLE: _("PDF illisible : demandez-le de nouveau à son auteur."),
         PdfProblem.TOO_LONG: _("PDF trop long à lire : ouvrez-le dans un lecteur de PDF."),
     }[problem]
+
+
+def config_sentence(error: ConfigError) -> str:
+    """What is wrong with the settings, and where."""
+    place = f"{error.source}:{error.line}" if error.line else error.source
+    what = {
+        ConfigProblem.UNREADABLE: _("le fichier ne peut pas être lu"),
+        ConfigProblem.NOT_TOML: _("ce n'est pas du TOML"),
+        ConfigProblem.UNKNOWN_KEY: _("le réglage « {key} » n'existe pas"),
+        ConfigProblem.WRONG_TYPE: _("le réglage « {key} » n'est pas du bon type"),
+        ConfigProblem.NOT_A_URL: _("« {key} » doit être une adresse https://hôte[:port]"),
+        ConfigProblem.UNKNOWN_OID: _("« {key} » n'est pas l'OID d'un INS"),
+        ConfigProblem.OUT_OF_RANGE: _("« {key} » doit être entre 1 et 60"),
+        ConfigProblem.NO_SUCH_FILE: _("« {key} » nomme un fichier qui n'existe pas"),
+    }[error.problem].format(key=error.key)
+    return _("dmp-tui : réglages, {place} : {what}.").format(place=place, what=what)

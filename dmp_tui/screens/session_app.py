@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -110,6 +111,9 @@ class SessionApp(DeskApp):
         self.session = session
         self.tell("")
         self.logged_in()
+        if session.clock_is_wrong:
+            minutes = round(abs(session.skew.total_seconds()) / 60)
+            self.tell(_("L'heure de ce poste est fausse de {count} min : faites-la régler.").format(count=minutes))
 
     async def _count_tries(self) -> None:
         from dmp_tui.cards.channel import CardError
@@ -151,17 +155,13 @@ class SessionApp(DeskApp):
             self.run_worker(self.reset_card(), group="cps", exclusive=True)
 
     async def _end_session(self) -> None:
-        """Log out on the server; a server that cannot be reached ends the session by itself."""
-        from dmp_tui.client.errors import ClientError
-
+        """Log out on the server too; one that cannot be reached in time ends the session by itself."""
         session, self.session = self.session, None
         if session is None or self.client is None:
             return
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(_CLOSING_SECONDS):
                 await self.client.logout()
-        except (ClientError, TimeoutError):
-            return
 
     def pop_to(self, depth: int) -> None:
         """Take screens away until ``depth`` are left, without painting those between."""

@@ -7,6 +7,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from dmp_tui.widgets.line import BAR, PLAIN, Cell, Row, strip_of
+from dmp_tui.widgets.text import wrap
+
+_PLACE = 14
+"""Cells kept for the place in a list at the end of the message's first row."""
 
 
 class Banner(Widget):
@@ -39,7 +43,7 @@ class Banner(Widget):
 
 
 class Foot(Widget):
-    """Two rows: the last message with the place in a longer list, and the keys."""
+    """The last message whole, with the place in a longer list, and one row of keys. A long message takes more rows."""
 
     ALLOW_SELECT = False
 
@@ -48,6 +52,7 @@ class Foot(Widget):
         self.styles.height = 2
         self._keys = keys
         self._message = ""
+        self._lines: list[str] = []
         self._style = PLAIN
         self._place = ""
 
@@ -60,7 +65,20 @@ class Foot(Widget):
         """Show a message until the next one."""
         if (message, style) != (self._message, self._style):
             self._message, self._style = message, style
+            self._fold()
             self.refresh()
+
+    def _fold(self) -> None:
+        """As many rows as the message takes; the layout moves only if their number changed."""
+        width = self.app.size.width
+        self._lines = wrap(self._message, max(width - _PLACE, 20)) if self._message else []
+        height = 1 + max(len(self._lines), 1)
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+
+    def on_resize(self) -> None:
+        """Fold the message for the new width."""
+        self._fold()
 
     def place(self, first: int, last: int, total: int) -> None:
         """Say which rows of how many are in view; nothing where all are."""
@@ -72,10 +90,10 @@ class Foot(Widget):
     def render_line(self, y: int) -> Strip:
         """The message, or the keys in reverse video."""
         width = self.size.width
-        if y == 1:
+        if y >= max(len(self._lines), 1):
             return strip_of((Cell(0, width, self._keys, BAR),), width)
-        room = width - len(self._place) - 2 if self._place else width
-        cells = [Cell(0, room, self._message, self._style)]
-        if self._place:
+        room = width - len(self._place) - 2 if self._place and y == 0 else width
+        cells = [Cell(0, room, self._lines[y] if self._lines else "", self._style)]
+        if self._place and y == 0:
             cells.append(Cell(width - len(self._place) - 1, len(self._place) + 1, self._place))
         return strip_of(cells, width)

@@ -3,7 +3,7 @@ letters fall dead for a moment after a switch that nobody typed, and knows when 
 
 from collections.abc import Callable
 from time import monotonic
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from rich.console import RenderableType
 from textual import events
@@ -18,7 +18,7 @@ from dmp_tui.widgets.scanner import GAP, PREFIX, Burst, character_of
 DEAD_SECONDS = 0.5
 
 
-class TerminalApp(App[None]):
+class TerminalApp(App[object]):
     """Base of the app. ``scanned`` and ``left_alone`` are what it says."""
 
     # A suspended screen would be dimmed, that is: painted once more for nothing.
@@ -48,11 +48,11 @@ class TerminalApp(App[None]):
 
     # --- what is written
 
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+    def _display(self, screen: Screen[object], renderable: RenderableType | CompositorUpdate | None) -> None:
         """Write the part of an update that differs from what the terminal shows."""
         if isinstance(renderable, CompositorUpdate) and not self._batch_count and screen is self.screen:
             renderable = self._painted.changes(renderable, *self.size)
-        super()._display(screen, renderable)
+        super()._display(screen, cast("RenderableType | None", renderable))
 
     def on_resize(self) -> None:
         """A terminal that was resized shows what it likes until it is painted whole."""

@@ -121,7 +121,8 @@ def record(sheet: Sheet = SHEET, traits: Traits = CLAIRE, **more: object) -> Ope
         "p1",
         sheet,
         NOW,
-        "Dr LIBRE Max, urgences",
+        "Dr LIBRE Max",
+        facility="urgences",
         treating_doctor="Dr DURAND",
         treating_doctor_phone="01 23 45 67 89",
         **more,  # type: ignore[arg-type]  # a test's short hand
