@@ -43,6 +43,8 @@ class ServerFiles:
 
     data: Path
     kek: Path
+    authority_key: Path
+    """The authority's private key: only renewing the certificate needs it."""
     witness: Path | None
     name: str
     """The name by which clients reach the server; its certificate holds it."""
@@ -67,11 +69,6 @@ class ServerFiles:
     def authority(self) -> Path:
         """The certificate of the authority, which clients trust."""
         return self.data / "tls" / "authority.pem"
-
-    @property
-    def authority_key(self) -> Path:
-        """The authority's private key, which lies beside the key-encrypting key."""
-        return self.kek.parent / "authority.key"
 
     def base_url(self, port: int) -> str:
         """``https://name[:port]`` as clients write it, without a trailing slash."""
@@ -109,7 +106,7 @@ def initialise(
     """
     data = data.absolute()
     keys = (keys or data.with_name(f"{data.name}.keys")).absolute()
-    files = ServerFiles(data, keys / "kek", keys / "trail.heads", names[0], port=port)
+    files = ServerFiles(data, keys / "kek", keys / "authority.key", keys / "trail.heads", names[0], port=port)
     if files.authority_key.exists():
         # Another server's: its authority would be lost.
         raise StoreError(StoreProblem.EXISTS, keys.name)
@@ -135,12 +132,13 @@ def _settings(files: ServerFiles) -> str:
     lines = [
         "# dmp-tui: see docs/administrator.md",
         f"kek = {json.dumps(kek)}",
+        f"authority_key = {json.dumps(_relative(files.authority_key, files.data))}",
         f"name = {json.dumps(files.name)}",
         f"host = {json.dumps(files.host)}",
         f"port = {files.port}",
     ]
     if files.witness is not None:
-        lines.insert(2, f"witness = {json.dumps(_relative(files.witness, files.data))}")
+        lines.insert(3, f"witness = {json.dumps(_relative(files.witness, files.data))}")
     return "\n".join(lines) + "\n"
 
 
@@ -153,6 +151,7 @@ def _relative(path: Path, data: Path) -> str:
 
 _TYPES: dict[str, type] = {
     "kek": str,
+    "authority_key": str,
     "witness": str,
     "name": str,
     "host": str,
@@ -190,6 +189,7 @@ def load_files(data: Path) -> ServerFiles:
     return ServerFiles(
         data,
         data / settings["kek"],
+        data / settings.get("authority_key", Path(settings["kek"]).with_name("authority.key")),
         data / witness if witness else None,
         settings["name"],
         settings.get("host", HOST),

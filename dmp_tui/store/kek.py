@@ -61,6 +61,16 @@ def refuse_inside(path: Path, data: Path) -> None:
         raise StoreError(StoreProblem.KEK_INSIDE, path.name)
 
 
+def _kept(state: os.stat_result) -> bool:
+    """Whether the file is its owner's alone."""
+    if not stat.S_ISREG(state.st_mode):
+        return False
+    # A systemd credential is root's, and an ACL lets the service read it: its mask shows as the group's bits.
+    if (state.st_uid, state.st_gid, stat.S_IMODE(state.st_mode)) == (0, 0, 0o440):
+        return True
+    return not state.st_mode & 0o077 and state.st_uid in {0, os.geteuid()}
+
+
 def read_kek(path: Path, data: Path) -> bytes:
     """The key, if its file keeps it as it must.
 
@@ -78,7 +88,7 @@ def read_kek(path: Path, data: Path) -> bytes:
     try:
         # Checked on the open file: what is read is what was checked.
         state = os.fstat(descriptor)
-        if not stat.S_ISREG(state.st_mode) or state.st_mode & 0o077 or state.st_uid not in {0, os.geteuid()}:
+        if not _kept(state):
             raise StoreError(StoreProblem.KEK_EXPOSED, path.name)
         key = os.read(descriptor, LENGTH + 1)
     finally:

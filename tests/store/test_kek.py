@@ -1,12 +1,13 @@
 """The key-encrypting key: where it may lie, who may read it, what it opens."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dmp_tui.store import Store, StoreError, StoreProblem, default_kek
-from dmp_tui.store.kek import LENGTH, Purpose, derive, make_kek, read_kek
+from dmp_tui.store.kek import LENGTH, Purpose, _kept, derive, make_kek, read_kek
 
 
 @pytest.fixture
@@ -60,6 +61,15 @@ def test_a_key_that_is_not_kept_as_it_must_is_refused(
 def test_a_stricter_mode_is_welcome(kek: Path, data: Path) -> None:
     kek.chmod(0o400)
     assert len(read_kek(kek, data)) == LENGTH
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "group", "kept"),
+    [(0o100440, 0, 0, True), (0o100440, 0, 1, False), (0o100440, os.geteuid() or 1, 0, False), (0o100444, 0, 0, False)],
+)
+def test_a_credential_of_systemd_is_welcome(mode: int, owner: int, group: int, kept: bool) -> None:
+    """systemd gives root's file to the service by an ACL, whose mask shows as the group's bits."""
+    assert _kept(os.stat_result((mode, 0, 0, 1, owner, group, 32, 0, 0, 0))) is kept
 
 
 def test_a_key_that_is_a_directory_is_refused(tmp_path: Path, data: Path) -> None:
