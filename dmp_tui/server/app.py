@@ -32,13 +32,14 @@ from dmp_tui.server.outcomes import (
 from dmp_tui.server.refusals import AuthError
 from dmp_tui.server.services import Services
 from dmp_tui.server.settings import ServerSettings
-from dmp_tui.server.workers import WorkerProcess
+from dmp_tui.server.workers import WorkerProcess, Workers
 from dmp_tui.store.model import Clock
 from dmp_tui.store.problems import StoreError, StoreProblem
 from dmp_tui.store.store import Store
 
 Handler = Callable[[Services, Caller, Request], Awaitable[Response]]
 Endpoint = Callable[[Request], Awaitable[Response]]
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _log = logging.getLogger(__name__)
 
 _ROUTES: tuple[tuple[str, str, Handler], ...] = (
@@ -71,16 +72,18 @@ def create_app(
     identity: ServerIdentity,
     clock: Clock,
     settings: ServerSettings | None = None,
+    *,
     policy: LoginPolicy | None = None,
+    workers: Workers | None = None,
 ) -> Starlette:
-    """The application of one server. It starts its worker when first needed and ends it at shutdown.
+    """The application of one server. ``store`` is the caller's: opened before, closed after.
 
-    ``store`` is the caller's: opened before, closed after.
+    Its worker, unless one is given, is started when first needed; either is ended at shutdown.
     """
     settings = settings or ServerSettings()
     policy = policy or LoginPolicy(block_bars_emergency=settings.block_bars_emergency)
     login = Login(store, identity, clock, policy)
-    workers = WorkerProcess()
+    workers = workers or WorkerProcess()
     services = Services(store, clock, settings, workers, f"{identity.base_url}/fhir")
 
     @asynccontextmanager
@@ -98,7 +101,7 @@ def create_app(
             Route("/health", _health, methods=["GET"]),
             Route("/fhir/metadata", partial(_metadata, services), methods=["GET"]),
             *login.routes(),
-            *(Route(path, partial(_by_method, found)) for path, found in methods.items()),
+            *(Route(path, partial(_by_method, found), methods=_METHODS) for path, found in methods.items()),
         ],
         middleware=[login.middleware()],
         exception_handlers={HTTPException: _no_route},

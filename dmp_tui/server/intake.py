@@ -295,7 +295,7 @@ def _read(content: bytes, media_type: str) -> Reading:
 
 
 def _how_far(reading: Reading | None) -> str:
-    if reading is None or (reading.attachments and not reading.entries):
+    if reading is None or reading.format == "cda-n1" or (reading.attachments and not reading.entries):
         return "attachment"
     if reading.entries:
         return "entries"
