@@ -145,11 +145,6 @@ CONSTANTS = {
 
 def _install(monkeypatch: pytest.MonkeyPatch, played: Service | None) -> None:
     """Put a service in the place of pyscard; None: pyscard is not installed."""
-    # The module that imports pyscard is imported anew, here and after the test: set first, so that both are undone.
-    monkeypatch.setitem(sys.modules, "dmp_tui.cards.scard", ModuleType("none"))
-    del sys.modules["dmp_tui.cards.scard"]
-    monkeypatch.setattr(dmp_tui.cards, "scard", None, raising=False)
-    del dmp_tui.cards.scard  # type: ignore[attr-defined]  # the package has it once the module is imported
     if played is None:
         monkeypatch.setitem(sys.modules, "smartcard", None)
         return
@@ -176,6 +171,19 @@ def _install(monkeypatch: pytest.MonkeyPatch, played: Service | None) -> None:
     package.scard = module  # type: ignore[attr-defined]  # a module takes any attribute
     monkeypatch.setitem(sys.modules, "smartcard", package)
     monkeypatch.setitem(sys.modules, "smartcard.scard", module)
+
+
+@pytest.fixture(autouse=True)
+def imported_anew() -> Iterator[None]:
+    """The module that imports pyscard is imported anew, by each test here and by those that come later."""
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
+    sys.modules.pop("dmp_tui.cards.scard", None)
+    vars(dmp_tui.cards).pop("scard", None)
 
 
 @pytest.fixture
