@@ -124,7 +124,7 @@ def _flow_child(child: "Element", pieces: list[str]) -> None:
         case "br":
             pieces.append("\n")
         case "renderMultiMedia":
-            pieces.append(f" [{child.findtext('caption') or child.get('referencedObject') or ''}] ")
+            pieces.append(f" [{flowing(child) or child.get('referencedObject') or ''}] ")
         case "linkHtml":
             inner = flowing(child)
             href = (child.get("href") or "").strip()
@@ -216,26 +216,34 @@ def _block(element: "Element", out: _Building) -> None:
             names = (element.get("referencedObject") or element.get("ID") or "").split()
             for name in names or [""]:
                 title, media_type = out.media.get(name.removeprefix("#"), (name, ""))
-                out.blocks.append(Picture(flowing(element.find("caption")) or title or name, media_type))
+                out.blocks.append(Picture(flowing(element) or title or name, media_type))
         case _:
             _blocks(element, out)
 
 
 def _list(element: "Element", out: _Building) -> None:
-    if text := flowing(element.find("caption")):
-        out.blocks.append(Paragraph(text, heading=True))
     ordered = element.get("listType") == "ordered"
     simple: list[str] = []
-    for item in element.iterfind("item"):
-        if any(inner.tag in {"table", "renderMultiMedia"} for inner in item.iter()):
-            if simple:
-                out.blocks.append(Items(tuple(simple), ordered))
-                simple = []
-            _blocks(item, out)
+
+    def end_of_items() -> None:
+        if simple:
+            out.blocks.append(Items(tuple(simple), ordered))
+            simple.clear()
+
+    if text := one_line(_spaces(element.text)):
+        simple.append(text)
+    for item in element:
+        if item.tag == "caption":
+            end_of_items()
+            _block(item, out)
+        elif any(inner.tag in {"table", "renderMultiMedia"} for inner in item.iter()):
+            end_of_items()
+            (_blocks if item.tag == "item" else _block)(item, out)
         elif text := flowing(item):
             simple.append(text)
-    if simple:
-        out.blocks.append(Items(tuple(simple), ordered))
+        if text := one_line(_spaces(item.tail)):
+            simple.append(text)
+    end_of_items()
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
@@ -273,8 +281,35 @@ def _table(table: "Element", out: _Building) -> None:
         out.blocks.append(Table((*upper, *shown) if upper else shown, header, caption))
     elif caption:
         out.blocks.append(Paragraph(caption, heading=True))
+    if astray := " ".join(_astray(table)):
+        out.blocks.append(Paragraph(astray))
     for part in table.iter("renderMultiMedia"):
         _block(part, out)
+
+
+_TABLE_PARTS = {
+    "table": {"caption", "thead", "tbody", "tfoot", "tr", "col", "colgroup"},
+    "thead": {"tr"},
+    "tbody": {"tr"},
+    "tfoot": {"tr"},
+    "tr": {"td", "th"},
+}
+
+
+def _astray(part: "Element") -> Iterator[str]:
+    """Words that a table holds outside of its cells, where they must not be: they are read all the same."""
+    parts = _TABLE_PARTS[part.tag]
+    own_caption = part.find("caption")
+    if text := one_line(_spaces(part.text)):
+        yield text
+    for child in part:
+        if child.tag not in parts or (child.tag == "caption" and child is not own_caption):
+            if text := one_line(flowing(child)):
+                yield text
+        elif child.tag in _TABLE_PARTS:
+            yield from _astray(child)
+        if text := one_line(_spaces(child.tail)):
+            yield text
 
 
 @dataclass(frozen=True, slots=True)

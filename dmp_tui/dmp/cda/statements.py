@@ -147,7 +147,7 @@ def _panel(statement: "Element", scope: Scope, kind: Kind | None, noted: str) ->
 
 
 def _inner(statement: "Element") -> "list[Element]":
-    found = []
+    found: list[Element] = []
     for path in ("component", "entryRelationship"):
         for related in statement.iterfind(path):
             if related.get("typeCode") in {"RSON", "REFR"} and path == "entryRelationship":
