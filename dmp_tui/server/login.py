@@ -251,10 +251,10 @@ class Login:
                 professional,
                 mode,
                 now,
-                record.status,
-                held.state,
-                record.treating_doctor,
-                record.emergency,
+                record=record.status,
+                authorisation=held.state,
+                treating_doctor=record.treating_doctor,
+                emergency=record.emergency,
                 block_bars_emergency=self._policy.block_bars_emergency,
             )
         )

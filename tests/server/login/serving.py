@@ -71,7 +71,7 @@ async def serving(
     listener = socket.create_server(("127.0.0.1", port))
     identity = ServerIdentity(credentials.certificate_der, f"https://localhost:{listener.getsockname()[1]}")
     config = uvicorn.Config(
-        app_of(identity), ssl_certfile=credentials.private, lifespan="off", log_config=None, access_log=False
+        app_of(identity), ssl_certfile=credentials.private, lifespan="on", log_config=None, access_log=False
     )
     server = _Server(config)
     running = asyncio.create_task(server.serve([listener]))
@@ -80,7 +80,9 @@ async def serving(
         yield identity
     finally:
         server.should_exit = True
-        server.force_exit = True
+        # An idle client reads nothing, so that a closing of TLS by both sides would wait for half a minute.
+        for connection in list(server.server_state.connections):
+            connection.transport.abort()
         await running
         listener.close()
 
