@@ -13,7 +13,8 @@ CIP = "1.2.250.1.213.2.3.2"
 PATIENT = """
 <recordTarget><patientRole>
   <id extension="255069900000154" root="1.2.250.1.213.1.4.10"/><id extension="IPP-77" root="1.2.3.4.5"/>
-  <addr><houseNumber>4</houseNumber><streetName>rue des Saules</streetName><postalCode>59000</postalCode><city>LILLE</city></addr>
+  <addr><houseNumber>4</houseNumber><streetName>rue des Saules</streetName><postalCode>59000</postalCode>
+    <city>LILLE</city></addr>
   <telecom value="tel:0320000001" use="H"/><telecom value="mailto:a@example.org"/>
   <patient><name><family qualifier="BR">VERGER</family><given>Adele Rose</given><given qualifier="BR">Adele</given>
     <family qualifier="CL">LENOIR</family><given qualifier="CL">Rose</given></name>
@@ -112,7 +113,10 @@ def allergy(
 ) -> str:
     """An allergy observation; ``agent`` is the code element of its playing entity."""
     who = (
-        f'<participant typeCode="CSM"><participantRole><playingEntity>{agent}</playingEntity></participantRole></participant>'
+        (
+            f'<participant typeCode="CSM"><participantRole><playingEntity>{agent}</playingEntity>'
+            "</participantRole></participant>"
+        )
         if agent
         else ""
     )
@@ -152,9 +156,9 @@ def medicine(
 ) -> str:
     """A ``substanceAdministration`` of a product (its code element); ``inner`` stands before it, ``more`` beside it."""
     mood = "" if "moodCode" in attributes else ' moodCode="EVN"'
+    named = f"<name>{escape(name)}</name>" if name else ""
     return (
         f'<substanceAdministration classCode="SBADM"{mood} {attributes}>{own}{text}<statusCode code="completed"/>'
-        f"{time or interval(kind='IVL_TS')}{inner}<consumable><manufacturedProduct><manufacturedMaterial>{product}"
-        f"{'<name>' + escape(name) + '</name>' if name else ''}{more}</manufacturedMaterial></manufacturedProduct></consumable>"
-        "</substanceAdministration>"
+        f"{time or interval(kind='IVL_TS')}{inner}<consumable><manufacturedProduct><manufacturedMaterial>"
+        f"{product}{named}{more}</manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>"
     )

@@ -10,16 +10,22 @@ from tests.dmp.cda.build import PATIENT, document, section
 
 CONTACTS = """
 <informant><relatedEntity classCode="ECON"><code code="SIS" displayName="Soeur" codeSystem="2.16.840.1.113883.5.111"/>
-  <telecom value="tel:0600000001"/><relatedPerson><name><family>VERGER</family><given>Lise</given></name></relatedPerson></relatedEntity></informant>
+  <telecom value="tel:0600000001"/><relatedPerson><name><family>VERGER</family><given>Lise</given></name>
+    </relatedPerson></relatedEntity></informant>
 <informant><relatedEntity classCode="NOK"><telecom value="tel:0600000002"/>
   <relatedPerson><name><family>LENOIR</family><given>Jean</given></name></relatedPerson></relatedEntity></informant>
 <informant><relatedEntity classCode="ECON"><addr nullFlavor="NAV"/></relatedEntity></informant>
 <participant typeCode="INF"><functionCode code="PCP" codeSystem="2.16.840.1.113883.5.88"/>
-  <associatedEntity classCode="PROV"><telecom value="tel:0320000009"/><associatedPerson><name><given>Anne</given><family>BOIS</family><suffix>DR</suffix></name>
-  </associatedPerson><scopingOrganization><name>Maison médicale</name></scopingOrganization></associatedEntity></participant>
-<participant typeCode="REF"><associatedEntity classCode="PROV"><associatedPerson><name><family>AUTRE</family></name></associatedPerson></associatedEntity></participant>
-<documentationOf><serviceEvent><effectiveTime><low value="20240109"/><high value="20240110103000+0100"/></effectiveTime></serviceEvent></documentationOf>
-<relatedDocument typeCode="RPLC"><parentDocument><id root="1.2.3.4" extension="doc-0"/></parentDocument></relatedDocument>
+  <associatedEntity classCode="PROV"><telecom value="tel:0320000009"/><associatedPerson><name>
+    <given>Anne</given><family>BOIS</family><suffix>DR</suffix></name>
+  </associatedPerson><scopingOrganization><name>Maison médicale</name></scopingOrganization></associatedEntity>
+    </participant>
+<participant typeCode="REF"><associatedEntity classCode="PROV"><associatedPerson><name><family>AUTRE</family>
+    </name></associatedPerson></associatedEntity></participant>
+<documentationOf><serviceEvent><effectiveTime><low value="20240109"/><high value="20240110103000+0100"/>
+    </effectiveTime></serviceEvent></documentationOf>
+<relatedDocument typeCode="RPLC"><parentDocument><id root="1.2.3.4" extension="doc-0"/></parentDocument>
+    </relatedDocument>
 <relatedDocument typeCode="APND"><parentDocument><id root="9.9"/></parentDocument></relatedDocument>
 """
 

@@ -74,8 +74,10 @@ def test_section_and_end_decide_never_completed(loinc: str, title: str, end: str
 
 
 def test_a_prescription_is_marked_and_its_steps_are_said() -> None:
-    step = medicine('<code nullFlavor="NA"/>', time='<effectiveTime xsi:type="PIVL_TS"><period value="12" unit="h"/></effectiveTime>',
-                    inner='<doseQuantity><low value="1" unit="{tablet}"/><high value="2" unit="{tablet}"/></doseQuantity>', attributes='moodCode="INT"')  # fmt: skip
+    step = medicine('<code nullFlavor="NA"/>', time=('<effectiveTime xsi:type="PIVL_TS">'
+        '<period value="12" unit="h"/></effectiveTime>'),
+                    inner=('<doseQuantity><low value="1" unit="{tablet}"/><high value="2" unit="{tablet}"/>'
+                        '</doseQuantity>'), attributes='moodCode="INT"')  # fmt: skip
     (entry,) = treatments(
         medicine(code("code", "1", CIS, "DOLIPRANE 500 mg"), attributes='moodCode="INT"', more="").replace(
             "</substanceAdministration>", related(step, "COMP") + "</substanceAdministration>"
@@ -171,9 +173,9 @@ def test_rows_alone_are_treatments_with_their_dates_and_dose() -> None:
 
 def test_a_dispensed_supply_is_a_treatment_not_known_to_be_taken() -> None:
     supply = (
-        '<supply classCode="SPLY" moodCode="EVN"><effectiveTime value="20240105"/><product><manufacturedProduct><manufacturedMaterial>'
-        f"{PRODUCT}</manufacturedMaterial></manufacturedProduct></product></supply>"
-    )
+        '<supply classCode="SPLY" moodCode="EVN"><effectiveTime value="20240105"/><product>'
+        "<manufacturedProduct><manufacturedMaterial>"
+    )(f"{PRODUCT}</manufacturedMaterial></manufacturedProduct></product></supply>")
     (entry,) = treatments(supply, loinc="60590-7", title="Dispensation", type_code="60593-1")
     assert (entry.kind, entry.label, entry.status) == (Kind.TREATMENT, "COUMADINE 2 mg", Status.UNKNOWN)
     assert Mark.PRESCRIBED in entry.marks
@@ -217,7 +219,7 @@ def test_a_vaccine_handed_over_without_a_date_of_injection_is_prescribed() -> No
         "</substanceAdministration>", supply + "</substanceAdministration>"
     )
     (found,) = treatments(entry, loinc="11369-6", text="")
-    assert (found.start, found.noted, found.marks) == ("", "2023-11-05", {Mark.PRESCRIBED})
+    assert (found.start, found.noted, found.marks) == ("", "2023-11-05", frozenset({Mark.PRESCRIBED}))
 
 
 def test_the_words_say_that_it_was_not_done() -> None:

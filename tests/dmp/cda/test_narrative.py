@@ -44,7 +44,10 @@ def test_a_first_row_of_headers_is_the_header() -> None:
 
 
 def test_links_notes_and_deleted_words_are_said() -> None:
-    text = '<linkHtml href="https://e.org">page</linkHtml> x<footnote ID="f">note</footnote> <content revised="delete">y</content>'
+    text = (
+        '<linkHtml href="https://e.org">page</linkHtml> x<footnote ID="f">note</footnote> '
+        '<content revised="delete">y</content>'
+    )
     assert blocks(text) == (Paragraph("page (https://e.org) x (note) [supprimé : y]"),)
 
 
@@ -58,9 +61,16 @@ def test_absurd_spans_are_bounded(span: str) -> None:
 
 
 def with_media(content: str, text: str = "<renderMultiMedia referencedObject='m1'/>") -> Reading:
-    media = f'<observationMedia classCode="OBS" moodCode="EVN" ID="m1"><value mediaType="application/pdf" representation="B64">{content}</value></observationMedia>'
-    kind = f'<observation classCode="OBS" moodCode="EVN">{code("code", "69764-9", LOINC)}{code("value", "DLU_006", "1.2", "Attestation", kind="CD")}</observation>'
-    organizer = f'<organizer classCode="CLUSTER" moodCode="EVN">{code("code", "55107-7", LOINC)}<component>{kind}</component><component>{media}</component></organizer>'
+    media = (
+        '<observationMedia classCode="OBS" moodCode="EVN" ID="m1">'
+        f'<value mediaType="application/pdf" representation="B64">{content}</value></observationMedia>'
+    )
+    own, value = code("code", "69764-9", LOINC), code("value", "DLU_006", "1.2", "Attestation", kind="CD")
+    kind = f'<observation classCode="OBS" moodCode="EVN">{own}{value}</observation>'
+    organizer = (
+        f'<organizer classCode="CLUSTER" moodCode="EVN">{code("code", "55107-7", LOINC)}'
+        f"<component>{kind}</component><component>{media}</component></organizer>"
+    )
     return read_cda(document(section("55107-7", "Documents joints", text, organizer)))
 
 

@@ -27,21 +27,21 @@ from tests.dmp.cda.build import (
 )
 from tests.reference import reference_files
 
+ALLERGY = concern(allergy(code("code", "1", CIS, "Latex", inner=ref("a")), time=interval("2019", "2020")))
+MEDICINE = medicine(code("code", "2", CIS, "PLAVIX", inner=ref("m")), inner='<doseQuantity value="1" unit="{tablet}"/>')
+PROBLEM = concern(observation(code("code", "1", SNOMED), code("value", "I48", ICD10, "FA", kind="CD")))
+RESULT = observation(
+    code("code", "6301-6", LOINC, "INR"),
+    '<value xsi:type="PQ" value="2.8"/>',
+    text=ref("r", "text"),
+    inner=related("<act/>"),
+)
 RICH = document(
-    section(
-        "48765-2", "Allergies", table(("Date", "Agent"), ("2019", cell("a", "Latex"))),
-        concern(allergy(code("code", "1", CIS, "Latex", inner=ref("a")), time=interval("2019", "2020"))),
-    ),
-    section(
-        "10160-0", "Traitements", table(("Médicament", "Posologie"), (cell("m", "PLAVIX 75 mg"), "1 cp/j")),
-        medicine(code("code", "2", CIS, "PLAVIX", inner=ref("m")), inner='<doseQuantity value="1" unit="{tablet}"/>'),
-    ),
-    section("11450-4", "Problèmes", "", concern(observation(code("code", "1", SNOMED), code("value", "I48", ICD10, "FA", kind="CD")))),
-    section(
-        "30954-2", "Résultats", table(("Examen", "Résultat"), (cell("r", "INR"), "2,8")),
-        observation(code("code", "6301-6", LOINC, "INR"), '<value xsi:type="PQ" value="2.8"/>', text=ref("r", "text"), inner=related("<act/>")),
-    ),
-)  # fmt: skip
+    section("48765-2", "Allergies", table(("Date", "Agent"), ("2019", cell("a", "Latex"))), ALLERGY),
+    section("10160-0", "Traitements", table(("Médicament", "Dose"), (cell("m", "PLAVIX 75 mg"), "1 cp/j")), MEDICINE),
+    section("11450-4", "Problèmes", "", PROBLEM),
+    section("30954-2", "Résultats", table(("Examen", "Résultat"), (cell("r", "INR"), "2,8")), RESULT),
+)
 
 
 def read(content: bytes) -> Reading | None:

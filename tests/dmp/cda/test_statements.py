@@ -122,9 +122,9 @@ LAB = ("Examen", "Résultat", "Valeurs de référence")
 
 def test_a_result_with_its_range_and_interpretation() -> None:
     more = (
-        '<interpretationCode code="H" codeSystem="2.16.840.1.113883.5.83"/><referenceRange><observationRange><value xsi:type="IVL_PQ">'
-        '<low value="3.5" unit="mmol/L"/><high value="5.0" unit="mmol/L"/></value></observationRange></referenceRange>'
-    )
+        '<interpretationCode code="H" codeSystem="2.16.840.1.113883.5.83"/><referenceRange>'
+        '<observationRange><value xsi:type="IVL_PQ">'
+    )('<low value="3.5" unit="mmol/L"/><high value="5.0" unit="mmol/L"/></value></observationRange></referenceRange>')
     entry = one(
         "30954-2",
         "Résultats",
@@ -156,7 +156,10 @@ def test_values_in_words_and_in_structure(said: str, coded: str, value: str, uni
 
 
 def test_a_range_of_other_bounds_is_marked_and_the_written_one_shown() -> None:
-    more = '<referenceRange><observationRange><value xsi:type="IVL_PQ"><low value="3.89"/><high value="3.89"/></value></observationRange></referenceRange>'
+    more = (
+        '<referenceRange><observationRange><value xsi:type="IVL_PQ"><low value="3.89"/>'
+        '<high value="3.89"/></value></observationRange></referenceRange>'
+    )
     entry = one(
         "30954-2",
         "Résultats",
@@ -278,8 +281,11 @@ def test_family_names_the_relative() -> None:
 
 def device(mood: str = "EVN") -> str:
     return (
-        f'<supply classCode="SPLY" moodCode="{mood}">{interval("20190811")}<participant typeCode="DEV"><participantRole><playingDevice>'
-        f"{code('code', 'J0101', '1.2.250.1.213.2.68', 'STIMULATEURS CARDIAQUES', inner=ref('dm'))}</playingDevice></participantRole></participant></supply>"
+        f'<supply classCode="SPLY" moodCode="{mood}">{interval("20190811")}'
+        '<participant typeCode="DEV"><participantRole><playingDevice>'
+    )(
+        f"{code('code', 'J0101', '1.2.250.1.213.2.68', 'STIMULATEURS CARDIAQUES', inner=ref('dm'))}"
+        "</playingDevice></participantRole></participant></supply>"
     )
 
 
@@ -293,12 +299,14 @@ def test_an_implant_and_a_prescribed_bed() -> None:
         Status.UNKNOWN,
         frozenset(),
     )
-    assert (wished.status, wished.marks) == (Status.PLANNED, {Mark.PRESCRIBED})
+    assert (wished.status, wished.marks) == (Status.PLANNED, frozenset({Mark.PRESCRIBED}))
 
 
 def test_plans_procedures_and_encounters() -> None:
     def procedure(mood: str, negated: str = "false") -> str:
-        return f'<procedure classCode="PROC" moodCode="{mood}" negationInd="{negated}">{code("code", "DDAF004", "1.2.250.1.215.300.1", "Angioplastie")}<effectiveTime value="20180114"/></procedure>'
+        act = code("code", "DDAF004", "1.2.250.1.215.300.1", "Angioplastie")
+        start = f'<procedure classCode="PROC" moodCode="{mood}" negationInd="{negated}">'
+        return f'{start}{act}<effectiveTime value="20180114"/></procedure>'
 
     done, wished, refused = read(
         "47519-4", "Actes", "", procedure("EVN"), procedure("INT"), procedure("EVN", "true")
@@ -310,7 +318,10 @@ def test_plans_procedures_and_encounters() -> None:
         Status.PLANNED,
     )
     assert refused.assertion is Assertion.NEGATED
-    visit = f'<encounter classCode="ENC" moodCode="ARQ">{code("code", "AMB", "5.4", "Ambulatoire")}<text>Cardiologue</text></encounter>'
+    visit = (
+        f'<encounter classCode="ENC" moodCode="ARQ">{code("code", "AMB", "5.4", "Ambulatoire")}'
+        "<text>Cardiologue</text></encounter>"
+    )
     assert one("18776-5", "Plan", "", visit).label == "Cardiologue"
 
 
