@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from pathlib import Path
     from subprocess import Popen
 
+    from textual.screen import Screen
+
     from dmp_tui.cards.virtual import VirtualSource
     from dmp_tui.cards.virtual.card import VirtualCard
     from dmp_tui.client import DmpClient
     from dmp_tui.demo import panel
     from dmp_tui.demo.said import Said
+    from dmp_tui.screens.lock import Desk
 
 _SITE_OID = "1.2.250.1.213.1.4.10"
 
@@ -61,6 +64,19 @@ class DemoApp(DmpApp):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, lambda: self.run_worker(self.action_quit(), group="quit"))
+
+        self.screen_change_signal.subscribe(self, self._mark, immediate=True)
+
+    def _mark(self, screen: "Screen[object]") -> None:
+        """Say on the last row of a screen that this is no ward, where its keys leave room."""
+        from dmp_tui.widgets.bars import Foot
+
+        foot = getattr(screen, "foot", None)
+        mark = _("DÉMO F9")
+        if isinstance(foot, Foot) and mark not in foot._keys:  # noqa: SLF001 - said once, before it is painted
+            room = self.size.width - len(mark) - 1
+            if len(foot._keys) < room:  # noqa: SLF001
+                foot._keys = foot._keys.ljust(room) + mark  # noqa: SLF001
 
     # --- readers and cards
 
@@ -164,12 +180,14 @@ class DemoApp(DmpApp):
         await super()._make_client()
         self._type_pin()
 
-    def cps_opened(self) -> None:
-        """The script's PIN is typed once, as soon as there is a card and a server to log in to."""
-        super().cps_opened()
-        self._type_pin()
+    def set_desk(self, desk: "Desk") -> None:
+        """A CPS that was read shows on the desk: the script's PIN may be typed."""
+        super().set_desk(desk)
+        if desk.holder:
+            self._type_pin()
 
     def _type_pin(self) -> None:
+        """The script's PIN is typed once, as soon as there is a card and a server to log in to."""
         from dmp_tui.screens.messages import PinTyped
 
         if self.script.pin and self.card is not None and self.client is not None and self.session is None:

@@ -33,11 +33,11 @@ class Offer:
 
 
 PROBLEMS = (
-    Offer("expired", "problem", "CPS expirée", "certificat périmé: connexion refusée", "1234"),
-    Offer("not-yet-valid", "problem", "CPS pas encore valable", "certificat du futur: connexion refusée", "1234"),
-    Offer("revoked", "problem", "CPS révoquée", "dans la liste de révocation: connexion refusée", "1234"),
-    Offer("foreign", "problem", "CPS d'une autre autorité", "autorité inconnue du serveur: refusée", "1234"),
-    Offer("blocked", "problem", "CPS au code bloqué", "trois codes faux ont été tapés: à débloquer par le PUK"),
+    Offer("expired", "problem", "CPS expirée", "certificat périmé : connexion refusée", "1234"),
+    Offer("not-yet-valid", "problem", "CPS pas encore valable", "certificat du futur : connexion refusée", "1234"),
+    Offer("revoked", "problem", "CPS révoquée", "dans la liste de révocation : connexion refusée", "1234"),
+    Offer("foreign", "problem", "CPS d'une autre autorité", "autorité inconnue du serveur : refusée", "1234"),
+    Offer("blocked", "problem", "CPS au code bloqué", "trois codes faux ont été tapés : à débloquer par le PUK"),
     Offer("bank", "problem", "Carte bancaire", "nommée comme telle"),
     Offer("vitale1", "problem", "Carte Vitale 1", "ancienne carte, nommée comme telle"),
     Offer("unreadable", "problem", "Carte Vitale illisible", "reconnue, mais sa lecture échoue"),

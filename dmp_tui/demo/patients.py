@@ -10,7 +10,7 @@ _JULIEN = "1 88 05 99 030 917"
 PATIENTS = (
     Patient(
         "leroy", "LEROY", "Martine", "19580412", Sex.F, ins("2 58 04 99 012 901"),
-        "allergie à l'amoxicilline: réactions contradictoires, et represcrite malgré l'allergie",
+        "allergie à l'amoxicilline : réactions contradictoires, et represcrite malgré l'allergie",
         authorised=(*_WARD, "durand", "colin"), phones=("0699000001",),
         contacts=(Contact("LEROY Gérard", "conjoint", "0699000002"),),
     ),
@@ -28,7 +28,7 @@ PATIENTS = (
     ),
     Patient(
         "moreau", "MOREAU", "Lucas", "20190908", Sex.M, ins("1 19 09 99 020 904"),
-        "enfant, deux bénéficiaires sur la carte: choisir; anaphylaxie à l'arachide, asthme",
+        "enfant, deux bénéficiaires sur la carte : choisir ; anaphylaxie à l'arachide, asthme",
         authorised=_WARD,
         contacts=(
             Contact("MOREAU Sophie", "mère", "0699000007"),
@@ -38,12 +38,12 @@ PATIENTS = (
     ),
     Patient(
         "moreau_sophie", "MOREAU", "Sophie", "19900214", Sex.F, ins("2 90 02 99 077 905"),
-        "mère de Lucas, sur la même carte: migraine, contraception",
+        "mère de Lucas, sur la même carte : migraine, codéine mal tolérée",
         authorised=("simon",), card_of="moreau",
     ),
     Patient(
         "moreau_jade", "MOREAU", "Jade", "20220317", Sex.F, ins("2 22 03 99 020 906"),
-        "NIR de l'assuré: la carte porte le numéro du père; saisir ou scanner l'INS de l'enfant",
+        "NIR de l'assuré : la carte porte le numéro du père ; saisir ou scanner l'INS de l'enfant",
         authorised=_WARD,
         contacts=(Contact("MOREAU Julien", "père", "0699000008", "REPRESENTATIVE"),),
         beside=(Holder("MOREAU", "Julien", "19880509", ins(_JULIEN).matricule),),
@@ -51,12 +51,12 @@ PATIENTS = (
     ),
     Patient(
         "fontaine", "FONTAINE", "Rémi", "19820725", Sex.M, ins("1 82 07 99 045 907"),
-        "documents masqués: le médecin traitant les voit, le bris de glace aussi (accord du patient)",
+        "documents masqués : le médecin traitant les voit, le bris de glace aussi (accord du patient)",
         emergency=EmergencyConsents(etreat=True, btg=True, masked=True), phones=("0699000009",),
     ),
     Patient(
         "roussel", "ROUSSEL", "Agathe", "19760130", Sex.F, ins("2 76 01 99 033 908"),
-        "document masqué sans accord d'urgence: il n'existe pas, même en bris de glace",
+        "document masqué sans accord d'urgence : il n'existe pas, même en bris de glace",
         authorised=("durand",),
     ),
     Patient(
@@ -69,12 +69,12 @@ PATIENTS = (
     ),
     Patient(
         "lambert", "LAMBERT", "Christine", "19690529", Sex.F, ins("2 69 05 99 062 911"),
-        "opposition au bris de glace; centre 15 permis",
+        "opposition au bris de glace ; centre 15 permis",
         emergency=EmergencyConsents(etreat=True, btg=False), authorised=("durand",), blocked=("marchand",),
     ),
     Patient(
         "duval", "DUVAL", "Marguerite", "19310206", Sex.F, ins("2 31 02 99 004 912"),
-        "née en 1931, quarante documents: insuffisance cardiaque, démence, pacemaker, chutes",
+        "née en 1931, quarante documents : insuffisance cardiaque, démence, pacemaker, chutes",
         authorised=(*_WARD, "durand"), address="EHPAD Les Glycines, 99000 VALFONTAINE",
         contacts=(
             Contact("DUVAL Jacques", "fils", "0699000010"),
@@ -91,11 +91,11 @@ PATIENTS = (
     ),
     Patient(
         "nguyen", "NGUYEN", "Thierry", "19850704", Sex.M, ins("1 85 07 99 243 915"),
-        "dossier vide: rien n'est renseigné, ce qui n'est pas « aucun »", authorised=_WARD, treating_doctor="",
+        "dossier vide : rien n'est renseigné, ce qui n'est pas « aucun »", authorised=_WARD, treating_doctor="",
     ),
     Patient(
         "bernard", "BERNARD", "Suzanne", "19441103", Sex.F, ins("2 44 11 99 027 916"),
-        "directives anticipées et personne de confiance; cancer évolué",
+        "directives anticipées et personne de confiance ; cancer évolué",
         authorised=(*_WARD, "durand"),
         contacts=(
             Contact("BERNARD Claire", "fille", "0699000011", "TRUSTED"),
@@ -109,25 +109,25 @@ PATIENTS = (
     ),
     Patient(
         "kowalski", "KOWALSKI", "Anna", "19990422", Sex.F, ins("2 99 04 99 122 918"),
-        "épileptique; pas d'autorisation: bris de glace", authorised=("durand",),
+        "épileptique ; pas d'autorisation : bris de glace", authorised=("durand",),
         contacts=(Contact("KOWALSKI Piotr", "frère", "0699000013"),),
     ),
     Patient(
         "rossi", "ROSSI", "Paola", "19730819", Sex.F, ins("2 73 08 99 127 919"),
-        "allergie au latex, réaction au produit de contraste iodé; pas d'autorisation: bris de glace",
+        "allergie au latex, réaction au produit de contraste iodé ; pas d'autorisation : bris de glace",
     ),
     Patient(
         "dubois", "DUBOIS", "Antoine", "19910616", Sex.M, ins("1 91 06 99 060 920"),
-        "choc anaphylactique à la pénicilline; autorisation expirée",
+        "choc anaphylactique à la pénicilline ; autorisation expirée",
         expired=("simon",), contacts=(Contact("DUBOIS Julie", "sœur", "0699000014"),),
     ),
     Patient(
         "perrin", "PERRIN", "Camille", "19830125", Sex.F, ins("2 83 01 99 088 921"),
-        "identité qui diffère: la carte dit Camille, le dossier Camilla", authorised=_WARD, recorded_given="Camilla",
+        "identité qui diffère : la carte dit Camille, le dossier Camilla", authorised=_WARD, recorded_given="Camilla",
     ),
     Patient(
         "schmitt", "SCHMITT", "Roland", "19550727", Sex.M, ins("1 55 07 99 067 922", "45"),
-        "clé de l'INS fausse: avertit et continue", authorised=_WARD,
+        "clé de l'INS fausse : avertit et continue", authorised=_WARD,
     ),
     Patient(
         "traore", "TRAORE", "Aminata", "20020900", Sex.F, ins("8 02 09 99 335 923"),

@@ -92,18 +92,18 @@ def _doctor(key: str, number: str, name: str, specialty: str, facility: Facility
 
 
 WORKERS = (
-    _doctor("simon", "9970000001", "SIMON Claire", "SM59", CHU, does="urgentiste: la fiche, le bris de glace"),
+    _doctor("simon", "9970000001", "SIMON Claire", "SM59", CHU, does="urgentiste : la fiche, le bris de glace"),
     Worker(
         "lefevre", national_id("9970000002"), "LEFEVRE", "Nadia", "60", "", Role.NON_DOCTOR, CHU, "", "0199000015",
-        does="infirmière des urgences: la fiche, le bris de glace",
+        does="infirmière des urgences : la fiche, le bris de glace",
     ),
     Worker(
         "durand", national_id("9970000003"), "DURAND", "Paul", "10", "SM26", Role.DOCTOR, SURGERY, "Dr", "0199000101",
-        does="généraliste: médecin traitant, voit aussi les documents masqués",
+        does="généraliste : médecin traitant, voit aussi les documents masqués",
     ),
     Worker(
         "mercier", national_id("9970000004"), "MERCIER", "Hélène", "10", "SM25", Role.OCCUPATIONAL_DOCTOR, WORK_HEALTH,
-        "Dr", "0199000202", does="médecin du travail: pas de lecture des documents en bris de glace",
+        "Dr", "0199000202", does="médecin du travail : pas de lecture des documents en bris de glace",
     ),
     Worker(
         "samson", national_id("9970000005"), "SAMSON", "Yves", "10", "SM59", Role.DOCTOR, SAMU, "Dr", "0199000015",
@@ -111,24 +111,24 @@ WORKERS = (
     ),
     Worker(
         "joly", national_id("9970000006"), "JOLY", "Karim", "60", "", Role.NON_DOCTOR, SAMU, "", "0199000015",
-        regulator=True, does="opérateur du SAMU, non médecin: accès par centre 15",
+        regulator=True, does="opérateur du SAMU, non médecin : accès par centre 15",
     ),
     Worker(
         "faure", national_id("9970000007"), "FAURE", "Inès", "50", "", Role.NON_DOCTOR, CHU, "", "0199000015",
-        does="sage-femme: dossier de grossesse",
+        does="sage-femme : dossier de grossesse",
     ),
     Worker(
         "colin", national_id("9970000008"), "COLIN", "Marc", "21", "", Role.NON_DOCTOR, PHARMACY, "", "0199000303",
         does="pharmacien d'officine",
     ),
-    _doctor("marchand", "9970000009", "MARCHAND Luc", "SM02", OTHER_HOSPITAL, does="autre hôpital: sans autorisation"),
+    _doctor("marchand", "9970000009", "MARCHAND Luc", "SM02", OTHER_HOSPITAL, does="autre hôpital : sans autorisation"),
     Worker(
         "blanc", "3990000011/DEMO01", "BLANC", "Odile", "", "", Role.CPE_CLERK, CHU, card="02",
         does="agent d'accueil (carte CPE): existence du dossier, autorisation, pas de lecture",
     ),
     Worker(
         "chu", CHU.id, "CHU DE VALFONTAINE", "", "", "", Role.FACILITY_CERTIFICATE, CHU, card="", pin=None,
-        does="certificat logiciel de l'établissement: alimentation",
+        does="certificat logiciel de l'établissement : alimentation",
     ),
 )  # fmt: skip
 """Those who can log in."""

@@ -101,7 +101,7 @@ GARNIER = (
                 drug(p.CARDENSIEL, "1 comprimé le matin", "2019-02"),
             )),
             Section("8716-3", (c.systolic("138"), c.heart_rate("72"), c.weight("81"))),
-            Section("18776-5", (Words("Arrêt du clopidogrel à discuter: association AVK et antiagrégant prolongée."),)),
+            Section("18776-5", (Words("Arrêt du clopidogrel à discuter : association prolongée à un AVK."),)),
         ),
     ),
     _inr_report("inr-1", "-5m", "2.4"),
@@ -170,7 +170,7 @@ ROSSI = (
         "bloc", "operation", "-4y", "marchand",
         (
             Section("47519-4", (Procedure("Agrandissement vésical", "-4y"),)),
-            Section("44944-7", (Words("Bloc sans latex: programmer en première position, matériel vérifié."),)),
+            Section("44944-7", (Words("Bloc sans latex : programmer en première position, matériel vérifié."),)),
         ),
     ),
 )  # fmt: skip

@@ -116,7 +116,7 @@ SCHMITT = (
 TRAORE = (
     Document(
         "urgences", "emergency", "-40d", "simon",
-        (Section("42349-1", (Words("Crise vaso-occlusive: douleurs des membres, fièvre à 38,2."),)),
+        (Section("42349-1", (Words("Crise vaso-occlusive : douleurs des membres, fièvre à 38,2."),)),
          Section("11450-4", (Problem("Drépanocytose homozygote", "D57.0", "2002"),)),
          Section("48765-2", (NO_KNOWN_ALLERGY,))),
     ),
