@@ -174,8 +174,8 @@ def test_rows_alone_are_treatments_with_their_dates_and_dose() -> None:
 def test_a_dispensed_supply_is_a_treatment_not_known_to_be_taken() -> None:
     supply = (
         '<supply classCode="SPLY" moodCode="EVN"><effectiveTime value="20240105"/><product>'
-        "<manufacturedProduct><manufacturedMaterial>"
-    )(f"{PRODUCT}</manufacturedMaterial></manufacturedProduct></product></supply>")
+        f"<manufacturedProduct><manufacturedMaterial>{PRODUCT}</manufacturedMaterial></manufacturedProduct></product></supply>"
+    )
     (entry,) = treatments(supply, loinc="60590-7", title="Dispensation", type_code="60593-1")
     assert (entry.kind, entry.label, entry.status) == (Kind.TREATMENT, "COUMADINE 2 mg", Status.UNKNOWN)
     assert Mark.PRESCRIBED in entry.marks

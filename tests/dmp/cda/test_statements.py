@@ -124,7 +124,8 @@ def test_a_result_with_its_range_and_interpretation() -> None:
     more = (
         '<interpretationCode code="H" codeSystem="2.16.840.1.113883.5.83"/><referenceRange>'
         '<observationRange><value xsi:type="IVL_PQ">'
-    )('<low value="3.5" unit="mmol/L"/><high value="5.0" unit="mmol/L"/></value></observationRange></referenceRange>')
+        '<low value="3.5" unit="mmol/L"/><high value="5.0" unit="mmol/L"/></value></observationRange></referenceRange>'
+    )
     entry = one(
         "30954-2",
         "Résultats",
@@ -283,7 +284,6 @@ def device(mood: str = "EVN") -> str:
     return (
         f'<supply classCode="SPLY" moodCode="{mood}">{interval("20190811")}'
         '<participant typeCode="DEV"><participantRole><playingDevice>'
-    )(
         f"{code('code', 'J0101', '1.2.250.1.213.2.68', 'STIMULATEURS CARDIAQUES', inner=ref('dm'))}"
         "</playingDevice></participantRole></participant></supply>"
     )
