@@ -146,7 +146,7 @@ def _order(kind: Kind, line: Line) -> tuple[object, ...]:
         return (2 if over and told == 0 else told, doubtful, severity, reaction, newest, rest)
     if kind is Kind.TREATMENT:
         return (told, over, not line.critical, newest, rest)
-    if kind in MEASURED or kind is Kind.VACCINATION:
+    if kind in MEASURED or kind in {Kind.VACCINATION, Kind.PROCEDURE}:
         return (told, newest, rest)
     return (told, over, line.criticality.rank, newest, rest)
 

@@ -1,0 +1,110 @@
+"""The resources of a Bundle, and what their references point to, however they are written."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dmp_tui.dmp.fhir.elements import first, objects, string
+from dmp_tui.dmp.fhir.strict import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource of the bundle (or contained in one) and the url that its relative references start from."""
+
+    body: Json
+    url: str = ""
+    holder: Json | None = None
+    """For a contained resource, the one that contains it."""
+
+    @property
+    def type(self) -> str:
+        """``resourceType``."""
+        return string(self.body.get("resourceType"))
+
+    @property
+    def place(self) -> str:
+        """Identifies it within the document."""
+        return self.url or f"{self.type}/{string(self.body.get('id'))}/{id(self.body)}"
+
+
+@dataclass(slots=True)
+class Index:
+    """Resources by all the names that references may use."""
+
+    resources: list[Resource] = field(default_factory=list)
+    by_name: dict[str, Resource] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    """Places of the resources that something referred to."""
+
+    def resolve(self, reference: object, holder: Resource) -> Resource | None:
+        """The resource that a Reference (or CodeableReference) points to; None if it is not in the document."""
+        found = self._find(reference, holder)
+        if found is not None:
+            self.used.add(found.place)
+        return found
+
+    def _find(self, reference: object, holder: Resource) -> Resource | None:
+        part = first(reference)
+        inner = part.get("reference")
+        if isinstance(inner, dict):
+            return self._find(inner, holder)
+        target = string(inner)
+        if not target:
+            identifier = first(part.get("identifier"))
+            return self.by_name.get(_identifier_name(identifier)) if identifier.get("value") else None
+        if target.startswith("#"):
+            return _contained(holder, target[1:])
+        target = target.partition("/_history/")[0]
+        found = self.by_name.get(_absolute(target, holder.url)) or self.by_name.get(target)
+        if found is None and "/" in target:
+            found = self.by_name.get("/".join(target.rsplit("/", 2)[-2:]))
+        return found or self.by_name.get(target.removeprefix("urn:uuid:").removeprefix("urn:oid:"))
+
+
+def read_index(bundle: Json) -> Index:
+    """The index of a Bundle; entries without a resource, fullUrl or id are taken as they are."""
+    index = Index()
+    for entry in objects(bundle.get("entry")):
+        body = first(entry.get("resource"))
+        if not string(body.get("resourceType")):
+            continue
+        resource = Resource(body, string(entry.get("fullUrl")))
+        index.resources.append(resource)
+        for name in _names(resource):
+            index.by_name.setdefault(name, resource)
+    return index
+
+
+def _names(resource: Resource) -> Iterator[str]:
+    identity = string(resource.body.get("id"))
+    if resource.url:
+        yield resource.url.partition("/_history/")[0]
+        yield resource.url.removeprefix("urn:uuid:").removeprefix("urn:oid:")
+    if identity:
+        yield f"{resource.type}/{identity}"
+        yield identity
+    for identifier in objects(resource.body.get("identifier")):
+        if identifier.get("value"):
+            yield _identifier_name(identifier)
+
+
+def _identifier_name(identifier: Json) -> str:
+    return f"identifier|{string(identifier.get('system'))}|{string(identifier.get('value'))}"
+
+
+def _absolute(target: str, url: str) -> str:
+    """A relative reference made absolute by the url of the entry that holds it."""
+    if "://" in target or target.startswith("urn:") or "://" not in url:
+        return target
+    base = url.rsplit("/", 2)[0]
+    return f"{base}/{target}"
+
+
+def _contained(holder: Resource, name: str) -> Resource | None:
+    outer = holder.holder or holder.body
+    if not name:
+        return Resource(outer, holder.url)
+    for body in objects(outer.get("contained")):
+        if string(body.get("id")).removeprefix("#") == name:
+            return Resource(body, holder.url, outer)
+    return None

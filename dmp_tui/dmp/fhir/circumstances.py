@@ -1,0 +1,203 @@
+"""Alerts, plans, directives, family, contacts and functional status of a FHIR document, as entries."""
+
+from dataclasses import replace
+
+from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark, Person, Status
+from dmp_tui.dmp.fhir.elements import (
+    choice_words,
+    codings,
+    concept_text,
+    date_of,
+    first,
+    flag,
+    notes,
+    objects,
+    string,
+    texts,
+    words,
+)
+from dmp_tui.dmp.fhir.people import read_contacts, read_person, read_related_person
+from dmp_tui.dmp.fhir.statements import Place, base_entry, severity
+from dmp_tui.dmp.fhir.strict import Json
+
+_COURSE = {
+    "active": Status.ACTIVE,
+    "in-progress": Status.ACTIVE,
+    "accepted": Status.ACTIVE,
+    "inactive": Status.ENDED,
+    "completed": Status.ENDED,
+    "revoked": Status.ENDED,
+    "cancelled": Status.ENDED,
+    "rejected": Status.ENDED,
+    "ended": Status.ENDED,
+    "planned": Status.PLANNED,
+    "proposed": Status.PLANNED,
+    "booked": Status.PLANNED,
+    "draft": Status.PLANNED,
+}
+
+
+def course(body: Json) -> Status:
+    """The course that a resource's own ``status`` (or ``lifecycleStatus``) tells."""
+    code = string(body.get("status")) or string(body.get("lifecycleStatus"))
+    return _COURSE.get(code, Status.UNKNOWN)
+
+
+def read_flag(place: Place) -> list[Entry]:
+    """Flag."""
+    body = place.body
+    start, end = date_of(body, "period")
+    entry = base_entry(place, Kind.ALERT, body.get("code"))
+    return [replace(entry, status=course(body), start=start, end=end, words=words(texts(body.get("category"))))]
+
+
+def read_risk(place: Place) -> list[Entry]:
+    """DetectedIssue and RiskAssessment: alerts, in their own words."""
+    body = place.body
+    details = [string(body.get("detail")), string(body.get("mitigation"))]
+    outcomes = [concept_text(p.get("outcome")) for p in objects(body.get("prediction"))]
+    fallback = next((t for t in [*details, *outcomes] if t), "")
+    entry = base_entry(place, Kind.ALERT, body.get("code"), fallback=fallback)
+    return [
+        replace(
+            entry,
+            start=date_of(body, "identified", "occurrence")[0],
+            criticality=severity(body.get("severity")),
+            words=words(details, outcomes, notes(body)),
+        )
+    ]
+
+
+def read_plan(place: Place) -> list[Entry]:
+    """CarePlan, Goal, ServiceRequest, DeviceRequest, NutritionOrder, Appointment: what is planned."""
+    body = place.body
+    activities = []
+    for item in objects(body.get("activity")):
+        detail = first(item.get("detail"))
+        activities += [concept_text(detail.get("code")), string(detail.get("description"))]
+        activities += [string(first(item.get("reference")).get("display")), *texts(item.get("performedActivity"))]
+    title = string(body.get("title")) or concept_text(body.get("description"))
+    title = title or string(body.get("description")) or next((a for a in activities if a), "")
+    concept = body.get("code") or body.get("description") or first(body.get("category"))
+    coded = concept if isinstance(concept, dict) and codings(concept) else {}
+    start, end = date_of(body, "period", "occurrence", "start", "authoredOn", "created")
+    entry = base_entry(place, Kind.PLAN, coded, fallback=title)
+    label = title or entry.label
+    description = string(body.get("description"))
+    return [
+        replace(
+            entry,
+            label=label,
+            assertion=Assertion.STATED if label else entry.assertion,
+            status=course(body),
+            start=start,
+            end=end,
+            words=words(description, activities, texts(body.get("reasonCode")), notes(body)),
+        )
+    ]
+
+
+def read_directive(place: Place) -> list[Entry]:
+    """Consent: a directive or a will; where it is kept is part of its words."""
+    body = place.body
+    kinds = texts(body.get("category"))
+    provision = first(body.get("provision"))
+    decision = string(provision.get("type")) or string(body.get("decision"))
+    provided = [text for part in [*objects(provision.get("provision")), provision] for text in texts(part.get("code"))]
+    purposes = [c.display or c.code for c in codings(provision.get("purpose"))]
+    source = first(body.get("sourceAttachment"))
+    title = string(source.get("title")) or string(first(body.get("sourceReference")).get("display"))
+    fallback = next((t for t in [*kinds, title, concept_text(body.get("scope"))] if t), "")
+    entry = base_entry(place, Kind.DIRECTIVE, first(body.get("category")), fallback=fallback)
+    start, end = date_of(body, "dateTime", "date")
+    period = date_of(provision, "period")
+    return [
+        replace(
+            entry,
+            status=course(body),
+            start=period[0] or start,
+            end=period[1] or end,
+            noted=start,
+            value=", ".join(provided),
+            words=words(kinds[1:], decision, purposes, concept_text(body.get("scope")), title, notes(body)),
+        )
+    ]
+
+
+def read_document(place: Place) -> list[Entry]:
+    """A DocumentReference that a section names: what the section is about, by its title."""
+    body = place.body
+    if place.kind is None:
+        return []
+    titles = [string(first(item.get("attachment")).get("title")) for item in objects(body.get("content"))]
+    title = string(body.get("description")) or next((t for t in titles if t), "")
+    entry = base_entry(place, place.kind, body.get("type"), fallback=title)
+    return [replace(entry, label=title or entry.label, noted=date_of(body, "date")[0], words=words(titles))]
+
+
+def read_family(place: Place) -> list[Entry]:
+    """FamilyMemberHistory: one entry a condition, with the relation in ``person.role``."""
+    body = place.body
+    relation = concept_text(body.get("relationship")) or string(body.get("name"))
+    relative = Person(string(body.get("name")), relation)
+    dead = flag(body.get("deceasedBoolean")) is True or choice_words(body, "deceased")
+    said = [f"deceased {choice_words(body, 'deceased')}".strip() if dead else "", *notes(body)]
+    noted = date_of(body, "date")[0]
+    found = []
+    for item in objects(body.get("condition")):
+        entry = base_entry(place, Kind.FAMILY, item.get("code"))
+        onset = choice_words(item, "onset")
+        label = f"{entry.label} ({relation})" if relation else entry.label
+        spoken = words(onset, concept_text(item.get("outcome")), notes(item), said)
+        start = date_of(item, "onset")[0]
+        found.append(replace(entry, label=label, person=relative, start=start, noted=noted, words=spoken))
+    if not found:
+        entry = base_entry(place, Kind.FAMILY, body.get("relationship"), fallback=relation)
+        found = [replace(entry, person=relative, noted=noted, words=words(said))]
+    return found
+
+
+def read_impression(place: Place) -> list[Entry]:
+    """ClinicalImpression, in the words of its summary; functional status unless its section says otherwise."""
+    body = place.body
+    kind = place.kind if place.kind in {Kind.PROBLEM, Kind.REASON, Kind.ALERT, Kind.PLAN} else Kind.FUNCTIONAL
+    findings = [concept_text(f.get("itemCodeableConcept") or f.get("item")) for f in objects(body.get("finding"))]
+    summary = string(body.get("summary")) or string(body.get("description"))
+    entry = base_entry(place, kind or Kind.FUNCTIONAL, body.get("code"), fallback=summary)
+    start, end = date_of(body, "effective", "date")
+    noted = end or start
+    return [
+        replace(entry, noted=noted, value=summary if summary != entry.label else "", words=words(findings, notes(body)))
+    ]
+
+
+def contact_entry(person: Person, section: str = "") -> Entry:
+    """Someone to call."""
+    label = person.name or person.role or ", ".join(person.phones)
+    return Entry(Kind.CONTACT, label, person=person, section=section, marks=frozenset({Mark.UNCODED}))
+
+
+def read_contact(place: Place) -> list[Entry]:
+    """RelatedPerson."""
+    person = read_related_person(place.body)
+    entry = contact_entry(person, place.section)
+    if not entry.label:
+        return []
+    active = flag(place.body.get("active")) is not False
+    start, end = date_of(place.body, "period")
+    return [replace(entry, status=Status.UNKNOWN if active else Status.ENDED, start=start, end=end)]
+
+
+def patient_contacts(place: Place) -> list[Entry]:
+    """The contacts of a Patient and his general practitioner."""
+    found = [contact_entry(person) for person in read_contacts(place.body)]
+    for reference in objects(place.body.get("generalPractitioner")):
+        resource = place.index.resolve(reference, place.resource)
+        display = string(reference.get("display"))
+        body = resource.body if resource is not None else {}
+        linked = place.index.resolve(body.get("practitioner"), resource) if resource is not None else None
+        person = read_person(body, linked.body if linked else {}, {}) if body else Person(display)
+        named = replace(person, name=person.name or display, role="médecin traitant")
+        if named.name:
+            found.append(contact_entry(named))
+    return found

@@ -1,0 +1,192 @@
+"""FHIR elements read leniently: what has another shape than expected reads as absent, never as an error."""
+
+from collections.abc import Iterator
+
+from dmp_tui.dmp.entries import Coding
+from dmp_tui.dmp.fhir.strict import Json, Number
+from dmp_tui.dmp.identity import fold
+
+
+def objects(value: object) -> list[Json]:
+    """The objects of an array; an object alone counts as an array of one."""
+    if isinstance(value, dict):
+        return [value]
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def first(value: object) -> Json:
+    """The first object of an array, or an empty one."""
+    found = objects(value)
+    return found[0] if found else {}
+
+
+def string(value: object) -> str:
+    """A text on one line; a number as written; empty for anything else."""
+    if isinstance(value, str):
+        return " ".join(value.split())
+    return ""
+
+
+def strings(value: object) -> list[str]:
+    """The non-empty texts of an array; a text alone counts as an array of one."""
+    items = value if isinstance(value, list) else [value]
+    return [text for item in items if (text := string(item))]
+
+
+def flag(value: object) -> bool | None:
+    """A boolean, or None."""
+    return value if isinstance(value, bool) else None
+
+
+def coding(value: Json) -> Coding:
+    """A Coding."""
+    return Coding(string(value.get("system")), string(value.get("code")), string(value.get("display")))
+
+
+def codings(concept: object) -> tuple[Coding, ...]:
+    """The codings of one or several CodeableConcepts (R5's CodeableReference too) that hold anything."""
+    found = [
+        coding(item)
+        for part in objects(concept)
+        for item in objects(part.get("coding")) + objects(first(part.get("concept")).get("coding"))
+    ]
+    return tuple(dict.fromkeys(c for c in found if c.code or c.display))
+
+
+def concept_text(concept: object) -> str:
+    """The author's words of a CodeableConcept: its text, else a display, else a code.
+
+    A text that only repeats the code ("52734007") is no words: the display goes before it.
+    """
+    part = first(concept)
+    inner = first(part.get("concept")) or part
+    own = codings(inner)
+    text = string(inner.get("text"))
+    displays = [c.display for c in own if c.display]
+    codes = [c.code for c in own if c.code]
+    if text and not (text in codes and displays):
+        return text
+    return next(iter([*displays, text, *codes]), "") or string(first(part.get("reference")).get("display"))
+
+
+def texts(concepts: object) -> list[str]:
+    """The words of each CodeableConcept of an array."""
+    return [text for concept in objects(concepts) if (text := concept_text(concept))]
+
+
+def code_label(concept: object, label: str) -> str:
+    """A code's display where it is not the label."""
+    for own in codings(first(concept).get("concept") or concept):
+        if own.display and fold(own.display) != fold(label):
+            return own.display
+    return ""
+
+
+def quantity(value: object) -> str:
+    """``< 5 mg``: comparator, value and unit as written."""
+    part = first(value)
+    unit = string(part.get("unit")) or string(part.get("code"))
+    number = f"{string(part.get('comparator'))} {string(part.get('value'))}".strip()
+    return f"{number} {unit}".strip() if number else ""
+
+
+def range_text(value: object) -> str:
+    """``low - high unit`` of a Range, or of a referenceRange."""
+    part = first(value)
+    low, high = first(part.get("low")), first(part.get("high"))
+    unit = string(high.get("unit")) or string(low.get("unit"))
+    numbers = (string(low.get("value")), string(high.get("value")))
+    if all(numbers):
+        return f"{numbers[0]} - {numbers[1]} {unit}".strip()
+    if numbers[0]:
+        return f"≥ {numbers[0]} {unit}".strip()
+    return f"≤ {numbers[1]} {unit}".strip() if numbers[1] else ""
+
+
+def ratio_text(value: object) -> str:
+    """``1 tablet / 8 h``."""
+    part = first(value)
+    return " / ".join(t for t in (quantity(part.get("numerator")), quantity(part.get("denominator"))) if t)
+
+
+def choice(resource: Json, name: str) -> tuple[str, object]:
+    """``(type, value)`` of a choice element (``onset[x]``); ``("", None)`` if absent. The shortest name wins."""
+    for key in sorted(resource, key=lambda k: (len(k), k)):
+        if key.startswith(name) and key[len(name) : len(name) + 1].isupper():
+            return key[len(name) :], resource[key]
+    return ("", resource[name]) if name in resource else ("", None)
+
+
+def date_of(resource: Json, *names: str) -> tuple[str, str]:
+    """``(start, end)`` of the first of these elements that holds a date: ``x``, ``xDateTime``, ``xPeriod``..."""
+    for name in names:
+        kind, value = choice(resource, name)
+        if isinstance(value, dict) and kind in {"", "Period"}:
+            start, end = string(value.get("start")), string(value.get("end"))
+            if start or end:
+                return start, end
+        elif isinstance(value, str) and not isinstance(value, Number) and value[:4].isdigit():
+            return string(value), ""
+    return "", ""
+
+
+def choice_words(resource: Json, name: str) -> str:
+    """A choice element that is no date, in words: an age, a range, a text."""
+    kind, value = choice(resource, name)
+    if kind in {"Age", "Quantity", "SimpleQuantity", "Duration", "Count"}:
+        return quantity(value)
+    if kind == "Range":
+        return range_text(value)
+    return string(value) if kind == "String" else ""
+
+
+def notes(resource: Json) -> list[str]:
+    """Annotations: their texts, in order."""
+    return [text for note in objects(resource.get("note")) if (text := string(note.get("text")))]
+
+
+def words(*parts: str | list[str]) -> str:
+    """What is said beside label, code and dates, in one text; each thing once."""
+    flat: list[str] = []
+    for part in parts:
+        flat += [part] if isinstance(part, str) else part
+    return "; ".join(dict.fromkeys(text for text in flat if text))
+
+
+def human_name(value: object) -> str:
+    """A HumanName as one text."""
+    part = first(value)
+    if text := string(part.get("text")):
+        return text
+    pieces = [
+        *strings(part.get("prefix")),
+        *strings(part.get("given")),
+        *strings(part.get("family")),
+        *strings(part.get("suffix")),
+    ]
+    return " ".join(pieces)
+
+
+def phones(value: object) -> tuple[str, ...]:
+    """Telephone numbers of ``telecom``: no fax, e-mail or web address; ``tel:`` dropped."""
+    found = []
+    for contact in objects(value):
+        number = string(contact.get("value")).removeprefix("tel:")
+        if number and string(contact.get("system")) in {"phone", "sms", "other", "pager", ""} and "@" not in number:
+            found.append(number)
+    return tuple(dict.fromkeys(found))
+
+
+def address(value: object) -> str:
+    """The first Address as one text."""
+    part = first(value)
+    if text := string(part.get("text")):
+        return text
+    city = " ".join(t for t in (string(part.get("postalCode")), string(part.get("city"))) if t)
+    pieces = [*strings(part.get("line")), city, string(part.get("state")), string(part.get("country"))]
+    return ", ".join(piece for piece in pieces if piece)
+
+
+def extensions(element: Json, url: str) -> Iterator[Json]:
+    """The extensions of an element that have a url."""
+    return (ext for ext in objects(element.get("extension")) if ext.get("url") == url)

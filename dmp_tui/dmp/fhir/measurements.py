@@ -1,0 +1,176 @@
+"""Observations and reports of a FHIR document, as entries: one for each value, a panel's name beside its members."""
+
+import base64
+import binascii
+from dataclasses import replace
+
+from dmp_tui.dmp.entries import Assertion, Attachment, Entry, Kind
+from dmp_tui.dmp.fhir.elements import (
+    choice,
+    codings,
+    concept_text,
+    date_of,
+    first,
+    flag,
+    notes,
+    objects,
+    quantity,
+    range_text,
+    ratio_text,
+    string,
+    texts,
+    words,
+)
+from dmp_tui.dmp.fhir.statements import Place, base_entry, person_text
+from dmp_tui.dmp.fhir.strict import Json
+from dmp_tui.dmp.fhir.vocabulary import LOINC, PREGNANCY_CODES, SOCIAL_CODES
+
+_CATEGORIES = {
+    "vital-signs": Kind.VITAL,
+    "social-history": Kind.SOCIAL,
+    "functional-status": Kind.FUNCTIONAL,
+    "laboratory": Kind.RESULT,
+    "imaging": Kind.RESULT,
+}
+_OBSERVED = frozenset(
+    {Kind.VITAL, Kind.SOCIAL, Kind.FUNCTIONAL, Kind.RESULT, Kind.PREGNANCY, Kind.ALERT, Kind.OCCUPATIONAL, Kind.REASON}
+    | {Kind.FAMILY, Kind.PLAN, Kind.DIRECTIVE, Kind.ADVERSE_EFFECT}
+)
+_PRELIMINARY = frozenset({"registered", "preliminary", "cancelled"})
+
+
+def observation_kind(place: Place) -> Kind:
+    """What an Observation is about: its section, else its code, else its category, else a result."""
+    if place.kind in _OBSERVED and place.kind is not None:
+        return place.kind
+    codes = {c.code for c in codings(place.body.get("code")) if c.system == LOINC}
+    if codes & PREGNANCY_CODES:
+        return Kind.PREGNANCY
+    if codes & SOCIAL_CODES:
+        return Kind.SOCIAL
+    categories = [c.code for c in codings(place.body.get("category"))]
+    return next((_CATEGORIES[code] for code in categories if code in _CATEGORIES), Kind.RESULT)
+
+
+def read_observation(place: Place, panel: str = "") -> list[Entry]:
+    """Observation: its own value, then each of its components. A mere panel of members gives no entry of its own."""
+    body = place.body
+    kind = observation_kind(place)
+    own = _measured(place, kind, body, panel)
+    name = own.label
+    components = [
+        replace(_measured(place, kind, item, name), noted=own.noted, author=own.author)
+        for item in objects(body.get("component"))
+    ]
+    if kind is Kind.SOCIAL and not own.value and components:
+        # A panel of social history says what it is about in its components only.
+        return components
+    has_value = bool(own.value) or own.assertion is not Assertion.STATED
+    if not has_value and (components or objects(body.get("hasMember")) or objects(body.get("related"))):
+        return components
+    return [own, *components]
+
+
+def _measured(place: Place, kind: Kind, item: Json, panel: str) -> Entry:
+    """The value of an Observation or of one component."""
+    value, unit = value_of(item)
+    entry = base_entry(place, kind, item.get("code"))
+    ranges = [string(r.get("text")) or range_text(r) for r in objects(item.get("referenceRange"))]
+    start, end = date_of(item, "effective", "applies")
+    absent = concept_text(item.get("dataAbsentReason"))
+    status = string(item.get("status"))
+    codes = [c.code for c in codings(item.get("interpretation")) if c.code]
+    interpretation = codes[0] if codes else ""
+    performers = [person_text(place, p) for p in objects(item.get("performer"))]
+    _, bare = choice(item, "value")
+    value_codes = codings(bare) if isinstance(bare, dict) and "coding" in bare else ()
+    return replace(
+        entry,
+        noted=end or start or date_of(item, "issued")[0],
+        value=value,
+        unit=unit,
+        reference="; ".join(r for r in ranges if r),
+        interpretation=interpretation,
+        author=next((p for p in performers if p), ""),
+        words=words(
+            panel if panel != entry.label else "",
+            absent if not value else "",
+            status if status in _PRELIMINARY else "",
+            texts(item.get("interpretation")) if not interpretation else [],
+            [c.display for c in value_codes if c.display and c.display != value],
+            concept_text(item.get("bodySite")),
+            concept_text(item.get("method")),
+            notes(item),
+            string(item.get("comment")),
+        ),
+    )
+
+
+def value_of(item: Json) -> tuple[str, str]:
+    """``(value, unit)`` of ``value[x]``, the value as written."""
+    kind, value = choice(item, "value")
+    part = first(value)
+    if kind == "Quantity":
+        number = f"{string(part.get('comparator'))} {string(part.get('value'))}".strip()
+        return number, (string(part.get("unit")) or string(part.get("code"))) if number else ""
+    if kind == "Boolean" or isinstance(value, bool):
+        return {True: "true", False: "false", None: ""}[flag(value)], ""
+    if kind == "Range":
+        return range_text(value), ""
+    if kind == "Ratio":
+        return ratio_text(value), ""
+    if kind == "Period":
+        return " - ".join(t for t in (string(part.get("start")), string(part.get("end"))) if t), ""
+    if kind == "CodeableConcept" or part.get("coding"):
+        return concept_text(value), ""
+    if kind == "SampledData":
+        return string(part.get("data")), ""
+    return string(value) or string(part.get("text")) or quantity(value), ""
+
+
+def read_report(place: Place) -> list[Entry]:
+    """DiagnosticReport: its conclusion; a report that only gathers results is those results' panel."""
+    body = place.body
+    conclusion = words(
+        string(body.get("conclusion")), texts(body.get("conclusionCode")), texts(body.get("codedDiagnosis"))
+    )
+    if not conclusion and objects(body.get("result")):
+        return []
+    start, end = date_of(body, "effective")
+    entry = base_entry(place, Kind.RESULT, body.get("code"))
+    performers = [person_text(place, p) for p in objects(body.get("performer"))]
+    return [
+        replace(
+            entry,
+            noted=end or start or date_of(body, "issued")[0],
+            value=conclusion,
+            author=next((p for p in performers if p), ""),
+            words=words(texts(body.get("category")), notes(body)),
+        )
+    ]
+
+
+def read_imaging(place: Place) -> list[Entry]:
+    """ImagingStudy."""
+    body = place.body
+    fallback = string(body.get("description")) or ", ".join(texts(body.get("modality")))
+    entry = base_entry(
+        place, Kind.RESULT, first(body.get("procedureCode")) or first(body.get("code")), fallback=fallback
+    )
+    series = [string(item.get("description")) for item in objects(body.get("series"))]
+    return [replace(entry, noted=date_of(body, "started")[0], words=words(fallback, series, notes(body)))]
+
+
+def attachments(value: object) -> list[Attachment]:
+    """Embedded files: those whose bytes are in the document."""
+    found = []
+    for item in objects(value):
+        data = item.get("data")
+        if not isinstance(data, str) or not data:
+            continue
+        try:
+            content = base64.b64decode("".join(data.split()), validate=True)
+        except (binascii.Error, ValueError):
+            continue
+        found.append(Attachment(string(item.get("contentType")), content, string(item.get("title"))))
+    return found

@@ -1,0 +1,106 @@
+"""Treatments of a FHIR document, as entries: what is taken, prescribed, dispensed or administered."""
+
+from dataclasses import replace
+
+from dmp_tui.dmp.entries import Coding, Entry, Kind, Mark, Status
+from dmp_tui.dmp.fhir.bundle import Resource
+from dmp_tui.dmp.fhir.dosage import dosage_text
+from dmp_tui.dmp.fhir.elements import (
+    choice,
+    codings,
+    concept_text,
+    date_of,
+    first,
+    notes,
+    objects,
+    quantity,
+    ratio_text,
+    string,
+    texts,
+    words,
+)
+from dmp_tui.dmp.fhir.statements import Place, base_entry, medication, negated, person_text, status_code
+from dmp_tui.dmp.fhir.strict import Json
+from dmp_tui.dmp.fhir.vocabulary import PLANNED, STOPPED
+
+_TAKEN = {
+    "active": Status.ACTIVE,
+    "in-progress": Status.ACTIVE,
+    "stopped": Status.ENDED,
+    "cancelled": Status.ENDED,
+    "declined": Status.ENDED,
+    "intended": Status.PLANNED,
+    "draft": Status.PLANNED,
+    "preparation": Status.PLANNED,
+}
+"""``completed`` is not here: with an end date that date speaks, without one it is never read as "stopped"."""
+_PRESCRIBED = frozenset({"MedicationRequest", "MedicationDispense"})
+_NOT_TAKEN = frozenset({"not-taken", "not-done", "not-taking"})
+
+
+def read_treatment(place: Place) -> list[Entry]:
+    """MedicationStatement (R5 MedicationUsage), MedicationRequest, MedicationDispense, MedicationAdministration."""
+    body = place.body
+    concept, ingredients, extra = _medication(place, body)
+    entry = base_entry(place, Kind.TREATMENT, concept, fallback=ingredients)
+    start, end = date_of(body, "effective", "occurence", "occurrence")
+    if not start:
+        start = date_of(body, "authoredOn", "whenHandedOver", "whenPrepared")[0]
+    code = string(body.get("status"))
+    adherence = status_code(first(body.get("adherence")).get("code"))
+    status = _TAKEN.get(code, Status.UNKNOWN)
+    if place.section in STOPPED or (code == "completed" and end) or adherence == "stopped":
+        status = Status.ENDED
+    elif place.section in PLANNED and status is Status.UNKNOWN:
+        status = Status.PLANNED
+    dosages = objects(body.get("dosage")) or objects(body.get("dosageInstruction"))
+    marks = entry.marks | ({Mark.PRESCRIBED} if place.resource.type in _PRESCRIBED else frozenset())
+    codes = tuple(dict.fromkeys([*entry.codes, *extra]))
+    entry = replace(
+        entry,
+        codes=codes,
+        status=status,
+        start=start,
+        end=end,
+        noted=date_of(body, "dateAsserted")[0],
+        dose=words([dosage_text(d) for d in dosages]),
+        author=person_text(place, body.get("informationSource") or body.get("requester") or body.get("recorder")),
+        words=words(
+            ingredients if ingredients != entry.label else "",
+            texts(body.get("reasonCode") or body.get("reason")),
+            texts(body.get("statusReason")),
+            code if code in {"on-hold", "completed"} else "",
+            notes(body),
+        ),
+        marks=marks if codes else marks | {Mark.UNCODED},
+    )
+    return [negated(entry, code in _NOT_TAKEN or adherence in _NOT_TAKEN)]
+
+
+def _medication(place: Place, body: Json) -> tuple[object, str, tuple[Coding, ...]]:
+    """``(concept, ingredients in words, codes of a single ingredient)`` of what is taken."""
+    _, value = choice(body, "medication")
+    part = first(value)
+    if place.resource.type == "Medication":
+        found: Resource | None = place.resource
+    else:
+        found = place.index.resolve(part, place.resource) if "reference" in part or "identifier" in part else None
+    if found is None:
+        return (part, string(part.get("display")), ()) if part else ({}, "", ())
+    names: list[str] = []
+    codes: list[Coding] = []
+    ingredients = objects(found.body.get("ingredient"))
+    inner = Place(place.index, found)
+    for ingredient in ingredients:
+        _, item = choice(ingredient, "item")
+        name, item_codes = concept_text(item), codings(item)
+        if not name and not item_codes:
+            name, item_codes = medication(inner, item)
+        strength = ratio_text(ingredient.get("strength")) or ratio_text(ingredient.get("strengthRatio"))
+        strength = strength or quantity(ingredient.get("strengthQuantity"))
+        names.append(f"{name} {strength}".strip())
+        codes += item_codes
+    form = concept_text(found.body.get("form") or found.body.get("doseForm"))
+    text = words(" + ".join(n for n in names if n), form)
+    concept = found.body.get("code") or {"text": string(part.get("display"))}
+    return concept, text, tuple(codes) if len(ingredients) == 1 else ()

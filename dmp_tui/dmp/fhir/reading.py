@@ -1,0 +1,317 @@
+"""A FHIR document Bundle of any vendor (IPS first of all), R4 to R5, read leniently into a ``Reading``.
+
+Lenient on what it says: references of any form, contained resources, missing fullUrl, empty sections, no Composition.
+Strict on what it is: ``strict.py`` refuses hostile JSON. Every resource is read or counted in ``unread``.
+"""
+
+import json
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from dmp_tui.dmp.entries import (
+    Assertion,
+    Attachment,
+    Coding,
+    DocumentError,
+    DocumentProblem,
+    Entry,
+    Mark,
+    Part,
+    Person,
+    Reading,
+    Subject,
+)
+from dmp_tui.dmp.fhir import circumstances, measurements, medicines, statements
+from dmp_tui.dmp.fhir.bundle import Index, Resource, read_index
+from dmp_tui.dmp.fhir.elements import codings, concept_text, date_of, first, objects, string, strings
+from dmp_tui.dmp.fhir.narrative import narrative_text, read_narrative
+from dmp_tui.dmp.fhir.people import oid_of, read_person, read_subject
+from dmp_tui.dmp.fhir.sections import Section, read_sections
+from dmp_tui.dmp.fhir.statements import Place
+from dmp_tui.dmp.fhir.strict import Json, parse_object
+from dmp_tui.dmp.fhir.vocabulary import LOINC
+
+IPS = "60591-5"
+
+_READERS: dict[str, Callable[[Place], list[Entry]]] = {
+    "AllergyIntolerance": statements.read_allergy,
+    "AdverseEvent": statements.read_adverse_event,
+    "Condition": statements.read_condition,
+    "Procedure": statements.read_procedure,
+    "MedicationStatement": medicines.read_treatment,
+    "MedicationUsage": medicines.read_treatment,
+    "MedicationRequest": medicines.read_treatment,
+    "MedicationDispense": medicines.read_treatment,
+    "MedicationAdministration": medicines.read_treatment,
+    "Medication": medicines.read_treatment,
+    "Immunization": statements.read_immunization,
+    "ImmunizationRecommendation": statements.read_recommendation,
+    "DeviceUseStatement": statements.read_device,
+    "DeviceUsage": statements.read_device,
+    "Device": statements.read_device,
+    "DiagnosticReport": measurements.read_report,
+    "ImagingStudy": measurements.read_imaging,
+    "Flag": circumstances.read_flag,
+    "DetectedIssue": circumstances.read_risk,
+    "RiskAssessment": circumstances.read_risk,
+    "CarePlan": circumstances.read_plan,
+    "Goal": circumstances.read_plan,
+    "ServiceRequest": circumstances.read_plan,
+    "DeviceRequest": circumstances.read_plan,
+    "NutritionOrder": circumstances.read_plan,
+    "Appointment": circumstances.read_plan,
+    "Consent": circumstances.read_directive,
+    "DocumentReference": circumstances.read_document,
+    "FamilyMemberHistory": circumstances.read_family,
+    "ClinicalImpression": circumstances.read_impression,
+    "RelatedPerson": circumstances.read_contact,
+}
+_ONLY_IN_SECTIONS = frozenset({"Medication", "Device", "DocumentReference"})
+"""Resources that are a statement only where a section names them; elsewhere they are parts of another."""
+_PARTS = frozenset(
+    {"Composition", "Patient", "Practitioner", "PractitionerRole", "Organization", "Location", "Specimen", "Substance"}
+    | {"Medication", "Device", "Provenance", "BodyStructure", "Binary", "OperationOutcome", "Endpoint", "CareTeam"}
+)
+"""Resources that others refer to: not statements, so never "unread"."""
+
+
+def read_fhir_document(content: bytes) -> Reading:
+    """The reading of a FHIR document.
+
+    Raises:
+        DocumentError: EMPTY, TOO_LARGE, TOO_DEEP, NOT_JSON, or NOT_FHIR_DOCUMENT (no Bundle, or one without resources).
+    """
+    return read_bundle(parse_object(content))
+
+
+def read_bundle(bundle: Json) -> Reading:
+    """The reading of a Bundle that ``strict.parse_object`` let in."""
+    if bundle.get("resourceType") != "Bundle":
+        raise DocumentError(DocumentProblem.NOT_FHIR_DOCUMENT)
+    index = read_index(bundle)
+    if not index.resources:
+        raise DocumentError(DocumentProblem.NOT_FHIR_DOCUMENT, "entry")
+    none = Resource({})
+    composition = next((r for r in index.resources if r.type == "Composition"), none)
+    patient = index.resolve(composition.body.get("subject"), composition)
+    if patient is None or patient.type != "Patient":
+        patient = next((r for r in index.resources if r.type == "Patient"), none)
+    collector = _Collector(index)
+    sections = list(read_sections(composition.body))
+    for section in sections:
+        collector.read_section(section, composition)
+    collector.read_rest(patient)
+    type_ = next((c for c in codings(composition.body.get("type")) if c.system == LOINC), None)
+    type_ = type_ or next(
+        iter(codings(composition.body.get("type"))), Coding(LOINC, IPS if not composition.body else "")
+    )
+    return Reading(
+        unique_id=_unique_id(bundle, composition.body),
+        type=type_,
+        title=string(composition.body.get("title")) or concept_text(composition.body.get("type")),
+        date=date_of(composition.body, "date")[0] or date_of(bundle, "timestamp")[0],
+        format="fhir-ips" if type_.code == IPS and composition.body else "fhir-document",
+        subject=read_subject(patient.body) if patient.body else Subject(),
+        authors=tuple(_person(index, ref, composition) for ref in objects(composition.body.get("author"))),
+        custodian=_person(index, composition.body.get("custodian"), composition).name,
+        custodian_id=_custodian_id(index, composition),
+        **_service(composition.body),
+        confidentiality=tuple(strings(composition.body.get("confidentiality"))),
+        replaces=tuple(_replaced(composition.body, index, composition)),
+        set_id=_identifier(first(composition.body.get("identifier"))),
+        version=string(composition.body.get("version")),
+        language=string(composition.body.get("language")) or string(bundle.get("language")),
+        entries=tuple(collector.entries),
+        parts=tuple(_parts(sections, composition.body, index)),
+        attachments=tuple(collector.attachments),
+        sections_read=frozenset(section.code for section in sections if section.code),
+        unread=collector.unread(),
+    )
+
+
+# --- header -----------------------------------------------------------------------------------------------------------
+
+
+def _identifier(identifier: Json) -> str:
+    """An identifier as an XDS uniqueId: ``root^extension`` for an OID, else the value; without ``urn:oid:``."""
+    value = string(identifier.get("value")).removeprefix("urn:oid:")
+    system = string(identifier.get("system"))
+    return f"{oid_of(system)}^{value}" if value and system.startswith("urn:oid:") else value
+
+
+def _unique_id(bundle: Json, composition: Json) -> str:
+    """The document's own id; where it gives none, one made from its content, so that the same bytes have the same."""
+    for identifier in (bundle.get("identifier"), composition.get("identifier")):
+        if found := _identifier(first(identifier)):
+            return found
+    digest = uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(bundle, sort_keys=True))
+    return string(bundle.get("id")) or string(composition.get("id")) or f"urn:uuid:{digest}"
+
+
+def _person(index: Index, reference: object, holder: Resource) -> Person:
+    """Who a Reference names."""
+    display = string(first(reference).get("display"))
+    found = index.resolve(reference, holder)
+    if found is None:
+        return Person(display)
+    linked = index.resolve(found.body.get("practitioner"), found)
+    organisation = index.resolve(found.body.get("organization"), found)
+    person = read_person(found.body, linked.body if linked else {}, organisation.body if organisation else {})
+    shown = person.name or string(first(found.body.get("practitioner")).get("display")) or display
+    return replace(person, name=shown)
+
+
+def _custodian_id(index: Index, composition: Resource) -> str:
+    found = index.resolve(composition.body.get("custodian"), composition)
+    return string(first(found.body.get("identifier")).get("value")) if found is not None else ""
+
+
+def _service(composition: Json) -> dict[str, str]:
+    start, end = date_of(first(composition.get("event")), "period")
+    return {"service_start": start, "service_end": end}
+
+
+def _replaced(composition: Json, index: Index, holder: Resource) -> Iterator[str]:
+    """uniqueIds of what this document replaces (R4 ``target[x]``, R5 ``resourceReference``)."""
+    for relation in objects(composition.get("relatesTo")):
+        if "replaces" not in {string(relation.get("code")), string(relation.get("type"))}:
+            continue
+        reference = first(relation.get("targetReference")) or first(relation.get("resourceReference"))
+        identifier = first(relation.get("targetIdentifier")) or first(reference.get("identifier"))
+        found = index.resolve(reference, holder)
+        if not identifier and found is not None:
+            identifier = first(found.body.get("identifier"))
+        target = _identifier(identifier) or string(reference.get("reference"))
+        if target:
+            yield target
+
+
+def _parts(sections: list[Section], composition: Json, index: Index) -> Iterator[Part]:
+    """The narrative: of the sections; of the Composition or the resources where there are none."""
+    for section in sections:
+        yield Part(section.code, section.title, section.blocks, section.depth)
+    if sections:
+        return
+    for body in [composition, *(r.body for r in index.resources if r.body is not composition)]:
+        div = first(body.get("text")).get("div")
+        if isinstance(div, str) and (blocks := read_narrative(div)):
+            yield Part("", string(body.get("title")) or string(body.get("resourceType")), blocks)
+
+
+# --- statements -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Collector:
+    """Reads each resource once, by the first section that names it."""
+
+    index: Index
+    entries: list[Entry] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    _done: set[str] = field(default_factory=set)
+    _not_read: Counter[str] = field(default_factory=Counter)
+    _titles: list[str] = field(default_factory=list)
+
+    def read_section(self, section: Section, composition: Resource) -> None:
+        before = len(self.entries)
+        for reference in section.references:
+            found = self.index.resolve(reference, composition)
+            if found is not None:
+                self._read(found, section)
+                continue
+            display = string(reference.get("display"))
+            self._unreadable(section, display or section.title or section.code)
+        if len(self.entries) == before and not section.references:
+            self._read_empty(section)
+
+    def _read_empty(self, section: Section) -> None:
+        """A section without entries: what its reason or its narrative says."""
+        text = narrative_text(section.blocks)
+        said = section.absence
+        if section.kind is None:
+            if text:
+                self._titles.append(section.title or section.code)
+            return
+        if said is not None:
+            label = text or section.reason or said.value
+            self.entries.append(
+                Entry(section.kind, label, said, codes=section.reason_codes, section=section.code, words=text)
+            )
+        elif text and section.textual:
+            marks = frozenset({Mark.UNCODED})
+            self.entries.append(Entry(section.kind, text, section=section.code, words=text, marks=marks))
+        elif text:
+            self._unreadable(section, section.title or section.code)
+
+    def _unreadable(self, section: Section, label: str) -> None:
+        title = section.title or section.code
+        if title not in self._titles:
+            self._titles.append(title)
+        if section.kind is not None:
+            text = narrative_text(section.blocks)
+            self.entries.append(
+                Entry(section.kind, label or title, Assertion.UNREADABLE, section=section.code, words=text)
+            )
+
+    def read_rest(self, patient: Resource) -> None:
+        """What no section names."""
+        for resource in self.index.resources:
+            self._read(resource, None)
+        if patient.body:
+            self.entries += circumstances.patient_contacts(Place(self.index, patient))
+
+    def _read(self, resource: Resource, section: Section | None, panel: str = "") -> None:
+        if resource.place in self._done or (section is None and resource.type in {"Medication", "Device"}):
+            return
+        self._done.add(resource.place)
+        if statements.is_error(resource.body):
+            return
+        place = Place(self.index, resource)
+        if section is not None:
+            place = Place(self.index, resource, section.code, section.kind, listed=True)
+        found = self._entries(place, panel)
+        if found:
+            self.entries += [entry for entry in found if entry.label]
+        self._attach(resource.body)
+        for reference in _members(resource.body):
+            member = self.index.resolve(reference, resource)
+            if member is not None:
+                self._read(member, section, concept_text(resource.body.get("code")) or panel)
+
+    def _entries(self, place: Place, panel: str) -> list[Entry]:
+        kind = place.resource.type
+        if kind == "Observation":
+            return measurements.read_observation(place, panel)
+        if kind in _READERS and (place.listed or kind not in _ONLY_IN_SECTIONS):
+            return _READERS[kind](place)
+        if kind not in _PARTS:
+            self._not_read[kind] += 1
+        return []
+
+    def _attach(self, body: Json) -> None:
+        for item in objects(body.get("content")):
+            self.attachments += measurements.attachments(item.get("attachment"))
+        for name in ("presentedForm", "sourceAttachment", "photo"):
+            if body.get("resourceType") != "Patient":
+                self.attachments += measurements.attachments(body.get(name))
+        if body.get("resourceType") == "Binary":
+            self.attachments += measurements.attachments(body)
+
+    def unread(self) -> tuple[str, ...]:
+        """Titles of sections, and kinds of resources with their number, that gave no entry."""
+        for resource in self.index.resources:
+            if resource.type in {"Medication", "Device"} and resource.place not in self._done | self.index.used:
+                self._not_read[resource.type] += 1
+        counted = [f"{kind} ({count})" for kind, count in sorted(self._not_read.items())]
+        return (*dict.fromkeys(self._titles), *counted)
+
+
+def _members(body: Json) -> Iterator[Json]:
+    """Results that a report or a panel gathers."""
+    if body.get("resourceType") in {"DiagnosticReport", "Observation", "List"}:
+        for name in ("result", "hasMember"):
+            yield from objects(body.get(name))
+    if body.get("resourceType") == "List":
+        yield from (first(item.get("item")) for item in objects(body.get("entry")))

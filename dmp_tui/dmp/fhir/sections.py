@@ -1,0 +1,87 @@
+"""The sections of a Composition: what they are about, what they name, what their emptiness says."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dmp_tui.dmp.entries import Assertion, Coding, Kind
+from dmp_tui.dmp.fhir.elements import codings, concept_text, first, objects, string
+from dmp_tui.dmp.fhir.narrative import narrative_text, read_narrative
+from dmp_tui.dmp.fhir.strict import Json
+from dmp_tui.dmp.fhir.vocabulary import LOINC, SECTIONS, TEXTUAL, empty_reason
+from dmp_tui.dmp.identity import fold
+from dmp_tui.dmp.narrative import Block
+
+MAX_SECTIONS = 500
+
+_NOTHING = re.compile(
+    r"(?:NO KNOWN|NIL KNOWN|AUCUNE? |PAS D |PAS DE |NO ALLERG|NO CURRENT|NO ACTIVE)[A-Z ]{0,80}"
+    r"|NONE|NIL|NEANT|NONE KNOWN"
+)
+_NOTHING_KNOWN = re.compile(r".*\b(?:INFORMATION|DONNEE|DATA|AVAILABLE|RENSEIGNE|FILE)\b.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section as read."""
+
+    code: str
+    title: str
+    kind: Kind | None
+    blocks: tuple[Block, ...]
+    references: tuple[Json, ...]
+    absence: Assertion | None
+    """What it says by being empty; None if it is not, or says nothing."""
+    reason: str
+    reason_codes: tuple[Coding, ...]
+    depth: int
+
+    @property
+    def textual(self) -> bool:
+        """Whether its narrative alone is a statement."""
+        return self.kind in TEXTUAL
+
+
+def read_sections(composition: Json) -> Iterator[Section]:
+    """The sections, sub-sections after their own; at most ``MAX_SECTIONS``."""
+    pending: list[tuple[Json, int, Kind | None]]
+    pending = [(section, 0, None) for section in reversed(objects(composition.get("section")))]
+    count = 0
+    while pending and count < MAX_SECTIONS:
+        body, depth, outer = pending.pop()
+        section = _section(body, depth, outer)
+        count += 1
+        yield section
+        pending += [(inner, depth + 1, section.kind) for inner in reversed(objects(body.get("section")))]
+
+
+def _section(body: Json, depth: int, outer: Kind | None) -> Section:
+    codes = codings(body.get("code"))
+    loinc = next((c.code for c in codes if c.system == LOINC), next((c.code for c in codes), ""))
+    kind = next((SECTIONS[c.code] for c in codes if c.code in SECTIONS), outer)
+    div = first(body.get("text")).get("div")
+    blocks = read_narrative(div) if isinstance(div, str) else ()
+    references = tuple(objects(body.get("entry")))
+    reason = body.get("emptyReason")
+    said = None if references else empty_reason(codings(reason))
+    if said is None and not references and kind is Kind.ALLERGY and not objects(body.get("section")):
+        said = _spoken_absence(narrative_text(blocks))
+    return Section(
+        code=loinc,
+        title=string(body.get("title")) or concept_text(body.get("code")),
+        kind=kind,
+        blocks=blocks,
+        references=references,
+        absence=said,
+        reason=concept_text(reason),
+        reason_codes=codings(reason),
+        depth=depth,
+    )
+
+
+def _spoken_absence(text: str) -> Assertion | None:
+    """A short narrative that says nothing but "none": it contradicts, it never cancels."""
+    folded = fold(text)
+    if len(folded) > 100 or not _NOTHING.fullmatch(folded):
+        return None
+    return Assertion.NO_DATA if _NOTHING_KNOWN.fullmatch(folded) else Assertion.NONE

@@ -1,0 +1,340 @@
+"""Allergies, problems, procedures, vaccinations and devices of a FHIR document, as entries."""
+
+from dataclasses import dataclass, replace
+
+from dmp_tui.dmp.entries import Assertion, Coding, Criticality, Entry, Kind, Mark, Reaction, Status
+from dmp_tui.dmp.fhir.bundle import Index, Resource
+from dmp_tui.dmp.fhir.elements import (
+    choice,
+    choice_words,
+    code_label,
+    codings,
+    concept_text,
+    date_of,
+    first,
+    flag,
+    notes,
+    objects,
+    quantity,
+    string,
+    texts,
+    words,
+)
+from dmp_tui.dmp.fhir.narrative import narrative_text, read_narrative
+from dmp_tui.dmp.fhir.strict import Json
+from dmp_tui.dmp.fhir.vocabulary import HISTORY, SEVERITY_WORDS, absence
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a resource is read: the document's index, the resource, and the section it stands in."""
+
+    index: Index
+    resource: Resource
+    section: str = ""
+    kind: Kind | None = None
+    """What the section is about; None outside any known section."""
+    listed: bool = False
+    """A section names it."""
+
+    @property
+    def body(self) -> Json:
+        """The resource's elements."""
+        return self.resource.body
+
+
+def status_code(concept: object) -> str:
+    """The first code of a status given as CodeableConcept or as code."""
+    if isinstance(concept, str):
+        return string(concept)
+    return next((c.code for c in codings(concept) if c.code), "")
+
+
+def is_error(body: Json) -> bool:
+    """Whether its author says that it never should have been stated."""
+    statuses = (status_code(body.get("verificationStatus")), string(body.get("status")))
+    return "entered-in-error" in statuses
+
+
+def severity(concept: object) -> Criticality:
+    """A severity, from its codes; UNKNOWN if none is known."""
+    codes = [string(concept)] if isinstance(concept, str) else [c.code for c in codings(concept)]
+    found = next((SEVERITY_WORDS[code] for code in codes if code in SEVERITY_WORDS), "unknown")
+    return Criticality(found)
+
+
+def base_entry(place: Place, kind: Kind, concept: object, *, fallback: str = "") -> Entry:
+    """An entry of a concept: words, codes, the code's own display, and "none" or "no data" where the codes say so."""
+    label = concept_text(concept) or fallback or _own_narrative(place.body)
+    codes = codings(concept)
+    return Entry(
+        kind=kind,
+        label=label or string(place.body.get("resourceType")) or kind.value,
+        assertion=absence(codes) or (Assertion.STATED if label else Assertion.UNREADABLE),
+        codes=codes,
+        code_label=code_label(concept, label),
+        section=place.section,
+        marks=frozenset() if codes else frozenset({Mark.UNCODED}),
+    )
+
+
+def _own_narrative(body: Json) -> str:
+    div = first(body.get("text")).get("div")
+    return narrative_text(read_narrative(div))[:300] if isinstance(div, str) else ""
+
+
+def negated(entry: Entry, when: bool) -> Entry:
+    """The entry, negated if ``when``; a statement of "none" stays one."""
+    return replace(entry, assertion=Assertion.NEGATED) if when and entry.assertion is Assertion.STATED else entry
+
+
+def person_text(place: Place, reference: object) -> str:
+    """The name behind a reference: its display, else what the resource says."""
+    if display := string(first(reference).get("display")):
+        return display
+    found = place.index.resolve(reference, place.resource)
+    if found is None:
+        return ""
+    name = found.body.get("name")
+    text = string(name) if isinstance(name, str) else string(first(name).get("text"))
+    return text or " ".join(
+        part for part in [*map(string, _list(first(name).get("given"))), string(first(name).get("family"))] if part
+    )
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def medication(place: Place, reference: object) -> tuple[str, tuple[Coding, ...]]:
+    """Words and codes of a referenced Medication or Substance."""
+    found = place.index.resolve(reference, place.resource)
+    if found is None:
+        return string(first(reference).get("display")), ()
+    return concept_text(found.body.get("code")), codings(found.body.get("code"))
+
+
+# --- allergies --------------------------------------------------------------------------------------------------------
+
+_CLINICAL = {
+    "active": Status.ACTIVE,
+    "recurrence": Status.ACTIVE,
+    "relapse": Status.ACTIVE,
+    "inactive": Status.ENDED,
+    "remission": Status.ENDED,
+    "resolved": Status.ENDED,
+}
+
+
+def read_allergy(place: Place) -> list[Entry]:
+    """AllergyIntolerance."""
+    body = place.body
+    entry = base_entry(place, Kind.ALLERGY, body.get("code") or body.get("substance"))
+    start, end = date_of(body, "onset")
+    noted = date_of(body, "recordedDate", "recorded", "assertedDate")[0]
+    criticality = {"high": Criticality.HIGH, "low": Criticality.LOW}.get(
+        string(body.get("criticality")), Criticality.UNKNOWN
+    )
+    verification = status_code(body.get("verificationStatus"))
+    intolerance = status_code(body.get("type")) == "intolerance"
+    last = string(body.get("lastOccurrence"))
+    said = words(
+        choice_words(body, "onset"),
+        notes(body),
+        [string(r.get("description")) for r in objects(body.get("reaction"))],
+        verification if verification in {"unconfirmed", "presumed", "provisional"} else "",
+        f"lastOccurrence {last}" if last else "",
+    )
+    entry = replace(
+        entry,
+        status=_CLINICAL.get(status_code(body.get("clinicalStatus")), Status.UNKNOWN),
+        start=start,
+        end=end,
+        noted=noted,
+        criticality=criticality,
+        reactions=tuple(_reaction(item) for item in objects(body.get("reaction"))),
+        author=person_text(place, body.get("asserter") or body.get("recorder")),
+        words=said,
+        marks=entry.marks | ({Mark.NOT_AN_ALLERGY} if intolerance else frozenset()),
+    )
+    return [negated(entry, verification == "refuted")]
+
+
+def _reaction(item: Json) -> Reaction:
+    manifestations = objects(item.get("manifestation"))
+    labels = [concept_text(m) for m in manifestations]
+    substance = concept_text(item.get("substance"))
+    label = ", ".join(text for text in labels if text) or string(item.get("description")) or substance or "-"
+    return Reaction(label, severity(item.get("severity")), codes=codings(item.get("manifestation")))
+
+
+def read_adverse_event(place: Place) -> list[Entry]:
+    """AdverseEvent: near the allergies, never one of them."""
+    body = place.body
+    suspects = [concept_text(s.get("instanceCodeableConcept")) for s in objects(body.get("suspectEntity"))]
+    suspects += [medication(place, s.get("instanceReference"))[0] for s in objects(body.get("suspectEntity"))]
+    entry = base_entry(place, Kind.ADVERSE_EFFECT, body.get("event") or body.get("code"))
+    return [
+        replace(
+            entry,
+            start=date_of(body, "date", "occurrence", "detected")[0],
+            noted=date_of(body, "recordedDate")[0],
+            criticality=severity(body.get("severity")),
+            words=words(suspects, texts(body.get("outcome")), notes(body)),
+        )
+    ]
+
+
+# --- problems, procedures ---------------------------------------------------------------------------------------------
+
+_CONDITION_KINDS = frozenset(
+    {Kind.FUNCTIONAL, Kind.PREGNANCY, Kind.ALERT, Kind.REASON, Kind.SOCIAL, Kind.ADVERSE_EFFECT}
+)
+
+
+def read_condition(place: Place) -> list[Entry]:
+    """Condition: a problem, or what its section is about."""
+    body = place.body
+    kind = place.kind if place.kind in _CONDITION_KINDS and place.kind is not None else Kind.PROBLEM
+    verification = status_code(body.get("verificationStatus"))
+    status = _CLINICAL.get(status_code(body.get("clinicalStatus")), Status.UNKNOWN)
+    if status is Status.UNKNOWN and place.section in HISTORY:
+        status = Status.ENDED
+    entry = base_entry(place, kind, body.get("code"))
+    start = date_of(body, "onset")[0]
+    abated = date_of(body, "abatement")
+    gone = flag(body.get("abatementBoolean")) is True
+    stages = [concept_text(stage.get("summary")) for stage in objects(body.get("stage"))]
+    entry = replace(
+        entry,
+        status=Status.ENDED if gone else status,
+        start=start,
+        end=abated[1] or abated[0],
+        noted=date_of(body, "recordedDate", "assertedDate")[0],
+        criticality=severity(body.get("severity")),
+        author=person_text(place, body.get("asserter") or body.get("recorder")),
+        words=words(
+            texts(body.get("bodySite")),
+            stages,
+            choice_words(body, "onset"),
+            choice_words(body, "abatement"),
+            verification if verification in {"unconfirmed", "provisional", "differential"} else "",
+            notes(body),
+        ),
+    )
+    return [negated(entry, verification == "refuted")]
+
+
+def read_procedure(place: Place) -> list[Entry]:
+    """Procedure."""
+    body = place.body
+    statuses = {
+        "completed": Status.ENDED,
+        "stopped": Status.ENDED,
+        "preparation": Status.PLANNED,
+        "in-progress": Status.ACTIVE,
+    }
+    start, end = date_of(body, "performed", "occurrence")
+    performers = [person_text(place, item.get("actor")) for item in objects(body.get("performer"))]
+    entry = replace(
+        base_entry(place, Kind.PROCEDURE, body.get("code")),
+        status=statuses.get(string(body.get("status")), Status.UNKNOWN),
+        start=start,
+        end=end,
+        author=next((p for p in performers if p), ""),
+        words=words(
+            texts(body.get("bodySite")),
+            texts(body.get("reasonCode") or body.get("reason")),
+            texts(body.get("outcome")),
+            texts(body.get("complication")),
+            choice_words(body, "performed"),
+            choice_words(body, "occurrence"),
+            notes(body),
+        ),
+    )
+    return [negated(entry, string(body.get("status")) == "not-done")]
+
+
+# --- vaccinations, devices --------------------------------------------------------------------------------------------
+
+
+def read_immunization(place: Place) -> list[Entry]:
+    """Immunization: an injection; ``not-done`` is a negation."""
+    body = place.body
+    doses = [
+        string(choice(protocol, "doseNumber")[1]) or string(protocol.get("doseNumber"))
+        for protocol in objects(body.get("protocolApplied"))
+    ]
+    protocol_words = [string(p.get("series")) for p in objects(body.get("protocolApplied"))]
+    diseases = [text for p in objects(body.get("protocolApplied")) for text in texts(p.get("targetDisease"))]
+    lot, maker = string(body.get("lotNumber")), person_text(place, body.get("manufacturer"))
+    performers = [person_text(place, item.get("actor")) for item in objects(body.get("performer"))]
+    entry = replace(
+        base_entry(place, Kind.VACCINATION, body.get("vaccineCode")),
+        status=Status.ENDED if string(body.get("status")) == "completed" else Status.UNKNOWN,
+        start=date_of(body, "occurrence", "date")[0],
+        noted=date_of(body, "recorded")[0],
+        dose=words([f"dose {number}" for number in doses if number], quantity(body.get("doseQuantity"))),
+        author=next((p for p in performers if p), ""),
+        words=words(
+            diseases,
+            protocol_words,
+            f"lot {lot}" if lot else "",
+            maker,
+            texts(body.get("statusReason")),
+            choice_words(body, "occurrence"),
+            concept_text(body.get("site")),
+            concept_text(body.get("route")),
+            notes(body),
+        ),
+    )
+    return [negated(entry, string(body.get("status")) == "not-done")]
+
+
+def read_recommendation(place: Place) -> list[Entry]:
+    """ImmunizationRecommendation: due vaccines, never injections."""
+    found = []
+    for item in objects(place.body.get("recommendation")):
+        dates = [string(d.get("value")) for d in objects(item.get("dateCriterion"))]
+        concept = item.get("vaccineCode") or item.get("targetDisease")
+        entry = base_entry(place, Kind.VACCINATION, concept)
+        due = next((d for d in dates if d), "")
+        marks = entry.marks | {Mark.PRESCRIBED}
+        said = words(concept_text(item.get("forecastStatus")), string(item.get("description")))
+        found.append(replace(entry, status=Status.PLANNED, start=due, words=said, marks=marks))
+    return found
+
+
+def read_device(place: Place) -> list[Entry]:
+    """DeviceUseStatement (R5 DeviceUsage), or a Device that a section names."""
+    body = place.body
+    device, use = body, body
+    if place.resource.type != "Device":
+        reference = body.get("device")
+        found = place.index.resolve(reference, place.resource)
+        device = found.body if found is not None else {"type": reference if _has_concept(reference) else {}}
+    names = [string(n.get("name") or n.get("value")) for n in objects(device.get("deviceName"))]
+    names += [string(n.get("value")) for n in objects(device.get("name"))]
+    fallback = next((n for n in names if n), string(first(body.get("device")).get("display")))
+    model = words(
+        string(device.get("manufacturer")), string(device.get("modelNumber")), string(device.get("lotNumber"))
+    )
+    statuses = {"active": Status.ACTIVE, "completed": Status.ENDED, "stopped": Status.ENDED, "intended": Status.PLANNED}
+    start, end = date_of(use, "timing", "whenUsed")
+    concept = device.get("type") or device.get("definition") or device.get("code")
+    entry = base_entry(place, Kind.DEVICE, concept, fallback=fallback or model)
+    status = statuses.get(string(use.get("status")), Status.UNKNOWN) if use is not device else Status.UNKNOWN
+    return [
+        replace(
+            entry,
+            status=status,
+            start=start,
+            end=end,
+            noted=date_of(use, "recordedOn", "dateAsserted")[0],
+            words=words(fallback, model, texts(use.get("bodySite")), texts(use.get("reasonCode")), notes(use)),
+        )
+    ]
+
+
+def _has_concept(reference: object) -> bool:
+    return bool(first(first(reference).get("concept")))

@@ -1,0 +1,130 @@
+"""Codes that FHIR documents of all vendors use to say "none", "no information", or what a section is about."""
+
+from collections.abc import Iterable
+
+from dmp_tui.dmp.entries import Assertion, Coding, Kind
+
+LOINC = "http://loinc.org"
+SNOMED = "http://snomed.info/sct"
+_SNOMED_SYSTEMS = frozenset({SNOMED, "urn:oid:2.16.840.1.113883.6.96"})
+
+SECTIONS = {
+    "48765-2": Kind.ALLERGY,
+    "10160-0": Kind.TREATMENT,
+    "10183-2": Kind.TREATMENT,
+    "18610-6": Kind.TREATMENT,
+    "42346-7": Kind.TREATMENT,
+    "29549-3": Kind.TREATMENT,
+    "57828-6": Kind.TREATMENT,
+    "11450-4": Kind.PROBLEM,
+    "11348-0": Kind.PROBLEM,
+    "46240-8": Kind.PROBLEM,
+    "47519-4": Kind.PROCEDURE,
+    "46264-8": Kind.DEVICE,
+    "8716-3": Kind.VITAL,
+    "30954-2": Kind.RESULT,
+    "11502-2": Kind.RESULT,
+    "18748-4": Kind.RESULT,
+    "44944-7": Kind.ALERT,
+    "104605-1": Kind.ALERT,
+    "75310-3": Kind.ALERT,
+    "44939-7": Kind.ADVERSE_EFFECT,
+    "47420-5": Kind.FUNCTIONAL,
+    "29762-2": Kind.SOCIAL,
+    "10157-6": Kind.FAMILY,
+    "10161-8": Kind.OCCUPATIONAL,
+    "11341-5": Kind.OCCUPATIONAL,
+    "11369-6": Kind.VACCINATION,
+    "10162-6": Kind.PREGNANCY,
+    "18776-5": Kind.PLAN,
+    "81338-6": Kind.PLAN,
+    "61146-7": Kind.PLAN,
+    "42348-3": Kind.DIRECTIVE,
+    "42349-1": Kind.REASON,
+    "10154-3": Kind.REASON,
+}
+"""LOINC section codes (IPS 2.0 and CI-SIS) and the kind of what stands in them."""
+
+HISTORY = frozenset({"11348-0"})
+STOPPED = frozenset({"18610-6"})
+PLANNED = frozenset({"18776-5"})
+
+TEXTUAL = frozenset(
+    {
+        Kind.PLAN,
+        Kind.REASON,
+        Kind.SOCIAL,
+        Kind.FUNCTIONAL,
+        Kind.ALERT,
+        Kind.DIRECTIVE,
+        Kind.FAMILY,
+        Kind.OCCUPATIONAL,
+        Kind.PREGNANCY,
+    }
+)
+"""Kinds whose narrative alone is a statement; the others' narrative alone is something that could not be structured."""
+
+_NONE_SNOMED = frozenset(
+    {
+        "716186003",  # no known allergy
+        "409137002",  # no known drug allergy
+        "428607008",  # no known environmental allergy
+        "429625007",  # no known food allergy
+        "1003774007",  # no known latex allergy
+        "160245001",  # no current problems or disability
+        "787481004",  # no known medications
+    }
+)
+_NO_DATA_SNOMED = frozenset({"1287211007"})  # no information available
+_NO_DATA_WORDS = frozenset({"unavailable", "notasked", "withheld", "notstarted", "closed"})
+NIL_KNOWN = "nilknown"
+
+
+def absence(codes: Iterable[Coding]) -> Assertion | None:
+    """NONE or NO_DATA where a code says so: SNOMED CT, or IPS absent-unknown (``no-known-...``, ``no-...-info``)."""
+    for coding in codes:
+        if coding.system in _SNOMED_SYSTEMS and coding.code in _NONE_SNOMED:
+            return Assertion.NONE
+        if coding.system in _SNOMED_SYSTEMS and coding.code in _NO_DATA_SNOMED:
+            return Assertion.NO_DATA
+        if coding.code.startswith("no-known-"):
+            return Assertion.NONE
+        if coding.code.startswith("no-") and coding.code.endswith("-info"):
+            return Assertion.NO_DATA
+    return None
+
+
+def empty_reason(codes: Iterable[Coding]) -> Assertion | None:
+    """What a section's ``emptyReason`` says; None if it gives no known reason."""
+    for coding in codes:
+        if coding.code == NIL_KNOWN:
+            return Assertion.NONE
+        if coding.code in _NO_DATA_WORDS:
+            return Assertion.NO_DATA
+    return absence(codes)
+
+
+PREGNANCY_CODES = frozenset(
+    {"82810-3", "11778-8", "11779-6", "11780-4", "11636-8", "11637-6", "11638-4", "11639-2", "11640-0", "11612-9"}
+    | {"11613-7", "11614-5", "11449-6", "8665-2", "33065-4", "49051-6", "57064-8"}
+)
+"""LOINC: pregnancy status, expected date of delivery, outcomes, last period, gestational age."""
+SOCIAL_CODES = frozenset({"72166-2", "74013-4", "11331-6", "11366-2", "63773-6", "88031-0", "74205-6"})
+"""LOINC: smoking, alcohol."""
+
+SEVERITY_WORDS = {
+    "24484000": "high",
+    "6736007": "moderate",
+    "255604002": "low",
+    "399166001": "fatal",
+    "LA6750-9": "high",
+    "LA6751-7": "moderate",
+    "LA6752-5": "low",
+    "severe": "high",
+    "moderate": "moderate",
+    "mild": "low",
+    "fatal": "fatal",
+    "high": "high",
+    "low": "low",
+}
+"""Severity codes of SNOMED CT, LOINC and FHIR as ``Criticality`` values."""
