@@ -131,6 +131,8 @@ def _difference(old: tuple[Segment, ...], new: tuple[Segment, ...]) -> tuple[int
         after.pop()
     if before and after and before[-1].style == after[-1].style:
         same = _common(before[-1].text[::-1], after[-1].text[::-1])
+        if not after[-1].style and not after[-1].text[len(after[-1].text) - same :].strip(" "):
+            same = 0  # erasing a blank end costs less than writing up to it
         before[-1], after[-1] = _shortened(before[-1], 0, same), _shortened(after[-1], 0, same)
     column = 0
     while before and after and before[0] == after[0]:
