@@ -1,0 +1,118 @@
+"""A real pcscd with vpcd's two readers, started by ``.ci/pcsc``; the cards in them are ours."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TypeVar
+
+import pytest
+
+from dmp_tui.cards.events import CardEvent, CardInserted, CardRemoved, ReaderArrived
+from dmp_tui.cards.monitor import Monitor
+from dmp_tui.cards.pcsc import PcscSource
+from dmp_tui.cards.virtual.card import VirtualCard
+from dmp_tui.cards.virtual.vpcd import PORTS, VpcdSlot
+from tests.cards.conftest import Doctor, doctor, vitale
+
+__all__ = ["Doctor", "doctor", "vitale"]
+
+READERS = ("Virtual PCD 00 00", "Virtual PCD 00 01")
+HERE = Path(__file__).parent
+E = TypeVar("E", bound=CardEvent)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """There is one service: the tests of this folder run one after the other, in one process."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("pcsc"))
+
+
+class Service:
+    """The pcscd of the whole session, which tests may stop and start again."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._own: subprocess.Popen[bytes] | None = None
+
+    def kill(self) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+        if self._own is not None:
+            self._own.wait(10)
+
+    def start(self) -> None:
+        quiet = subprocess.DEVNULL
+        self._own = subprocess.Popen(["pcscd", "--foreground"], stdout=quiet, stderr=quiet)
+        self._pid = self._own.pid
+
+    def end(self) -> None:
+        if self._own is not None:
+            self._own.terminate()
+            self._own.wait(10)
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Service]:
+    if os.environ.get("DMP_TUI_PCSC") != "1":
+        pytest.skip("needs a PC/SC service with virtual readers: .ci/pcsc make test")
+    pytest.importorskip("smartcard", reason="needs pyscard (dmp-tui[cards])")
+    running = Service(int(os.environ["DMP_TUI_PCSC_PID"]))
+    yield running
+    running.end()
+
+
+class Desk:
+    """Two readers, hands to put cards in and take them out, and the events of a monitor."""
+
+    def __init__(self) -> None:
+        self.source = PcscSource()
+        self.slots = tuple(VpcdSlot(port) for port in PORTS)
+        self._events: SimpleQueue[CardEvent] = SimpleQueue()
+        self._monitor = Monitor(self.source, self._events.put)
+        self._monitor.start()
+
+    def expect(self, kind: type[E], reader: int | None = None) -> E:
+        """The next event of a kind, of a reader if one is named; those before it are dropped."""
+        while True:
+            event = self._events.get(timeout=20)
+            if isinstance(event, kind) and (reader is None or getattr(event, "reader", "") == READERS[reader]):
+                return event
+
+    def insert(self, reader: int, card: VirtualCard) -> CardInserted:
+        self.slots[reader].insert(card)
+        return self.expect(CardInserted, reader)
+
+    def remove(self, reader: int) -> None:
+        self.slots[reader].remove()
+        self.expect(CardRemoved, reader)
+
+    def close(self) -> None:
+        for number, slot in enumerate(self.slots):
+            if slot.card is not None:
+                self.remove(number)
+        self._monitor.stop()
+
+
+@pytest.fixture
+def desk(service: Service) -> Iterator[Desk]:
+    """Both readers are there and empty, and are empty again after the test."""
+    sitting = Desk()
+    sitting.expect(ReaderArrived, 0)
+    sitting.expect(ReaderArrived, 1)
+    yield sitting
+    sitting.close()
+
+
+def tool(*command: str, check: bool = True) -> str:
+    """Output of one of OpenSC's tools; where it is to fail, its complaint too."""
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"needs {command[0]} (opensc)")
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=60, env={**os.environ, "LC_ALL": "C"}
+    )
+    assert (done.returncode == 0) is check, done.stderr
+    return done.stdout + ("" if check else done.stderr)
