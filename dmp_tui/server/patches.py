@@ -113,7 +113,8 @@ def changed(entry: DocumentEntry, before: Json, after: Json) -> DocumentEntry:
         )
         raise FhirError(405, "not-supported", "immutable", said, headers={"Allow": "GET, PATCH"})
     flags = [e.get("valueBoolean") for e in after.get("extension", []) if e.get("url") == IS_ARCHIVED]
-    if after.get("status") not in set(DocumentStatus) or any(not isinstance(f, bool) for f in flags):
+    status = after.get("status")
+    if not isinstance(status, str) or status not in set(DocumentStatus) or any(not isinstance(f, bool) for f in flags):
         raise broken_rule("value", "Valeur inconnue.", "Unknown value.")
     _check_labels(after.get("securityLabel"))
     read = from_document_reference(after, entry.patient_id)

@@ -2,11 +2,15 @@
 
 import base64
 import json
+from typing import Any
 
+import httpx
 import pytest
 
-from dmp_tui.dmp.consents import ConsentKind, EmergencyConsents, IdentityStatus
+from dmp_tui.dmp.consents import ConsentKind, EmergencyConsents
 from dmp_tui.dmp.documents import DocumentStatus
+from dmp_tui.dmp.identity import IdentityStatus
+from dmp_tui.dmp.professions import Professional
 from tests.server.api import MASKED, Api, Client, Json, reference
 from tests.server.login.world import CLERK, DOCTOR, FACILITY, NURSE, OCCUPATIONAL, REGULATOR, record
 
@@ -25,16 +29,16 @@ def search(extra: str = "") -> str:
     return f"/fhir/DocumentReference?patient.identifier={PATIENT.ins.system}|{PATIENT.ins.matricule}{extra}"
 
 
-async def deposited(client: Client, **fields: object) -> Json:
+async def deposited(client: Client, **fields: Any) -> Json:
     answer = await client.post("/fhir/DocumentReference", reference(b"texte", PATIENT, **fields))
     assert answer.status_code == 201, answer.text
     resource: Json = answer.json()
     return resource
 
 
-def rule(answer: object) -> str:
+def rule(answer: httpx.Response) -> str:
     """The code of an OperationOutcome's rule."""
-    issue = answer.json()["issue"][0]  # type: ignore[attr-defined]  # any response will do
+    issue = answer.json()["issue"][0]
     return str(issue["details"]["coding"][0]["code"])
 
 
@@ -76,9 +80,9 @@ async def test_the_same_deposit_twice_is_one_document(api: Api) -> None:
 @pytest.mark.parametrize(
     ("professional", "status"), [(DOCTOR, 201), (NURSE, 201), (OCCUPATIONAL, 201), (CLERK, 201), (FACILITY, 201)]
 )
-async def test_deposits_need_no_authorisation(api: Api, professional: object, status: int) -> None:
+async def test_deposits_need_no_authorisation(api: Api, professional: Professional, status: int) -> None:
     api.keep(PATIENT)
-    client = await api.login(professional)  # type: ignore[arg-type]  # parametrised
+    client = await api.login(professional)
     answer = await client.post("/fhir/DocumentReference", reference(b"texte", PATIENT))
     assert answer.status_code == status, answer.text
 
