@@ -46,15 +46,18 @@ def unpack(stored: bytes) -> StoredSheet:
 
 
 def variants(record: Record, documents: Sequence[DocumentEntry], statements: Statements) -> tuple[bytes, bytes]:
-    """Both variants of a record, packed: without and with what is masked from professionals."""
+    """Both variants of a record, packed: without and with what is masked from professionals.
+
+    The second is empty where nothing is masked: who may see what is masked is then given the first.
+    """
     makers = frozenset(maker for d in documents if d.masked for maker in state_of(d).makers if _is_plain(maker))
-    everything = render(record, documents, statements)
     unmasked = [d for d in documents if not d.masked]
-    plain = render(record, unmasked, statements) if len(unmasked) < len(documents) else everything
-    return (
-        pack(StoredSheet(etag_of(plain), makers, plain)),
-        pack(StoredSheet(etag_of(everything), makers, everything)),
-    )
+    plain = render(record, unmasked, statements)
+    open_ = pack(StoredSheet(etag_of(plain), makers, plain))
+    if len(unmasked) == len(documents):
+        return open_, b""
+    everything = render(record, documents, statements)
+    return open_, pack(StoredSheet(etag_of(everything), makers, everything))
 
 
 def render(record: Record, documents: Sequence[DocumentEntry], statements: Statements) -> bytes:

@@ -48,10 +48,10 @@ async def _sheet(services: Services, access: Access) -> StoredSheet:
     if record is None:
         raise not_found()
     whole = _sees_all_masked(access)
-    stored = services.store.summary(record.id, masked=whole)
+    stored = _stored(services, record.id, whole=whole)
     if stored is None:
         await rebuild(services, record)
-        stored = services.store.summary(record.id, masked=whole)
+        stored = _stored(services, record.id, whole=whole)
         if stored is None:
             raise not_found()
     sheet = unpack(stored)
@@ -60,6 +60,12 @@ async def _sheet(services: Services, access: Access) -> StoredSheet:
     visible = [d for d in services.store.documents(record.id) if access.ask(Operation.SEARCH_METADATA, d).allowed]
     content = await services.workers.run(render, record, visible, services.store.entries(record.id))
     return StoredSheet(etag_of(content), frozenset(), content)
+
+
+def _stored(services: Services, patient_id: str, *, whole: bool) -> bytes | None:
+    """The stored variant; the one with masked documents is empty where there are none, and the open one is it."""
+    store = services.store
+    return (store.summary(patient_id, masked=True) if whole else None) or store.summary(patient_id, masked=False)
 
 
 def _sees_all_masked(access: Access) -> bool:
