@@ -16,7 +16,7 @@ from dmp_tui.client.session import Call, Conversation
 from dmp_tui.client.transport import MIB, Answer, sha1_of
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.identity import IdentityError, Ins
-from dmp_tui.dmp.professions import Mode, Professional
+from dmp_tui.dmp.professions import Mode, Professional, Role
 
 if TYPE_CHECKING:
     from dmp_tui.dmp.consents import Record
@@ -162,6 +162,7 @@ class DmpClient:
     async def declare_authorisation(self, ins: Ins, *, collected_by: str = "") -> datetime | None:
         """Say that the patient gave the caller his authorisation, now. When it ends, as the server decided (TD0.3).
 
+        A clerk declares his structure's.
         ``collected_by`` is the national id of who asked the patient, the caller himself if empty.
         """
         from dmp_tui.dmp.consents import Consent, ConsentKind
@@ -171,7 +172,12 @@ class DmpClient:
         if who is None:
             raise ClientError(ClientProblem.SESSION_ENDED)
         patient_id, now = await self._patient_id(ins), self.now()
-        consent = Consent("", patient_id, ConsentKind.PERMIT, who.id, who.name, now, None, collected_by or who.id, "")
+        clerk = who.role is Role.CPE_CLERK
+        actor, name = (who.facility, who.facility_name) if clerk else (who.id, who.name)
+        consent = Consent(
+            *("", patient_id, ConsentKind.PERMIT, actor, name, now, None, collected_by or who.id, ""),
+            actor_is_organisation=clerk,
+        )
         resource = to_consent(consent, f"{self._conversation.base_url}/fhir")
         answer = await self._post("/fhir/Consent", ins, {k: v for k, v in resource.items() if k not in {"id", "meta"}})
         return from_consent(answer.json()).end if answer.content else None
@@ -196,8 +202,7 @@ class DmpClient:
         master = identifier_of(entry.unique_id)
         headers = {"If-None-Exist": f"identifier={quote(master['system'])}|{quote(master['value'])}"}
         answer = await self._post("/fhir/DocumentReference", ins, resource, headers, repeatable=True)
-        location = answer.headers.get("location", "").partition("/_history")[0].rpartition("/")[2]
-        return Deposited(location, answer.status == 201)
+        return Deposited(str(answer.json().get("id", "")), answer.status == 201)
 
     # --- emergency ----------------------------------------------------------------------------------------------------
 
