@@ -42,6 +42,9 @@ class Reads:
     def _rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return rows(self._database, sql, parameters)
 
+    def _latest(self) -> None:
+        """Called before the trail is read: a connection that keeps a snapshot gives it up."""
+
     def _unseal(self, patient_id: str, kind: str, document_id: str, sealed: bytes) -> bytes:
         return unseal(self._keyring.patient(patient_id), sealed, place(patient_id, kind, document_id))
 
@@ -188,6 +191,7 @@ class Reads:
 
     def stored_trail(self, after: int = 0) -> Iterator[StoredRow]:
         """The trail as stored, from the row after ``after``: what is verified and exported."""
+        self._latest()
         sql = f"SELECT {COLUMNS} FROM trail WHERE seq > ? ORDER BY seq LIMIT {_PAGE}"  # noqa: S608 - constants
         while page := self._rows(sql, after):
             for row in page:
@@ -196,10 +200,12 @@ class Reads:
 
     def heads(self) -> list[Head]:
         """The signed heads, oldest first."""
+        self._latest()
         return [Head(*row) for row in self._rows("SELECT seq, at, hash, signature FROM trail_heads ORDER BY seq")]
 
     def trail(self, patient_id: str | None = None, after: int = 0, actor: str | None = None) -> Iterator[TrailRow]:
         """Events in their order, from the one after sequence ``after``; of one patient, of one actor, or all."""
+        self._latest()
         conditions: list[str] = ["seq > ?"]
         values: list[str | bytes] = []
         if patient_id is not None:
@@ -217,6 +223,7 @@ class Reads:
 
     def patients_of(self, actor: str) -> list[str]:
         """Ids of the patients whose records an actor's traced operations concerned, in no order."""
+        self._latest()
         found = self._rows(
             "SELECT DISTINCT patient_id FROM trail WHERE actor_key = ?", self._secrets.blind("actor", actor)
         )

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
@@ -25,6 +26,10 @@ from dmp_tui.store.writer import Writer
 T = TypeVar("T")
 RECORDS_FILE = "records.db"
 KEYS_FILE = "keys.db"
+SNAPSHOT = 0.25
+"""Seconds after which a read sees what other processes (``admin``) wrote; what this one wrote is seen at once."""
+PAUSE = 0.025
+"""Seconds between two snapshots."""
 _log = logging.getLogger(__name__)
 
 
@@ -41,6 +46,8 @@ class Store(Reads):
     ) -> None:
         """Opens what ``create`` made; ``open`` is the way in."""
         self._opened: list[Database] = []
+        self._stale = False
+        self._since = time.monotonic()
         try:
             self._keys_writing = self._connect(data / KEYS_FILE, derive(kek, Purpose.KEYS_FILE))
             self._writing = self._connect(data / RECORDS_FILE, derive(kek, Purpose.RECORDS_FILE))
@@ -58,7 +65,9 @@ class Store(Reads):
             self._writer: Writer | None = None
             if not read_only:
                 transaction = Transaction(self._writing, keyring, secrets, self.info.kind, clock)
-                self._writer = Writer(self._writing, keyring, transaction, clock, self._publish)
+                self._writer = Writer(
+                    self._writing, keyring, transaction, clock, publish=self._publish, changed=self._latest
+                )
         except BaseException:
             self._close_all()
             raise
@@ -175,6 +184,30 @@ class Store(Reads):
         except (KeyError, ValueError) as error:
             # Its creation was never finished: "kind" is the last thing that it writes.
             raise StoreError(StoreProblem.ABSENT, RECORDS_FILE) from error
+
+    def _rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Reads from a snapshot that lasts until records change, and ``SNAPSHOT`` at most; then a pause without one.
+
+        A connection whose file was written to drops all its decrypted pages. Each access adds a row to the trail in
+        the same file: without a snapshot, every read would decrypt the upper pages of every index again. The pause
+        lets the writer start its log from the beginning, which it cannot do below a reader's snapshot.
+        """
+        connection, elapsed = self._database.conn, time.monotonic() - self._since
+        if elapsed > SNAPSHOT + PAUSE:
+            self._since, elapsed = time.monotonic(), 0.0
+            self._stale = True
+        paused = elapsed > SNAPSHOT
+        if self._stale or paused:
+            # Before the new snapshot: what is committed from here on is either in it or marks it stale again.
+            self._stale = False
+            if connection.in_transaction:
+                super()._rows("COMMIT")
+        if not paused and not connection.in_transaction:
+            super()._rows("BEGIN")
+        return super()._rows(sql, *parameters)
+
+    def _latest(self) -> None:
+        self._stale = True
 
     def _publish(self, head: Head) -> None:
         if self._witness is None:

@@ -29,18 +29,24 @@ class Transaction(Reads):
         super().__init__(database, keyring, secrets)
         self._kind = kind
         self._clock = clock
+        self.changed = False
+        """Whether something else than the trail was written since this was last reset."""
 
     def _seal(self, patient_id: str, kind: str, document_id: str, content: bytes) -> bytes:
         return seal(self._keyring.patient(patient_id), content, place(patient_id, kind, document_id))
 
+    def _change(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        self.changed = True
+        return self._rows(sql, *parameters)
+
     def _create(self, sql: str, *parameters: Any) -> None:
         """Inserts a row; ``sql`` ends in ON CONFLICT DO NOTHING RETURNING."""
-        if not self._rows(sql, *parameters):
+        if not self._change(sql, *parameters):
             raise StoreError(StoreProblem.CONFLICT)
 
     def _replace(self, sql: str, *parameters: Any) -> None:
         """Updates the row of a version; ``sql`` ends in RETURNING."""
-        if not self._rows(sql, *parameters):
+        if not self._change(sql, *parameters):
             raise StoreError(StoreProblem.STALE)
 
     # --- records ------------------------------------------------------------------------------------------------------
@@ -70,7 +76,7 @@ class Transaction(Reads):
                 *(record.id, record.version),
             )
         if before is None or before.ins != record.ins:
-            self._rows("DELETE FROM ins_directory WHERE patient_id = ?", record.id)
+            self._change("DELETE FROM ins_directory WHERE patient_id = ?", record.id)
             self._create(
                 "INSERT INTO ins_directory (ins_key, patient_id) VALUES (?, ?)"
                 " ON CONFLICT (ins_key) DO NOTHING RETURNING patient_id",
@@ -81,10 +87,10 @@ class Transaction(Reads):
         return stored
 
     def _index_traits(self, record: Record) -> None:
-        self._rows("DELETE FROM traits_index WHERE patient_id = ?", record.id)
+        self._change("DELETE FROM traits_index WHERE patient_id = ?", record.id)
         given = self._secrets.blind("given", phonetic_key(record.traits.given))
         for key in phonetic_keys(record.traits.family):
-            self._rows(
+            self._change(
                 "INSERT INTO traits_index (name_key, birth, patient_id, given_key) VALUES (?, ?, ?, ?)",
                 *(self._secrets.blind("family", key), birth_number(record.traits.birth), record.id, given),
             )
@@ -92,7 +98,7 @@ class Transaction(Reads):
     def put_summary(self, patient_id: str, open: bytes, masked: bytes) -> None:  # noqa: A002 - the seam's own name
         """Keeps both variants of the sheet: without, and with what is masked from professionals."""
         for variant, content in ((OPEN, open), (MASKED, masked)):
-            self._rows(
+            self._change(
                 "INSERT INTO summaries (patient_id, variant, sealed) VALUES (?, ?, ?)"
                 " ON CONFLICT (patient_id, variant) DO UPDATE SET sealed = excluded.sealed",
                 *(patient_id, variant, self._seal(patient_id, "summary", variant, content)),
@@ -112,13 +118,13 @@ class Transaction(Reads):
             " ON CONFLICT (document_id) DO NOTHING RETURNING patient_id",
             *(entry.id, entry.patient_id),
         )
-        self._rows(
+        self._change(
             "INSERT INTO documents (patient_id, document_id, version, sealed) VALUES (?, ?, ?, ?)",
             *(*key, entry.version, self._seal(entry.patient_id, "document", entry.id, encode(DocumentEntry, entry))),
         )
         statements = encode(tuple[Entry, ...], tuple(entries))
         for table, kind, plain in (("contents", "content", content), ("entries", "entries", statements)):
-            self._rows(
+            self._change(
                 f"INSERT INTO {table} (patient_id, document_id, sealed) VALUES (?, ?, ?)",  # noqa: S608 - constants
                 *(*key, self._seal(entry.patient_id, kind, entry.id, plain)),
             )
@@ -159,7 +165,7 @@ class Transaction(Reads):
                 *(consent.id, consent.patient_id),
             )
             sealed = self._seal(consent.patient_id, "consent", consent.id, encode(Consent, consent))
-            self._rows(
+            self._change(
                 "INSERT INTO consents (patient_id, consent_id, actor_key, version, sealed) VALUES (?, ?, ?, ?, ?)",
                 *(consent.patient_id, consent.id, actor, consent.version, sealed),
             )
@@ -177,7 +183,7 @@ class Transaction(Reads):
         """Keeps what the directory says of a professional, instead of what it said."""
         key = self._secrets.blind("professional", professional.id)
         sealed = seal(self._secrets.people, encode(Professional, professional), place("", "professional", key.hex()))
-        self._rows(
+        self._change(
             "INSERT INTO professionals (professional_key, sealed) VALUES (?, ?)"
             " ON CONFLICT (professional_key) DO UPDATE SET sealed = excluded.sealed",
             *(key, sealed),
@@ -194,7 +200,7 @@ class Transaction(Reads):
         authority = Authority(der, demonstration or read_authority(der).demonstration)
         if authority.demonstration and self._kind is StoreKind.PRODUCTION:
             raise StoreError(StoreProblem.DEMONSTRATION)
-        self._rows(
+        self._change(
             "INSERT INTO authorities (fingerprint, der, demonstration, added) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (fingerprint) DO NOTHING",
             *(hashlib.sha256(der).digest(), der, int(authority.demonstration), microseconds(self._clock())),
@@ -208,7 +214,7 @@ class Transaction(Reads):
             StoreError: NOT_A_CRL.
         """
         issuer, issued = read_crl(der)
-        self._rows(
+        self._change(
             "INSERT INTO crls (issuer_key, der, issued) VALUES (?, ?, ?) ON CONFLICT (issuer_key)"
             " DO UPDATE SET der = excluded.der, issued = excluded.issued WHERE excluded.issued >= crls.issued",
             *(hashlib.sha256(issuer).digest(), der, microseconds(issued)),

@@ -52,13 +52,16 @@ class Writer:
         keyring: Keyring,
         transaction: Transaction,
         clock: Clock,
+        *,
         publish: Callable[[Head], None],
+        changed: Callable[[], None],
     ) -> None:
         self._database = database
         self._keyring = keyring
         self._transaction = transaction
         self._clock = clock
         self._publish = publish
+        self._changed = changed
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
@@ -178,6 +181,9 @@ class Writer:
         except StoreError as error:
             self._abandon(done, error)
             return
+        if self._transaction.changed:
+            self._transaction.changed = False
+            self._changed()
         for one in done:
             one.future.set_result(one.result)
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dmp_tui.store import Store, StoreError, StoreFull, StoreProblem, Transaction
+from dmp_tui.store.store import PAUSE, SNAPSHOT
 from tests.store.people import READ, document, event, record
 
 
@@ -91,6 +93,38 @@ async def test_a_read_before_the_commit_sees_nothing(store: Store) -> None:
     assert store.patient("patient-1") is None
     release.set()
     await waiting
+    assert store.patient("patient-1") == record(1)
+
+
+async def test_a_trail_row_alone_keeps_the_snapshot_of_reads(store: Store) -> None:
+    await store.write(lambda transaction: transaction.put_patient(record(1)))
+    store.patient("patient-1")
+    stale = []
+    for work in (traced(1), lambda transaction: transaction.put_patient(record(2))):
+        await store.write(work)
+        stale.append(store._stale)
+    assert stale == [False, True]
+    assert [row.seq for row in store.trail()] == [1]
+
+
+async def test_a_snapshot_ends_and_a_pause_follows(store: Store) -> None:
+    store._since = time.monotonic()
+    store.patient("patient-1")
+    assert store._database.conn.in_transaction
+    store._since -= SNAPSHOT
+    store.patient("patient-1")
+    assert not store._database.conn.in_transaction
+    store._since -= PAUSE
+    store.patient("patient-1")
+    assert store._database.conn.in_transaction
+
+
+async def test_what_another_process_wrote_is_seen_by_the_next_snapshot(store: Store, data: Path) -> None:
+    store.patient("patient-1")
+    other = Store.open(data)
+    other.write_now(lambda transaction: transaction.put_patient(record(1)))
+    other.close()
+    store._since -= SNAPSHOT
     assert store.patient("patient-1") == record(1)
 
 
