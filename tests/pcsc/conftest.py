@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -21,15 +20,10 @@ from tests.cards.conftest import Doctor, doctor, vitale
 __all__ = ["Doctor", "doctor", "vitale"]
 
 READERS = ("Virtual PCD 00 00", "Virtual PCD 00 01")
-HERE = Path(__file__).parent
+ONE_AT_A_TIME = pytest.mark.xdist_group("pcsc")
+"""There is one service and its two readers: what uses them runs in one process, one test after the other."""
+
 E = TypeVar("E", bound=CardEvent)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """There is one service: the tests of this folder run one after the other, in one process."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("pcsc"))
 
 
 class Service:

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 from dmp_tui.cards.events import CardInserted, CardRemoved
-from tests.pcsc.conftest import Desk, Doctor
+from tests.pcsc.conftest import ONE_AT_A_TIME, Desk, Doctor
+
+pytestmark = ONE_AT_A_TIME
 
 PROGRAM = (sys.executable, "-c", "from dmp_tui.cli import main; main(prog_name='dmp-tui')", "card")
 

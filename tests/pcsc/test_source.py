@@ -9,7 +9,9 @@ from dmp_tui.cards.pcsc import PcscSource
 from dmp_tui.cards.virtual import Faulty, Vitale2
 from dmp_tui.cards.vitale import read_vitale
 from tests.cards.conftest import CHILD, MOTHER, attempt, beneficiary
-from tests.pcsc.conftest import READERS, Desk, Doctor, Service
+from tests.pcsc.conftest import ONE_AT_A_TIME, READERS, Desk, Doctor, Service
+
+pytestmark = ONE_AT_A_TIME
 
 
 def test_cards_put_in_and_taken_out(desk: Desk, doctor: Doctor, vitale: Vitale2) -> None:
