@@ -161,6 +161,11 @@ def read_origin(extension: Json) -> Origin:
     )
 
 
+def _usual_detail(line: Line) -> str:
+    """What a source's detail is where it says what its line says."""
+    return line.dose or f"{line.value} {line.unit}".strip()
+
+
 def write_source(source: Source, line: Line, index: int) -> Json:
     """One source: what is the same as in its line is left out."""
     return nested(
@@ -173,7 +178,7 @@ def write_source(source: Source, line: Line, index: int) -> Json:
             *text_part("start", source.start, line.start),
             *text_part("end", source.end, line.end),
             *text_part("noted", source.noted, line.noted),
-            *text_part("detail", source.detail),
+            *text_part("detail", source.detail, _usual_detail(line)),
             *text_part("words", source.words),
             *_marks(source.marks),
         ],
@@ -191,7 +196,7 @@ def read_source(extension: Json, line: Line, origins: Sequence[Origin]) -> Sourc
         start=parts.text("start", line.start),
         end=parts.text("end", line.end),
         noted=parts.text("noted", line.noted),
-        detail=parts.text("detail"),
+        detail=parts.text("detail", _usual_detail(line)),
         words=parts.text("words"),
         marks=frozenset(Mark(code) for code in parts.codes("mark")),
     )

@@ -259,7 +259,8 @@ def _add_line(line: Line, kind: Kind, places: dict[Origin, int], patient: str, w
 def _provenance(source: Source, line: Line, place: int, target: str) -> Json:
     """One source: its document, its author, its date."""
     origin = source.origin
-    when = date_time(origin.date)
+    recorded = instant(origin.date)
+    when = "" if recorded else date_time(origin.date)
     what = {"display": origin.title} if origin.title.strip() else {}
     if re.fullmatch(r"[A-Za-z0-9\-.]{1,64}", origin.document):
         what["reference"] = f"DocumentReference/{origin.document}"
@@ -268,7 +269,7 @@ def _provenance(source: Source, line: Line, place: int, target: str) -> Json:
         "extension": [marks.write_source(source, line, place)],
         "target": [{"reference": target}],
         **({"occurredDateTime": when} if when else {}),
-        **_required_date("recorded", instant(origin.date)),
+        **_required_date("recorded", recorded),
         "agent": [{"who": {"display": origin.author.strip() or "-"}}],
         "entity": [{"role": "source", "what": what or {"display": "-"}}],
     }

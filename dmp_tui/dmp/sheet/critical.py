@@ -172,7 +172,7 @@ _FAMILIES = {
 
 def stem(word: str) -> str:
     """A folded word without its plural and final E: ``crustacés`` and ``crustacé`` are one, French and English too."""
-    if len(word) > 3 and word[-1] in "SX":
+    if len(word) > 3 and (word[-1] == "S" or word[-2:] == "UX"):
         word = word[:-1]
     return word[:-1] if len(word) > 4 and word[-1] == "E" else word
 

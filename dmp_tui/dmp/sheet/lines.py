@@ -79,7 +79,7 @@ def build_line(kind: Kind, found: Group, denials: Sequence[Statement] = ()) -> L
         status=ended or lead.status,
         sources=_sources(ordered),
         codes=_codes(entries),
-        start=_first(entries, lead, lambda e: e.start),
+        start=lead.start if kind is Kind.VACCINATION else _first(entries, lead, lambda e: e.start),
         end=lead.end if kind not in _NEVER_OVER or ended is Status.ENDED else "",
         noted=_first(entries, lead, lambda e: e.noted),
         criticality=min((e.criticality for e in entries), key=lambda c: c.rank),
@@ -107,10 +107,17 @@ def _lead(kind: Kind, ordered: Sequence[Statement]) -> Entry:
     """The statement that speaks for the line: the newest; of one day's documents, one that does not say "ended"."""
     if kind in MEASURED:
         return next((e for _, e in ordered if e.value), ordered[0][1])
+    if kind is Kind.VACCINATION:
+        return next((e for _, e in ordered if is_injection(e)), ordered[0][1])
     last_day = day(ordered[0][0].date)
     same_day = [e for o, e in ordered if day(o.date) == last_day]
     candidates = [e for _, e in ordered] if kind in _NEVER_OVER else same_day
     return next((e for e in candidates if e.status is not Status.ENDED), ordered[0][1])
+
+
+def is_injection(entry: Entry) -> bool:
+    """Whether a vaccine was given: prescribed, dispensed, reimbursed or planned, it is not known to have been."""
+    return entry.status is not Status.PLANNED and not entry.marks & {Mark.PRESCRIBED, Mark.REIMBURSED}
 
 
 def _is_over(kind: Kind, ordered: Sequence[Statement], lead: Entry) -> Status | None:

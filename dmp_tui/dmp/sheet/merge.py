@@ -117,12 +117,19 @@ def _lines_of(kind: Kind, found: Group, none: Sequence[Statement]) -> Iterable[L
     else:
         denied = negated
     if stated:
-        general = [s for s in none if kind is Kind.ALLERGY and applies(s, stated)]
+        general = [s for s in none if kind is Kind.ALLERGY and applies(s, stated) and not _over_before(stated, s[0])]
         own = replace(found, statements=stated)
         for event in split_events(own) if kind is Kind.PROCEDURE else [own]:
             yield build_line(kind, event, [*denied, *general])
     if negated:
         yield build_line(kind, replace(found, statements=negated))
+
+
+def _over_before(stated: Sequence[Statement], origin: Origin) -> bool:
+    """Whether every source ends it on a date before a document: that document's "none" then denies nothing."""
+    ends = [moment(entry.end) if entry.status is Status.ENDED else None for _, entry in stated]
+    written = moment(origin.date)
+    return all(end is not None and end[0] and end < written for end in ends)
 
 
 def _by_label(statements: Sequence[Statement]) -> list[Group]:
@@ -158,23 +165,23 @@ def _shown_date(kind: Kind, line: Line) -> str:
 
 
 def _with_missing(treatments: Topic, held: Sequence[Statement]) -> Topic:
-    """Anticoagulants open in one list and missing from another list of the same day."""
-    lists: dict[Origin, set[str]] = {}
+    """Anticoagulants open in one list and missing from another list of the same day, or of a later one."""
+    lists: set[Origin] = set()
     for origin, entry in held:
         if entry.kind is not Kind.TREATMENT:
             continue
         if entry.section in _LISTS or entry.assertion is Assertion.NONE:
-            lists.setdefault(origin, set())
+            lists.add(origin)
     lines = []
     for line in treatments.lines:
         missing: list[Contradiction] = []
         if line.critical in ANTICOAGULANTS and line.assertion is Assertion.STATED and line.status is not Status.ENDED:
             holders = {s.origin.document for s in line.sources}
-            days = {day(s.origin.date) for s in line.sources if s.status is not Status.ENDED} - {""}
+            last = max(day(s.origin.date) for s in line.sources)
             missing = [
                 Contradiction(Disagreement.MISSING, origin)
                 for origin in lists
-                if origin.document not in holders and day(origin.date) in days
+                if origin.document not in holders and day(origin.date) >= last
             ]
         lines.append(with_contradictions(line, missing))
     return replace(treatments, lines=tuple(lines))
