@@ -2,9 +2,8 @@
 
 import re
 
-from dmp_tui.dmp.cda.narrative import Row, is_blank
+from dmp_tui.dmp.cda.narrative import Row, is_blank, one_line
 from dmp_tui.dmp.entries import Kind
-from dmp_tui.dmp.identity import fold
 
 _NAME_HEADERS = {
     Kind.ALLERGY: re.compile(r"AGENT|ALLERGENE|SUBSTANCE|ALLERGIE"),
@@ -18,11 +17,44 @@ _NAME_HEADERS = {
 _NOT_A_NAME = re.compile(r"DATE|TYPE D (?:ALLERGIE|OBSERVATION)|VOIE|DUREE|DEBUT|FIN\b")
 
 
+_VALUE_HEADERS = re.compile(r"RESULTAT|VALEUR|PRECISION|CHOIX|REPONSE|MESURE|OBSERVATION|EFFECTUE|DESCRIPTION")
+REFERENCE_HEADERS = re.compile(r"REFERENCE|NORME|NORMALE|USUELLE")
+_OTHER_HEADERS = re.compile(r"DATE|COMMENTAIRE|REFERENCE|INTERPRETATION|ANTERIEUR|UNITE|HEURE|EN RAPPORT")
+DATE_CELL = re.compile(r"[\d/.:\- hàau]+|NON RENSEIGNEE?", re.IGNORECASE)
+
+
 def name_column(row: Row, kind: Kind) -> int | None:
     """The column that names what the row is about; None where no header says."""
     pattern = _NAME_HEADERS.get(kind)
     for column, cell in enumerate(row.cells):
-        header = fold(row.header(column))
+        header = row.heading(column)
         if pattern and not is_blank(cell) and pattern.search(header) and not _NOT_A_NAME.search(header):
             return column
     return None
+
+
+def first_cell(row: Row | None) -> str:
+    """The first cell that says something other than a date."""
+    return (
+        next((one_line(cell) for cell in row.cells if not is_blank(cell) and not DATE_CELL.fullmatch(cell)), "")
+        if row
+        else ""
+    )
+
+
+def value_cell(row: Row, label_column: int) -> str:
+    """The cell that holds the value: under a header that says so, else the next one."""
+    after = range(label_column + 1, len(row.cells))
+    for column in after:
+        header = row.heading(column)
+        if (
+            _VALUE_HEADERS.search(header)
+            and not REFERENCE_HEADERS.search(header)
+            and header != row.heading(label_column)
+        ):
+            return "" if is_blank(row.cells[column]) else one_line(row.cells[column])
+    for column in after:
+        if _OTHER_HEADERS.search(row.heading(column)):
+            continue
+        return "" if is_blank(row.cells[column]) else one_line(row.cells[column])
+    return ""

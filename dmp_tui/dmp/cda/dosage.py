@@ -8,7 +8,6 @@ from dmp_tui.dmp.cda.codes import display
 from dmp_tui.dmp.cda.narrative import Row, is_blank, one_line
 from dmp_tui.dmp.cda.scope import Scope, original
 from dmp_tui.dmp.cda.xml import kind_of_value, squeeze
-from dmp_tui.dmp.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +94,7 @@ def _of_row(row: Row) -> list[str]:
     """The cells of a row that stand under headers of dosage; neighbours under one header are one ("de 2 à 4 CP")."""
     found: list[tuple[str, list[str]]] = []
     for column, cell in enumerate(row.cells):
-        header = fold(row.header(column))
+        header = row.heading(column)
         own = row.own[column] if column < len(row.own) else True
         if (
             not own
@@ -115,7 +114,7 @@ def _of_row(row: Row) -> list[str]:
 
 def _route_of_row(row: Row) -> str:
     for column, cell in enumerate(row.cells):
-        if _ROUTE_HEADERS.search(fold(row.header(column))) and not is_blank(cell):
+        if _ROUTE_HEADERS.search(row.heading(column)) and not is_blank(cell):
             return one_line(cell)
     return ""
 

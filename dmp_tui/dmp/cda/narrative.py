@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.narrative import Block, Items, Paragraph, Picture, Table
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 MAX_COLUMNS = 256
 MAX_ROWSPAN = 1000
+MAX_WORDS = 4000
 _BLOCKS = frozenset({"paragraph", "list", "table", "renderMultiMedia", "observationMedia", "caption"})
 _DASHES = frozenset("-–—/.")
 
@@ -20,23 +22,31 @@ class Row:
     """A row of a table. A cell that spans several rows or columns is repeated in each."""
 
     cells: tuple[str, ...]
-    headers: tuple[str, ...] = ()
-    own: tuple[bool, ...] = ()
+    own: tuple[bool, ...]
     """Which cells begin here, as against those that a span repeats."""
-
-    @property
-    def words(self) -> str:
-        """What the row says, cell after cell, empty ones left out."""
-        kept = [
-            cell
-            for i, cell in enumerate(self.cells)
-            if not is_blank(cell) and not (i and cell == self.cells[i - 1] and not self.own[i])
-        ]
-        return " · ".join(one_line(cell) for cell in kept)
+    words: str
+    """What the row says, cell after cell, empty ones left out, cut at MAX_WORDS."""
+    headers: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
+    """The headers in capitals without accents."""
 
     def header(self, column: int) -> str:
         """The header above a column, empty if there is none."""
         return self.headers[column] if column < len(self.headers) else ""
+
+    def heading(self, column: int) -> str:
+        """The header above a column, in capitals without accents."""
+        return self.folded[column] if column < len(self.folded) else ""
+
+
+def _row_words(line: "list[_Cell]") -> str:
+    kept = [
+        one_line(cell.text)
+        for i, cell in enumerate(line)
+        if not is_blank(cell.text) and not (i and not cell.own and cell.text == line[i - 1].text)
+    ]
+    words = " · ".join(kept)
+    return words if len(words) <= MAX_WORDS else words[: MAX_WORDS - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,8 @@ def one_line(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Nothing, or the dashes by which people say that a cell stays empty."""
-    return not text.strip() or set(text.strip()) <= _DASHES
+    said = text.strip()
+    return not said or (len(said) <= 8 and set(said) <= _DASHES)
 
 
 def _lines(block: Block) -> Iterator[str]:
@@ -262,9 +273,10 @@ def _table(table: "Element", out: _Building) -> None:
     head_grid, body_grid = _grid(head), _grid(body)
     width = max((len(line) for line in (*head_grid, *body_grid)), default=0)
     headers = tuple(_above(head_grid, column) for column in range(width)) if head_grid else ()
+    folded = tuple(fold(header) for header in headers)
     for source, line in zip(body, body_grid, strict=True):
         cells = tuple(cell.text for cell in line)
-        row = Row(cells, headers, tuple(cell.own for cell in line))
+        row = Row(cells, tuple(cell.own for cell in line), _row_words(line), headers, folded)
         out.rows.append(row)
         if name := source.get("ID"):
             out.marked[name] = (source, row, None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings
+from dmp_tui.dmp.cda.columns import DATE_CELL, REFERENCE_HEADERS, first_cell, value_cell
 from dmp_tui.dmp.cda.narrative import Place, Row, is_blank, one_line
 from dmp_tui.dmp.cda.related import comment
 from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
@@ -18,10 +19,6 @@ from dmp_tui.dmp.identity import fold
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-_VALUE_HEADERS = re.compile(r"RESULTAT|VALEUR|PRECISION|CHOIX|REPONSE|MESURE|OBSERVATION|EFFECTUE|DESCRIPTION")
-_REFERENCE_HEADERS = re.compile(r"REFERENCE|NORME|NORMALE|USUELLE")
-_OTHER_HEADERS = re.compile(r"DATE|COMMENTAIRE|REFERENCE|INTERPRETATION|ANTERIEUR|UNITE|HEURE|EN RAPPORT")
-_DATE_CELL = re.compile(r"[\d/.:\- hàau]+|NON RENSEIGNEE?", re.IGNORECASE)
 _DENIABLE = frozenset(
     {Kind.SOCIAL, Kind.FUNCTIONAL, Kind.ALERT, Kind.OCCUPATIONAL, Kind.PREGNANCY, Kind.PLAN, Kind.DEVICE}
 )
@@ -177,18 +174,10 @@ def _said(
     if row is None or column is None:
         if text and not own and _says(text, coded, answers) and displays:
             return _Said("", value or text, place)
-        return _Said(text or _first(row), value, place)
+        return _Said(text or first_cell(row), value, place)
     if not own and _is_value_cell(row, column, coded, answers, displays):
         return _Said(_label_cell(row, column, displays), value or text, place)
-    return _Said(text, value or _value_cell(row, column), place)
-
-
-def _first(row: Row | None) -> str:
-    return (
-        next((one_line(cell) for cell in row.cells if not is_blank(cell) and not _DATE_CELL.fullmatch(cell)), "")
-        if row
-        else ""
-    )
+    return _Said(text, value or value_cell(row, column), place)
 
 
 def _says(text: str, coded: Value, answers: tuple[Coding, ...]) -> bool:
@@ -211,31 +200,13 @@ def _is_value_cell(row: Row, column: int, coded: Value, answers: tuple[Coding, .
     ]
     if not others:
         return bool(coded.words)
-    return any(name_the_same(cell, displays) and not _DATE_CELL.fullmatch(cell) for cell in others[:column])
+    return any(name_the_same(cell, displays) and not DATE_CELL.fullmatch(cell) for cell in others[:column])
 
 
 def _label_cell(row: Row, column: int, displays: list[str]) -> str:
-    before = [cell for cell in row.cells[:column] if not is_blank(cell) and not _DATE_CELL.fullmatch(cell)]
+    before = [cell for cell in row.cells[:column] if not is_blank(cell) and not DATE_CELL.fullmatch(cell)]
     named = [cell for cell in before if displays and name_the_same(cell, displays)]
     return one_line((named or before or [""])[0])
-
-
-def _value_cell(row: Row, label_column: int) -> str:
-    """The cell that holds the value: under a header that says so, else the next one."""
-    after = range(label_column + 1, len(row.cells))
-    for column in after:
-        header = fold(row.header(column))
-        if (
-            _VALUE_HEADERS.search(header)
-            and not _REFERENCE_HEADERS.search(header)
-            and header != fold(row.header(label_column))
-        ):
-            return "" if is_blank(row.cells[column]) else one_line(row.cells[column])
-    for column in after:
-        if _OTHER_HEADERS.search(fold(row.header(column))):
-            continue
-        return "" if is_blank(row.cells[column]) else one_line(row.cells[column])
-    return ""
 
 
 # --- words and code together ------------------------------------------------------------------------------------------
@@ -270,7 +241,7 @@ def _reference(observation: "Element", row: Row | None) -> tuple[str, bool]:
     """The reference range as written, and whether the coded one names other bounds."""
     coded = range_of(observation)
     for column, cell in enumerate(row.cells if row else ()):
-        if row and _REFERENCE_HEADERS.search(fold(row.header(column))) and not is_blank(cell):
+        if row and REFERENCE_HEADERS.search(row.heading(column)) and not is_blank(cell):
             said = one_line(cell)
             return said, bool(coded) and not ranges_agree(said, coded)
     return coded, False

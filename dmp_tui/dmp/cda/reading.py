@@ -8,7 +8,7 @@ from dmp_tui.dmp.cda.attachments import body_attachment, embedded, media_names
 from dmp_tui.dmp.cda.header import Header, read_header
 from dmp_tui.dmp.cda.narrative import Narrative, Row, flowing, is_blank, one_line, read_narrative
 from dmp_tui.dmp.cda.scope import Scope
-from dmp_tui.dmp.cda.sections import SAFETY, WITHOUT_STATEMENTS, kind_of_section
+from dmp_tui.dmp.cda.sections import SAFETY, WITHOUT_STATEMENTS, kind_of_section, kinds_of_title
 from dmp_tui.dmp.cda.statements import read_entry
 from dmp_tui.dmp.cda.unstated import nothing_known
 from dmp_tui.dmp.cda.unstructured import of_rows, statements_of
@@ -170,6 +170,7 @@ def _statements(section: _Section, scope: Scope) -> tuple[list[Entry], bool]:
     """The statements of a section, and whether something of it is reachable only as narrative."""
     if section.code in WITHOUT_STATEMENTS:
         return [], False
+    told = bool(scope.narrative.plain.strip())
     elements = section.element.findall("entry")
     found: list[Entry] = []
     lost = False
@@ -178,7 +179,7 @@ def _statements(section: _Section, scope: Scope) -> tuple[list[Entry], bool]:
         found.extend(statements)
         lost = lost or missed
     if not found and section.kind is not None:
-        if scope.narrative.plain.strip():
+        if told:
             if section.kind in SAFETY or not elements:
                 found = list(statements_of(scope, section.kind))
                 lost = lost or (section.kind in _ROWS_COUNT and any(not entry.codes for entry in found))
@@ -188,6 +189,8 @@ def _statements(section: _Section, scope: Scope) -> tuple[list[Entry], bool]:
         forgotten = list(of_rows(_unclaimed(scope.narrative, elements, found), scope, section.kind))
         found.extend(forgotten)
         lost = lost or bool(forgotten)
+    elif not found and told and len(kinds_of_title(section.title)) > 1:
+        lost = True  # "antécédents et allergies" in one text: readable, and not to be sorted by machine
     return found, lost
 
 

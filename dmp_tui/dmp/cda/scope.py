@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import codings
+from dmp_tui.dmp.cda.columns import name_column
 from dmp_tui.dmp.cda.narrative import Narrative, Place, Row, flowing, is_blank, one_line
 from dmp_tui.dmp.cda.persons import author_name
 from dmp_tui.dmp.cda.times import after
@@ -56,10 +57,17 @@ class Scope:
             for reference in element.iterfind("reference"):
                 found = self.find(reference.get("value"))
                 if found is not None and not is_blank(found.text or found.words):
-                    return found
+                    return self._named_cell(found)
             if element.find("reference") is None and not is_blank(text := flowing(element)):
                 return Place(text)
         return None
+
+    def _named_cell(self, place: Place) -> Place:
+        """The cell that names the thing, where an ID marks a whole row."""
+        if place.row is None or place.column is not None or self.kind is None:
+            return place
+        column = name_column(place.row, self.kind)
+        return place if column is None else Place(place.row.cells[column], place.row, column)
 
     def words(self, *elements: "Element | None") -> str:
         """The words of ``place``, on one line; "" if nothing is said."""

@@ -86,7 +86,6 @@ _TITLES = (
     (re.compile(r"\bALLERGI"), Kind.ALLERGY),
     (re.compile(r"EFFETS? INDESIRABLES?.*MEDICAMENT"), Kind.ADVERSE_EFFECT),
     (re.compile(r"\bTRAITEMENTS?\b|\bMEDICAMENTS?\b|\bMEDICATION"), Kind.TREATMENT),
-    (re.compile(r"\bANTECEDENTS? FAMILIA"), Kind.FAMILY),
     (re.compile(r"\bANTECEDENTS?\b|\bDIAGNOSTIC"), Kind.PROBLEM),
     (re.compile(r"\bDIRECTIVES? ANTICIPEES?"), Kind.DIRECTIVE),
     (re.compile(r"\bVACCINATIONS?\b"), Kind.VACCINATION),
@@ -108,14 +107,25 @@ _TEMPLATES = {
     "1.3.6.1.4.1.19376.1.5.3.1.4.13.5": Kind.PREGNANCY,
     "1.3.6.1.4.1.19376.1.5.3.1.4.13.7": Kind.DIRECTIVE,
 }
+_PROBLEM_ENTRY = "1.3.6.1.4.1.19376.1.5.3.1.4.5"
+"""The parent of allergies and adverse effects, too: it decides only where the section says nothing."""
 _DECIDED = frozenset({Kind.ADVERSE_EFFECT, Kind.ALLERGY, Kind.PLAN, Kind.REASON, Kind.ALERT})
 """Sections whose own subject holds for all they contain, whatever the template (an adverse effect is no allergy)."""
+
+
+def kinds_of_title(title: str) -> tuple[Kind, ...]:
+    """What a title names; several for "Antécédents et allergies", which no one may sort by machine."""
+    said = fold(title)
+    if "FAMILIA" in said and "ANTECEDENT" in said:
+        return (Kind.FAMILY,)
+    return tuple(kind for pattern, kind in _TITLES if pattern.search(said))
 
 
 def kind_of_section(code: str, title: str, parent: Kind | None = None) -> Kind | None:
     """What a section's statements are about; its title decides where its code is too general or unknown."""
     by_code = KINDS.get(code)
-    by_title = next((kind for pattern, kind in _TITLES if pattern.search(fold(title))), None)
+    titles = kinds_of_title(title)
+    by_title = titles[0] if len(titles) == 1 else None
     if by_code is Kind.RESULT and by_title is Kind.ALERT:
         return Kind.ALERT  # "points de vigilance" filed under results
     if code in WITHOUT_STATEMENTS:
@@ -127,7 +137,8 @@ def kind_of_entry(statement: "Element", section: Kind | None) -> Kind | None:
     """What an entry is: its template where that decides, else its section's subject."""
     if section in _DECIDED and not (section is Kind.ALERT and statement.tag == "act"):
         return section
-    for template in statement.iterfind("templateId"):
-        if kind := _TEMPLATES.get(template.get("root") or ""):
+    roots = [template.get("root") or "" for template in statement.iterfind("templateId")]
+    for root in roots:
+        if kind := _TEMPLATES.get(root):
             return kind
-    return section
+    return Kind.PROBLEM if section is None and _PROBLEM_ENTRY in roots else section

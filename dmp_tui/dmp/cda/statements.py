@@ -25,6 +25,9 @@ STATEMENTS = frozenset(
 )
 _SILENT = frozenset({"observationMedia", "regionOfInterest"})
 _ATTACHED = "55107-7"
+_SPECIMEN_TEMPLATES = frozenset({"1.3.6.1.4.1.19376.1.3.1.2", "1.3.6.1.4.1.19376.1.3.1.3"})
+"""IHE XD-LAB specimen collection and specimen received."""
+_ASIDES = frozenset({COMMENT, "33882-2", "SPRECEIVE"})
 _HOSPITAL_ALERTS = frozenset({"MED-143", "MED-309", "MED-144", "MED-145", "MED-146", "MED-147", "MED-148"})
 """TA_ASIP codes of the hospital letter: adverse events, multiresistant germs, transfusions."""
 _HOSPITAL_STAY = frozenset({"ORG-070", "ORG-074", "MED-142"})
@@ -152,13 +155,16 @@ def _inner(statement: "Element") -> "list[Element]":
         for related in statement.iterfind(path):
             if related.get("typeCode") in {"RSON", "REFR"} and path == "entryRelationship":
                 continue
-            found.extend(c for c in related if c.tag in STATEMENTS and not is_remark(c) and not _is_comment(c))
+            found.extend(c for c in related if c.tag in STATEMENTS and not is_remark(c) and not _is_aside(c))
     return found
 
 
-def _is_comment(statement: "Element") -> bool:
+def _is_aside(statement: "Element") -> bool:
+    """A comment on the statement, or the taking of the specimen of a result: no statement of its own."""
     code = statement.find("code")
-    return code is not None and code.get("code") == COMMENT
+    if any(template.get("root") in _SPECIMEN_TEMPLATES for template in statement.iterfind("templateId")):
+        return True
+    return code is not None and code.get("code") in _ASIDES
 
 
 def _moment(statement: "Element") -> str:

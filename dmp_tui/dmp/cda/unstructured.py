@@ -3,20 +3,21 @@
 import re
 from typing import TYPE_CHECKING
 
-from dmp_tui.dmp.cda.columns import name_column
+from dmp_tui.dmp.cda.columns import first_cell, name_column, value_cell
 from dmp_tui.dmp.cda.dosage import dosage_of_row
 from dmp_tui.dmp.cda.medicines import course_of_section
 from dmp_tui.dmp.cda.narrative import Row, is_blank, one_line
 from dmp_tui.dmp.cda.scope import Scope, dated
 from dmp_tui.dmp.cda.unstated import shortened
+from dmp_tui.dmp.cda.values import Value, said_value
 from dmp_tui.dmp.cda.words import denial, same_words
 from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark, Status
-from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.narrative import Items, Paragraph, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_MEASURED = frozenset({Kind.RESULT, Kind.VITAL, Kind.PREGNANCY, Kind.DIRECTIVE, Kind.SOCIAL, Kind.FUNCTIONAL})
 _DATE = re.compile(r"(?<!\d)(\d{2})/(\d{2})/(\d{4})(?!\d)")
 
 
@@ -56,6 +57,11 @@ def _of_text(text: str, scope: Scope, kind: Kind) -> Entry:
 
 def _entry(words: str, scope: Scope, kind: Kind, row: Row | None = None) -> Entry:
     column = name_column(row, kind) if row else None
+    value = Value("")
+    if row and kind in _MEASURED and len(row.cells) > 1 and (name := first_cell(row)):
+        column = next(i for i, cell in enumerate(row.cells) if one_line(cell) == name)
+        answer = value_cell(row, column)
+        value = said_value(answer) or Value(answer)
     label = shortened(row.cells[column] if row and column is not None else words)
     dose = dosage_of_row(row) if row and kind is Kind.TREATMENT else ""
     said = denial(label)
@@ -81,6 +87,8 @@ def _entry(words: str, scope: Scope, kind: Kind, row: Row | None = None) -> Entr
             start=start,
             end=end,
             dose=dose,
+            value=value.text,
+            unit=value.unit,
             section=scope.code,
             words=words,
             marks=frozenset(marks),
@@ -93,7 +101,7 @@ def _dates(row: Row) -> tuple[str, str]:
     """Dates of columns that say which they are ("Date de début", "Date de fin", "Date")."""
     start = end = ""
     for column, cell in enumerate(row.cells):
-        header = fold(row.header(column))
+        header = row.heading(column)
         if not (match := _DATE.search(cell)) or not re.search(r"DATE|DEBUT|\bFIN\b", header):
             continue
         day = f"{match[3]}-{match[2]}-{match[1]}"

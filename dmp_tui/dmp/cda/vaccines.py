@@ -14,7 +14,6 @@ from dmp_tui.dmp.cda.unstated import agentless
 from dmp_tui.dmp.cda.words import denial, yes_or_no
 from dmp_tui.dmp.cda.xml import squeeze
 from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark, Status
-from dmp_tui.dmp.identity import fold
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -87,7 +86,7 @@ def read_vaccination(statement: "Element", scope: Scope) -> Entry:
 
 def _said_done(row: "Row | None") -> bool | None:
     for column, cell in enumerate(row.cells if row else ()):
-        if row and _DONE_HEADER.search(fold(row.header(column))):
+        if row and _DONE_HEADER.search(row.heading(column)):
             return yes_or_no(cell)
     return None
 

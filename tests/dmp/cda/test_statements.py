@@ -353,3 +353,40 @@ def test_what_cannot_be_structured_is_counted_and_stays_readable() -> None:
     reading = read("29545-1", "Examen", "<paragraph>voir</paragraph>", "<strange><code code='1'/></strange>")
     assert reading.unread == ("Examen",)
     assert reading.parts[0].blocks
+
+
+def test_a_text_of_history_and_allergies_is_not_sorted_by_machine() -> None:
+    reading = read("99999-9", "Antécédents et allergies", "<paragraph>Appendicectomie 1998. Pénicilline.</paragraph>")
+    assert reading.entries == ()
+    assert reading.unread == ("Antécédents et allergies",)
+
+
+def test_templates_say_what_an_entry_is_in_an_unknown_section() -> None:
+    template = '<templateId root="1.3.6.1.4.1.19376.1.5.3.1.4.5"/>'
+    entry = one("99999-9", "Bilan", "", problem().replace("<code", f"{template}<code", 1))
+    assert (entry.kind, entry.label) == (Kind.PROBLEM, "Fibrillation auriculaire")
+
+
+def test_the_taking_of_a_specimen_is_no_procedure() -> None:
+    specimen = f'<procedure classCode="PROC" moodCode="EVN">{code("code", "33882-2", LOINC, "Prélèvement")}</procedure>'
+    lab = result('<value xsi:type="PQ" value="1"/>')
+    panel = f"<organizer><component>{specimen}</component><component>{lab}</component></organizer>"
+    assert [e.kind for e in read("26436-6", "Biologie", "", panel).entries] == [Kind.RESULT]
+
+
+def test_a_reference_to_a_whole_row_finds_the_cell_that_names() -> None:
+    text = (
+        "<table><thead><tr><th>Date</th><th>Pathologie</th></tr></thead>"
+        '<tbody><tr ID="pb"><td>2019</td><td>Asthme</td></tr></tbody></table>'
+    )
+    entry = one("11450-4", "Pathologies", text, concern(problem("Asthme")))
+    assert (entry.label, entry.words) == ("Asthme", "2019 · Asthme")
+
+
+def test_results_in_words_alone_have_a_name_and_a_value() -> None:
+    text = table(("Date", "Examen", "Résultat"), ("09/01/2024", "INR", "2,8"), ("09/01/2024", "ECG", "normal"))
+    entries = read("30954-2", "Résultats", text).entries
+    assert [(e.label, e.value, e.noted or e.start) for e in entries] == [
+        ("INR", "2.8", "2024-01-09"),
+        ("ECG", "normal", "2024-01-09"),
+    ]
