@@ -8,7 +8,7 @@ from bench.terminal import Answer, Terminal, rss_mb
 
 PROGRAM = str(Path(sys.executable).parent / "dmp-tui")
 DEMO = [PROGRAM, "demo"]
-SHEET = [*DEMO, "--insert-cps", "urgentiste", "--pin", "1234", "--insert-vitale", "doyen"]
+SHEET = [*DEMO, "--insert-cps", "simon", "--pin", "1234", "--insert-vitale", "duval"]
 """The demonstration's doctor of emergencies, and its patient with forty documents."""
 
 
