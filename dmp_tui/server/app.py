@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dmp_tui import __version__
-from dmp_tui.server import consents, documents, patients, summaries, trails, transactions
+from dmp_tui.server import administrative, consents, documents, patients, summaries, trails, transactions, web
 from dmp_tui.server.access import Refused
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.deposit import instant
@@ -50,11 +50,14 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/fhir/Patient/$authorised", consents.authorised),
     ("GET", "/fhir/Patient/{id}/$summary", summaries.summary),
     ("GET", "/fhir/Patient/{id}", patients.read),
+    ("PATCH", "/fhir/Patient/{id}", administrative.patch),
+    ("POST", "/fhir/Patient/{id}/$web-access", web.open_page),
     ("POST", "/fhir/Patient/{id}/$close", patients.close),
     ("POST", "/fhir/Patient/{id}/$reopen", patients.reopen),
     ("POST", "/fhir/Patient/{id}/$resign-treating-doctor", patients.resign),
     ("GET", "/fhir/DocumentReference", documents.search),
     ("POST", "/fhir/DocumentReference", documents.create),
+    ("POST", "/fhir/DocumentReference/_search", documents.search),
     ("PATCH", "/fhir/DocumentReference", documents.patch),
     ("GET", "/fhir/DocumentReference/{id}", documents.read),
     ("PATCH", "/fhir/DocumentReference/{id}", documents.patch),
@@ -101,6 +104,7 @@ def create_app(
         routes=[
             Route("/health", _health, methods=["GET"]),
             Route("/fhir/metadata", partial(_metadata, services), methods=["GET"]),
+            Route("/web/{ticket}", partial(web.page, services), methods=["GET"]),
             *login.routes(),
             *(Route(path, partial(_by_method, found), methods=_METHODS) for path, found in methods.items()),
         ],

@@ -79,10 +79,11 @@ def _with(plan: Plan, one: Incoming, access: Access, decision: Decision, documen
     # What this same request brings is visible to it, and a document that it replaces is replaced for it already.
     already = {d.id: d for d in plan.updated}
     visible = [already.get(d.id, d) for d in documents if access.sees(d)] + [n.entry for n in plan.new]
-    if one.if_none_exist and (existing := _found(one.if_none_exist, visible)):
-        return replace(plan, answer=[*plan.answer, (existing, False)])
     entry = _complete(one, access, record)
-    if same := _same_document(entry, visible):
+    same = _same_document(entry, visible)
+    if same is None and one.if_none_exist:
+        same = _found(one.if_none_exist, visible)
+    if same is not None:
         return replace(plan, answer=[*plan.answer, (same, False)])
     entry, parents = _related(entry, visible)
     if Limit.ADD_ONLY in decision.limits:

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,13 +28,20 @@ from dmp_tui.server.subjects import record_of, unknown_patient
 
 Json = dict[str, Any]
 
+_FORM = frozenset({"application/x-www-form-urlencoded"})
+_FORM_LIMIT = 64 * 1024
 
 # --- ITI-67 -----------------------------------------------------------------------------------------------------------
 
 
 async def search(services: Services, caller: Caller, request: Request) -> Response:
-    """``GET /fhir/DocumentReference?patient.identifier=...``."""
-    query = parse_query(request.url.query)
+    """``GET /fhir/DocumentReference?patient.identifier=...``, or the same parameters as a form to ``_search``."""
+    parameters = request.url.query
+    if request.method == "POST":
+        check_type(request, _FORM)
+        body = await read_body(request, replace(services.settings, body_limit=_FORM_LIMIT))
+        parameters = body.decode("ascii", "replace")
+    query = parse_query(parameters)
     access = access_to(services.store, caller, _patient(services, query), services.settings, services.clock)
     operation = Operation.SEARCH_METADATA
     if query.by_identifier and not access.ask(operation).allowed:

@@ -40,7 +40,7 @@ def capability_statement(base_url: str, date: str) -> Json:
                 "resource": [
                     _resource(
                         "Patient",
-                        ["read", "create", "search-type"],
+                        ["read", "create", "patch", "search-type"],
                         [("identifier", "token")],
                         [
                             ("summary", _SUMMARY),
@@ -63,7 +63,7 @@ def capability_statement(base_url: str, date: str) -> Json:
     }
 
 
-_OWN = ("authorised", "close", "reopen", "resign-treating-doctor")
+_OWN = ("authorised", "close", "reopen", "resign-treating-doctor", "web-access")
 
 
 def _resource(

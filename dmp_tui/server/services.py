@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 from weakref import WeakValueDictionary
 
 from dmp_tui.server.settings import ServerSettings
@@ -20,6 +21,8 @@ class Services:
     workers: Workers = field(default_factory=Inline)
     base_url: str = "https://localhost/fhir"
     """The FHIR base, as clients write it."""
+    tickets: dict[str, datetime] = field(default_factory=dict)
+    """One-time pages of ``$web-access``: SHA-256 of the ticket, and until when it holds."""
     locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """One for each record that is being written: its changes follow one another."""
 

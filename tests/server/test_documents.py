@@ -73,8 +73,10 @@ async def test_the_same_deposit_twice_is_one_document(api: Api) -> None:
     other = await doctor.post("/fhir/DocumentReference", reference(b"autre", PATIENT, unique_id="1.2.250.1.999.1"))
     assert (other.status_code, rule(other)) == (409, "unique-id")
     asked = {"If-None-Exist": "identifier=urn:ietf:rfc:3986|urn:oid:1.2.250.1.999.1"}
-    kept = await doctor.send("POST", "/fhir/DocumentReference", reference(b"autre", PATIENT), **asked)
+    kept = await doctor.post("/fhir/DocumentReference", reference(b"autre", PATIENT), **asked)
     assert (kept.status_code, kept.json()["id"]) == (200, made["id"])
+    lost = reference(b"autre", PATIENT, unique_id="1.2.250.1.999.1")
+    assert (await doctor.post("/fhir/DocumentReference", lost, **asked)).status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -263,6 +265,11 @@ async def test_search_parameters(api: Api) -> None:
     assert page["entry"][0]["resource"]["date"].startswith("2026-03")
     following = {link["relation"]: link["url"] for link in page["link"]}["next"].removeprefix("https://localhost")
     assert (await doctor.get(following)).json()["entry"][0]["resource"]["date"].startswith("2026-01")
+    form = search().partition("?")[2].encode()
+    by_form = await doctor.send(
+        "POST", "/fhir/DocumentReference/_search", form, kind="application/x-www-form-urlencoded"
+    )
+    assert by_form.json()["total"] == 2
     for wrong in ("&colour=red", "&date=yesterday", "&_count=many", "&type=", "&_sort=size"):
         answer = await doctor.get(search(wrong))
         assert (answer.status_code, rule(answer)) == (400, "parameter"), wrong

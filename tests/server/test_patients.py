@@ -297,3 +297,36 @@ async def test_the_trail_is_the_treating_doctors_and_each_ones_own(api: Api) -> 
     assert {e["resource"]["agent"][0]["who"]["identifier"]["value"] for e in every["entry"]} == {NURSE.id, DOCTOR.id}
     for entry in every["entry"]:
         AuditEvent.model_validate(entry["resource"])
+
+
+async def test_administrative_data_are_corrected_and_the_identity_is_not(api: Api) -> None:
+    api.keep(PATIENT)
+    api.permit(PATIENT, DOCTOR)
+    doctor, nurse = await api.login(DOCTOR), await api.login(NURSE)
+    path = f"/fhir/Patient/{PATIENT.id}"
+    phone = {"op": "replace", "path": "/telecom/0/value", "value": "0699000009"}
+    changed = await doctor.patch(path, phone)
+    assert (changed.status_code, changed.headers["etag"]) == (200, 'W/"2"')
+    assert from_administrative(changed.json()).phones == ("0699000009",)
+    assert (await doctor.patch(path, phone, If_Match='W/"1"')).status_code == 412
+    for wrong in ("/gender", "/birthDate", "/name", "/identifier", "/active"):
+        answer = await doctor.patch(path, {"op": "replace", "path": wrong, "value": "x"})
+        assert (answer.status_code, rule(answer)) == (405, "immutable")
+    assert (await nurse.patch(path, phone)).status_code == 403
+    assert [r.operation for r in api.store.trail(PATIENT.id) if r.outcome == "allowed"] == ["change_admin_data"]
+
+
+async def test_a_web_page_opens_once_and_for_a_minute(api: Api) -> None:
+    api.keep(PATIENT)
+    api.permit(PATIENT, DOCTOR)
+    doctor, facility = await api.login(DOCTOR), await api.login(FACILITY)
+    path = f"/fhir/Patient/{PATIENT.id}/$web-access"
+    assert (await facility.post(path, None)).status_code == 403
+    urls = [(await doctor.post(path, None)).json()["parameter"][0]["valueUrl"] for _ in range(2)]
+    http = doctor.wire.http
+    opened = await http.get(urls[0])
+    assert (opened.status_code, opened.headers["cache-control"]) == (200, "no-store")
+    assert "script" not in opened.text
+    assert (await http.get(urls[0])).status_code == 404
+    api.clock.forward(seconds=61)
+    assert (await http.get(urls[1])).status_code == 404
