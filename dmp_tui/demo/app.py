@@ -72,11 +72,14 @@ class DemoApp(DmpApp):
         from dmp_tui.widgets.bars import Foot
 
         foot = getattr(screen, "foot", None)
-        mark = _("DÉMO F9")
-        if isinstance(foot, Foot) and mark not in foot._keys:  # noqa: SLF001 - said once, before it is painted
-            room = self.size.width - len(mark) - 1
-            if len(foot._keys) < room:  # noqa: SLF001
-                foot._keys = foot._keys.ljust(room) + mark  # noqa: SLF001
+        if not isinstance(foot, Foot):
+            return
+        keys, width = foot._keys, self.size.width  # noqa: SLF001 - said once, before it is painted
+        for mark in (_("DÉMO F9"), _("DÉMO")):
+            room = width - len(mark) - 1
+            if mark not in keys and len(keys) < room:
+                foot._keys = keys.ljust(room) + mark  # noqa: SLF001
+                return
 
     # --- readers and cards
 

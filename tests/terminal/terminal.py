@@ -11,9 +11,11 @@ from pathlib import Path
 import pexpect  # type: ignore[import-untyped]  # it ships no types
 import pyte
 
-PATIENCE = 60.0
+PATIENCE = 40.0
 """Seconds after which a screen that was awaited is a failure; nothing waits that long that goes well."""
 DEMO = (str(Path(sys.executable).with_name("dmp-tui")), "demo")
+DEAD = 0.6
+"""Seconds of silence after which letters live again on a screen that nobody asked for (half a second, and a little)."""
 KEYS = {"enter": "\r", "escape": "\x1b", "f9": "\x1b[20~", "down": "\x1b[B", "ctrl+l": "\x0c", "ctrl+q": "\x11"}
 
 
@@ -56,6 +58,11 @@ class Terminal:
             if left <= 0 or not self._read(left):
                 raise AssertionError(f"never shown: {wanted}\n{self.text}")
         return self.text
+
+    def settle(self) -> None:
+        """Read until nothing was written for as long as letters stay dead."""
+        while self._read(DEAD):
+            pass
 
     def ended(self) -> int:
         """Wait for the end; the exit code."""
