@@ -1,11 +1,14 @@
 """A real pcscd with vpcd's two readers, started by ``.ci/pcsc``; the cards in them are ours."""
 
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from queue import SimpleQueue
+from tempfile import gettempdir
 from typing import TypeVar
 
 import pytest
@@ -20,43 +23,28 @@ from tests.cards.conftest import Doctor, doctor, vitale
 __all__ = ["Doctor", "doctor", "vitale"]
 
 READERS = ("Virtual PCD 00 00", "Virtual PCD 00 01")
-ONE_AT_A_TIME = pytest.mark.xdist_group("pcsc")
-"""There is one service and its two readers: what uses them runs in one process, one test after the other."""
-
 E = TypeVar("E", bound=CardEvent)
 
 
-class Service:
-    """The pcscd of the whole session, which tests may stop and start again."""
-
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
-        self._own: subprocess.Popen[bytes] | None = None
-
-    def kill(self) -> None:
-        os.kill(self._pid, signal.SIGKILL)
-        if self._own is not None:
-            self._own.wait(10)
-
-    def start(self) -> None:
-        quiet = subprocess.DEVNULL
-        self._own = subprocess.Popen(["pcscd", "--foreground"], stdout=quiet, stderr=quiet)
-        self._pid = self._own.pid
-
-    def end(self) -> None:
-        if self._own is not None:
-            self._own.terminate()
-            self._own.wait(10)
-
-
 @pytest.fixture(scope="session")
-def service() -> Iterator[Service]:
+def service() -> None:
+    """pcscd runs, and is started again if a test kills it."""
     if os.environ.get("DMP_TUI_PCSC") != "1":
         pytest.skip("needs a PC/SC service with virtual readers: .ci/pcsc make test")
     pytest.importorskip("smartcard", reason="needs pyscard (dmp-tui[cards])")
-    running = Service(int(os.environ["DMP_TUI_PCSC_PID"]))
-    yield running
-    running.end()
+
+
+@pytest.fixture
+def turn(service: None) -> Iterator[None]:
+    """There is one service and its two readers: tests take turns, those of other processes too."""
+    with (Path(gettempdir()) / "dmp-tui-pcsc.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def kill_service() -> None:
+    """End pcscd as a crash does."""
+    os.kill(int(Path("/run/pcscd/pcscd.pid").read_text().strip("\n\0")), signal.SIGKILL)
 
 
 class Desk:
@@ -92,7 +80,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(service: Service) -> Iterator[Desk]:
+def desk(turn: None) -> Iterator[Desk]:
     """Both readers are there and empty, and are empty again after the test."""
     sitting = Desk()
     sitting.expect(ReaderArrived, 0)

@@ -6,9 +6,7 @@ import sys
 from pathlib import Path
 
 from dmp_tui.cards.events import CardInserted, CardRemoved
-from tests.pcsc.conftest import ONE_AT_A_TIME, Desk, Doctor
-
-pytestmark = ONE_AT_A_TIME
+from tests.pcsc.conftest import Desk, Doctor
 
 PROGRAM = (sys.executable, "-c", "from dmp_tui.cli import main; main(prog_name='dmp-tui')", "card")
 

@@ -10,9 +10,7 @@ from dmp_tui.cards.channel import CardProblem
 from dmp_tui.cards.pkcs11 import open_pkcs11
 from dmp_tui.cards.virtual import Cps3
 from tests.cards.conftest import attempt
-from tests.pcsc.conftest import ONE_AT_A_TIME, READERS, Desk, Doctor, tool
-
-pytestmark = ONE_AT_A_TIME
+from tests.pcsc.conftest import READERS, Desk, Doctor, tool
 
 MODULE = Path("/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so")
 AUTHENTICATION = "E828BD080F8025000001FF001002"
