@@ -87,10 +87,8 @@ class DmpApp(RecordApp):
     # --- cards and scans
 
     def vitale_gone(self) -> None:
-        """The record stays, and says that its card is gone."""
-        if self.session is None:
-            self._forget_waiting()
-        elif self.record is not None and not self.record.card_out:
+        """The record stays, and says that its card is gone. Locked, the card makes room for the CPS: kept."""
+        if self.session is not None and self.record is not None and not self.record.card_out:
             self.update_record(replace(self.record, card_out=True))
 
     def vitale_read(self, vitale: "Vitale") -> None:

@@ -8,7 +8,7 @@ from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.sheet_layout import section_rows
 from dmp_tui.screens.sheet_lines import OfLine
 from dmp_tui.screens.sources import SourcesScreen
-from dmp_tui.screens.words import contact_kind
+from dmp_tui.screens.words import contact_kind, phone
 from dmp_tui.widgets.board import Board
 from dmp_tui.widgets.line import STRONG, Row, text_row, title
 from dmp_tui.widgets.text import two_ends, visible, wrap
@@ -25,13 +25,13 @@ class ContactsScreen(RecordScreen):
             rows.append((title(_("DÉCLARÉS AU DOSSIER"), width),))
             for contact in record.contacts:
                 who = ", ".join(p for p in (contact.name, contact.relation, contact_kind(contact.kind)) if p)
-                phone = visible(contact.phone) or _("sans téléphone")
-                rows.append(text_row(two_ends(visible(who), phone, width), width, STRONG))
+                number = phone(contact.phone) or _("sans téléphone")
+                rows.append(text_row(two_ends(visible(who), number, width), width, STRONG))
         rows += section_rows(record.sheet, (Kind.CONTACT,), width)
         rows.append((title(_("MÉDECIN TRAITANT"), width),))
         if record.treating_doctor:
-            phone = visible(record.treating_doctor_phone) or _("sans téléphone")
-            rows.append(text_row(two_ends(visible(record.treating_doctor), phone, width), width, STRONG))
+            number = phone(record.treating_doctor_phone) or _("sans téléphone")
+            rows.append(text_row(two_ends(visible(record.treating_doctor), number, width), width, STRONG))
         else:
             rows.append(text_row(_("non déclaré"), width))
         rows += self._patient_rows(width)
@@ -44,7 +44,9 @@ class ContactsScreen(RecordScreen):
         phones = record.phones or record.subject.phones
         address = record.address or record.subject.address
         words = (
-            _("Téléphone : {phones}").format(phones=", ".join(phones) or _("non renseigné")),
+            _("Téléphone : {phones}").format(
+                phones=", ".join(phone(number) for number in phones) or _("non renseigné")
+            ),
             _("Adresse : {address}").format(address=address or _("non renseignée")),
         )
         for text in words:

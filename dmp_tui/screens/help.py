@@ -44,7 +44,7 @@ def _keys() -> list[tuple[str, str]]:
 def _signs() -> list[str]:
     return [
         _("! : pèse en urgence, hors norme ou à vérifier. !! : critique."),
-        _("CONTREDIT : des documents se contredisent ; Entrée montre qui dit quoi."),
+        _("CONTREDIT ou ≠ : des documents se contredisent ; Entrée montre qui dit quoi."),
         _("« non renseigné » : aucun document n'en parle. « aucun déclaré » : un document dit qu'il n'y en a pas."),
         _("« illisible » : quelque chose est écrit et n'a pas pu être lu ; les documents restent ouverts."),
         _("o problème en cours, - antécédent ou acte. … : texte coupé, Entrée le montre entier."),

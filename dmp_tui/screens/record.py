@@ -13,7 +13,7 @@ from dmp_tui.dmp.identity import Identity, Sex, Traits, fold
 from dmp_tui.dmp.professions import Mode
 from dmp_tui.dmp.sheet.model import Line, Presence, Sheet
 from dmp_tui.i18n import _
-from dmp_tui.screens.words import clock_time, reliability, said_by, traits_line
+from dmp_tui.screens.words import clock_time, phone, reliability, said_by, traits_line
 from dmp_tui.widgets.line import ALARM, BAR, STRONG, Cell, Row
 from dmp_tui.widgets.text import two_ends, visible
 
@@ -93,7 +93,7 @@ def _mode_row(record: OpenRecord, width: int) -> Row:
     doctor = ""
     if record.treating_doctor:
         doctor = _("MT {name} {phone}").format(
-            name=visible(record.treating_doctor), phone=visible(record.treating_doctor_phone)
+            name=visible(record.treating_doctor), phone=phone(record.treating_doctor_phone)
         )
     read = _("lu {time}").format(time=clock_time(record.read_at))
     if record.card_out:

@@ -130,17 +130,20 @@ class SessionApp(DeskApp):
 
     def cps_gone(self) -> None:
         """No session outlives its card."""
+        self.still()
         self.lock(_("Carte CPS retirée : la session est fermée."))
 
     def left_alone(self) -> None:
         """Nobody typed for the site's idle time."""
         if self.session is not None:
+            self.still()
             minutes = self.settings.idle_minutes
             self.lock(_("Verrouillé après {count} minutes sans frappe.").format(count=minutes))
 
     def action_lock(self) -> None:
         """Ctrl+L."""
         if self.session is not None:
+            self.awake()
             self.lock(_("Verrouillé. Tapez le code PIN pour reprendre."))
 
     def lock(self, sentence: str, *, alarm: bool = False) -> None:
@@ -148,7 +151,6 @@ class SessionApp(DeskApp):
         self.workers.cancel_group(self, "login")
         self.locked()
         self.pop_to(1)
-        self.still()
         self.tell(sentence, alarm=alarm)
         self.run_worker(self._end_session(), group="closing")
         if self.card is not None:

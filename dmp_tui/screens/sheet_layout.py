@@ -23,6 +23,7 @@ from dmp_tui.screens.sheet_lines import (
     OfSection,
     alert_cell,
     allergy_cell,
+    allergy_label,
     directive_text,
     person_text,
     presence_text,
@@ -32,9 +33,9 @@ from dmp_tui.screens.sheet_lines import (
     vaccine_text,
     value_text,
 )
-from dmp_tui.screens.words import kind_title
+from dmp_tui.screens.words import check_label, check_words, kind_title
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Cell, Row, beside, title
-from dmp_tui.widgets.text import cut, visible
+from dmp_tui.widgets.text import cut, two_ends
 
 GUTTER = 1
 WIDE = 110
@@ -170,7 +171,7 @@ def _allergies(sheet: Sheet, width: int) -> Section:
 
 
 def _allergy_rows(lines: Sequence[Line], width: int) -> list[Row]:
-    label = min(max([cell_len(stated_label(line)) for line in lines] + [10]), width // 3)
+    label = min(max([cell_len(allergy_label(line)) for line in lines] + [10]), width // 3)
     reaction = min(max([cell_len(worst_reaction(line)) for line in lines] + [10]), width // 4)
     if any(line.status is Status.ENDED for line in lines):
         reaction = max(reaction, cell_len(_("(terminée {date})").format(date="07/2019")))
@@ -215,7 +216,7 @@ def _problems(sheet: Sheet, width: int) -> Section:
 
 def _checks(sheet: Sheet, width: int) -> Section | None:
     rows: list[Row] = [
-        (Cell(0, width, cut(f"! {visible(check.label)}", width), STRONG, OfCheck(index)),)
+        (Cell(0, width, two_ends(f"! {check_label(check)}", check_words(check), width), STRONG, OfCheck(index)),)
         for index, check in enumerate(sheet.checks)
     ]
     if sheet.unread:
@@ -270,18 +271,19 @@ def _flow(sheet: Sheet, kinds: Iterable[Kind], text: Callable[[Line, int], tuple
 
 def _others(sheet: Sheet, width: int) -> Section | None:
     """What a sheet may hold besides, by its counts; Enter opens each."""
-    cells: list[Cell] = []
-    at = 0
+    rows: list[list[Cell]] = []
+    at = width + 1
     for kind in OTHERS:
         topic = sheet.topic(kind)
         if not topic.lines and topic.presence is not Presence.UNREADABLE:
             continue
         text = f"{kind_title(kind)} ({len(topic.lines) or '!'})"
-        cells.append(Cell(at, cell_len(text), text, PLAIN, OfSection((kind,))))
+        if at + cell_len(text) > width:
+            rows.append([])
+            at = 0
+        rows[-1].append(Cell(at, cell_len(text), text, PLAIN, OfSection((kind,))))
         at += cell_len(text) + 2
-    if not cells:
-        return None
-    return Section(_("AUTRES"), width, (tuple(cell for cell in cells if cell.x + cell.width <= width),), OTHERS)
+    return Section(_("AUTRES"), width, tuple(tuple(row) for row in rows), OTHERS) if rows else None
 
 
 def _presence_row(topic: Topic, width: int) -> Row:

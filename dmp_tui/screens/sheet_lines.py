@@ -9,9 +9,12 @@ from dmp_tui.dmp.entries import Assertion, Kind, Mark, Status
 from dmp_tui.dmp.sheet.model import Line, Presence, Topic
 from dmp_tui.i18n import _, n_
 from dmp_tui.screens.record import worst_reaction
-from dmp_tui.screens.words import abnormal, critical_class, day, document_name, document_type, said_by, value_of
+from dmp_tui.screens.words import abnormal, critical_class, day, document_name, document_type, phone, said_by, value_of
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Cell
-from dmp_tui.widgets.text import cut, fit, two_ends, visible
+from dmp_tui.widgets.text import ELLIPSIS, cut, fit, two_ends, visible
+
+NARROW = 50
+"""Columns of a section below which dates are years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,19 @@ def stated_label(line: Line) -> str:
     return label
 
 
-def allergy_cell(line: Line, width: int, label_width: int, reaction_width: int) -> Cell:
-    """``PARACETAMOL  bronchospasme  12/2021 IPS +6 sources  CONTREDIT LDL 12/2019``."""
+def allergy_label(line: Line) -> str:
+    """The words of an allergy, and that it is perhaps none."""
     label = stated_label(line)
     if line.kind is Kind.ADVERSE_EFFECT:
         label = _("{label} (effet indésirable)").format(label=label)
     if Mark.NOT_AN_ALLERGY in line.marks:
         label += " " + _("(pas une allergie ?)")
+    return label
+
+
+def allergy_cell(line: Line, width: int, label_width: int, reaction_width: int) -> Cell:
+    """``PARACETAMOL  bronchospasme  12/2021 IPS +6 sources  CONTREDIT LDL 12/2019``."""
+    label = allergy_label(line)
     ended = line.status is Status.ENDED
     middle = _("(terminée {date})").format(date=day(line.end)).replace(" )", ")") if ended else worst_reaction(line)
     first = line.sources[0].origin
@@ -80,33 +89,46 @@ def allergy_cell(line: Line, width: int, label_width: int, reaction_width: int) 
 
 
 def treatment_cell(line: Line, width: int) -> Cell:
-    """``! COUMADINE 2 mg  1/j soir   AVK 02/2022``; the sign marks what weighs in an emergency."""
+    """``!  COUMADINE 2 mg  1/j soir   AVK 2022``; the signs: what weighs in an emergency, what is contradicted."""
     weighs = bool(line.critical) or Mark.CRITICAL in line.marks
-    dose = f"  {visible(line.dose)}" if line.dose else ""
-    notes = []
-    if contradicted(line):
-        notes.append(_("CONTREDIT"))
-    notes.append(critical_class(line.critical))
+    notes = [critical_class(line.critical)]
     if line.status is Status.ENDED:
-        notes.append(_("arrêté {date}").format(date=day(line.end[:7])).strip())
+        notes.append(_("arrêté {date}").format(date=_when(line.end, width)).strip())
     elif line.status is Status.PLANNED:
         notes.append(_("prévu"))
     elif Mark.REIMBURSED in line.marks:
         notes.append(_("remboursé"))
     if line.status is not Status.ENDED:
-        notes.append(day((line.start or line.noted)[:7]))
-    left = f"{'!' if weighs else ' '} {stated_label(line)}{dose}"
-    text = two_ends(left, " ".join(note for note in notes if note), width)
-    return Cell(0, width, text, STRONG if weighs else PLAIN, OfLine(line.kind, line.key))
+        notes.append(_when(line.start or line.noted, width))
+    right = " ".join(note for note in notes if note)
+    left = _signs("!" if weighs else " ", line) + _named_and_dosed(line, width - cell_len(right) - 4)
+    return Cell(0, width, two_ends(left, right, width), STRONG if weighs else PLAIN, OfLine(line.kind, line.key))
+
+
+def _named_and_dosed(line: Line, room: int) -> str:
+    """Name and dose. Where both do not fit, the name loses its form (with a sign): the dose matters more."""
+    label = stated_label(line)
+    dose = f"  {visible(line.dose)}" if line.dose else ""
+    if dose and cell_len(label) + cell_len(dose) > room and ", " in label:
+        label = label.partition(", ")[0] + ELLIPSIS
+    return label + dose
+
+
+def _signs(first: str, line: Line) -> str:
+    """Two columns: the line's own sign, and ``≠`` where sources disagree."""
+    return f"{first}{'≠' if contradicted(line) else ' '}"
+
+
+def _when(date: str, width: int) -> str:
+    """Month and year; the year alone in a narrow column."""
+    return day(date[: 4 if width < NARROW else 7])
 
 
 def problem_cell(line: Line, width: int) -> Cell:
     """``o`` a current problem, ``-`` an ended one or an act."""
     current = line.kind is Kind.PROBLEM and line.status in {Status.ACTIVE, Status.UNKNOWN}
-    notes = [_("CONTREDIT")] if contradicted(line) else []
-    notes.append(day((line.start or line.noted)[:7]))
-    left = f"{'o' if current else '-'} {stated_label(line)}"
-    text = two_ends(left, " ".join(note for note in notes if note), width)
+    left = _signs("o" if current else "-", line) + stated_label(line)
+    text = two_ends(left, _when(line.start or line.noted, width), width)
     return Cell(0, width, text, PLAIN, OfLine(line.kind, line.key))
 
 
@@ -142,7 +164,7 @@ def person_text(line: Line, width: int) -> tuple[str, Style]:
     if person is None:
         return stated_label(line), PLAIN
     role = f" ({visible(person.role)})" if person.role else ""
-    phones = " ".join(visible(phone) for phone in person.phones) or _("sans téléphone")
+    phones = " ".join(phone(number) for number in person.phones) or _("sans téléphone")
     name = f"{visible(person.name) or stated_label(line)}{role}"
     return f"{cut(name, max(width - cell_len(phones) - 1, 8))} {phones}", PLAIN
 

@@ -13,7 +13,17 @@ from dmp_tui.screens.record import OpenRecord
 from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.sheet_layout import section_rows
 from dmp_tui.screens.sheet_lines import OfDocuments, OfLine
-from dmp_tui.screens.words import day, disagreement, document_type, kind_title, mark, value_of
+from dmp_tui.screens.words import (
+    check_label,
+    check_words,
+    day,
+    disagreement,
+    document_type,
+    kind_title,
+    mark,
+    phone,
+    value_of,
+)
 from dmp_tui.widgets.board import Board
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Cell, Row, text_row, title
 from dmp_tui.widgets.text import two_ends, visible, wrap
@@ -85,7 +95,10 @@ class CheckScreen(RecordScreen):
         return rows
 
     def _check_rows(self, check: Check, width: int) -> list[Row]:
-        rows = [text_row(text, width, STRONG) for text in wrap(f"! {check.label}", width, "  ")]
+        rows = [
+            text_row(text, width, STRONG)
+            for text in wrap(f"! {check_label(check)} : {check_words(check)}", width, "  ")
+        ]
         for topic in self.record.sheet.topics:
             for line in topic.lines:
                 if line.key in check.keys:
@@ -131,7 +144,8 @@ def _words(line: Line) -> str:
         for reaction in line.reactions
     )
     person = line.person
-    people = f"{person.name} {person.role} {' '.join(person.phones)} {person.address}" if person else ""
+    phones = ", ".join(phone(number) for number in person.phones) if person else ""
+    people = f"{person.name} {person.role} {phones} {person.address}" if person else ""
     dates = " - ".join(day(d) for d in (line.start, line.end) if d)
     parts = [line.label, value_of(line), line.dose, reactions, people.strip(), dates]
     if line.reference:

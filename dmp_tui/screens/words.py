@@ -8,7 +8,7 @@ from dmp_tui.dmp.documents import Confidentiality, DocumentEntry, DocumentStatus
 from dmp_tui.dmp.entries import Coding, Kind, Mark
 from dmp_tui.dmp.identity import BirthDate, IdentityStatus, OwnershipDoubt, Sex, Traits
 from dmp_tui.dmp.professions import PROFESSIONS
-from dmp_tui.dmp.sheet.model import Contradiction, Disagreement, Line, Topic
+from dmp_tui.dmp.sheet.model import Check, Contradiction, Disagreement, Line, Topic
 from dmp_tui.dmp.sheet.model import Origin as Document
 from dmp_tui.i18n import _, language, n_
 from dmp_tui.widgets.text import visible
@@ -101,26 +101,60 @@ def kind_title(kind: Kind) -> str:
 
 
 def critical_class(code: str) -> str:
-    """Why a treatment weighs in an emergency, in the words of a prescription."""
+    """Why a treatment weighs in an emergency, short as on a prescription."""
     return {
         "": "",
         "avk": "AVK",
         "doac": "AOD",
         "heparin": _("héparine"),
-        "anticoagulant": _("anticoagulant"),
-        "antiplatelet": _("antiagrégant"),
+        "anticoagulant": _("anticoag."),
+        "antiplatelet": _("antiagr."),
         "insulin": _("insuline"),
-        "antidiabetic": _("antidiabétique"),
-        "antiepileptic": _("antiépileptique"),
+        "sulfonylurea": _("sulfamide"),
+        "antiepileptic": _("antiépil."),
+        "methotrexate": _("méthotr."),
         "immunosuppressant": _("immunosup."),
-        "corticosteroid": _("corticoïde"),
+        "anticancer": _("anticancer"),
         "opioid": _("opioïde"),
-        "lithium": _("lithium"),
         "digoxin": _("digoxine"),
-        "antiarrhythmic": _("antiarythmique"),
-        "methotrexate": _("méthotrexate"),
-        "chemotherapy": _("chimiothérapie"),
+        "antiarrhythmic": _("antiaryth."),
+        "betablocker": _("bêtabl."),
+        "corticoid": _("corticoïde"),
+        "lithium": _("lithium"),
+        "clozapine": _("clozapine"),
+        "maoi": _("IMAO"),
     }.get(code, visible(code))
+
+
+def check_words(check: Check) -> str:
+    """What is to be looked at, in a few words after the label of the point."""
+    return {
+        "contradiction": _("les documents se contredisent"),
+        "allergy-treatment": _("prescrit malgré l'allergie"),
+        "allergy-superseded": _("allergie d'un document remplacé, absente du nouveau"),
+        "anticoagulant": _("anticoagulant : les documents diffèrent"),
+        "association": _("association : risque hémorragique"),
+        "same-substance": _("même substance deux fois"),
+        "unreadable": _("illisible : lire le document"),
+        "identity": _("identité différente dans ce document"),
+        "other-person": _("document d'une autre personne ?"),
+    }.get(check.kind, "")
+
+
+def check_label(check: Check) -> str:
+    """What a point to check is about: its label, or the warnings whose codes it holds."""
+    if check.kind == "identity":
+        return ", ".join(document_warning(code) for code in check.label.split())
+    return visible(check.label)
+
+
+def phone(number: str) -> str:
+    """``06 12 34 56 78``: ten French digits in pairs, anything else as it is."""
+    shown = visible(number)
+    digits = "".join(c for c in shown if not c.isspace() and c not in ".-")
+    if re.fullmatch(r"0\d{9}", digits):
+        return " ".join(digits[i : i + 2] for i in range(0, 10, 2))
+    return shown
 
 
 def disagreement(contradiction: Contradiction) -> str:
@@ -151,6 +185,7 @@ def mark(value: Mark) -> str:
         Mark.REIMBURSED: _("connu par les remboursements seulement"),
         Mark.CRITICAL: _("compte en urgence"),
         Mark.CONTRADICTED: _("les sources se contredisent"),
+        Mark.SUPERSEDED: _("d'un document remplacé par un autre qui n'a pas pu être lu en entier"),
     }[value]
 
 
@@ -161,6 +196,9 @@ def said_by(topic: Topic) -> str:
     first = topic.said_by[0]
     return _("par {author} le {date}").format(author=visible(first.author) or "?", date=day(first.date))
 
+
+_UCUM = str.maketrans({"{": None, "}": None, "_": " "})
+"""UCUM's own signs in units (``mL/min/{1.73_m2}``), which mean nothing to a reader."""
 
 _SHORT = {
     "60591-5": "VSM",
@@ -190,10 +228,10 @@ def document_type(type_: Coding, title: str = "") -> str:
 
 def value_of(line: Line) -> str:
     """``2,8`` with its unit; the decimal sign is the reader's, the digits are the document's."""
-    value = line.value
+    value, unit = line.value, line.unit.translate(_UCUM)
     if language() == "fr" and re.fullmatch(r"[<>]?\s*-?\d+\.\d+", value):
         value = value.replace(".", ",")
-    return visible(f"{value} {line.unit}".strip())
+    return visible(f"{value} {unit}".strip())
 
 
 def abnormal(line: Line) -> str:
@@ -235,6 +273,8 @@ def document_warning(code: str) -> str:
         "sex-differs": _("le sexe dans le document n'est pas celui du dossier"),
         "ins-key-wrong": _("la clé de l'INS dans le document est fausse"),
         "unknown-parent": _("il remplace un document qui n'est pas dans ce dossier"),
+        "ins-differs": _("l'INS dans le document n'est pas celui du dossier"),
+        "other-person": _("le document semble être celui d'une autre personne"),
         "unqualified-ins": _("INS non qualifiée, non transmissible au DMP national"),
     }.get(code, visible(code))
 

@@ -7,7 +7,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from dmp_tui.widgets.line import BAR, PLAIN, Cell, Row, strip_of
-from dmp_tui.widgets.text import wrap
+from dmp_tui.widgets.text import two_ends, wrap
 
 _PLACE = 14
 """Cells kept for the place in a list at the end of the message's first row."""
@@ -51,6 +51,7 @@ class Foot(Widget):
         super().__init__(id=id)
         self.styles.height = 2
         self._keys = keys
+        self._mark = ""
         self._message = ""
         self._lines: list[str] = []
         self._style = PLAIN
@@ -80,6 +81,11 @@ class Foot(Widget):
         """Fold the message for the new width."""
         self._fold()
 
+    def mark(self, words: str) -> None:
+        """Words at the end of the row of keys: that this is a demonstration, say."""
+        self._mark = words
+        self.refresh()
+
     def place(self, first: int, last: int, total: int) -> None:
         """Say which rows of how many are in view; nothing where all are."""
         place = "" if last - first + 1 >= total else f"{first}-{last}/{total}"
@@ -91,7 +97,8 @@ class Foot(Widget):
         """The message, or the keys in reverse video."""
         width = self.size.width
         if y >= max(len(self._lines), 1):
-            return strip_of((Cell(0, width, self._keys, BAR),), width)
+            keys = two_ends(self._keys, self._mark, width) if self._mark else self._keys
+            return strip_of((Cell(0, width, keys, BAR),), width)
         room = width - len(self._place) - 2 if self._place and y == 0 else width
         cells = [Cell(0, room, self._lines[y] if self._lines else "", self._style)]
         if self._place and y == 0:

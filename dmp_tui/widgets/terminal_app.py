@@ -64,6 +64,10 @@ class TerminalApp(App[object]):
         """The screen changed and nobody asked for it: letters fall dead for half a second (no patient mix-up)."""
         self._dead_until = self._now() + DEAD_SECONDS
 
+    def awake(self) -> None:
+        """The screen changed because somebody asked: letters count at once."""
+        self._dead_until = 0.0
+
     async def on_event(self, event: events.Event) -> None:
         """Keys pass the scanner's detector and the dead time before anything else sees them."""
         if isinstance(event, events.Key) and not event.is_forwarded:

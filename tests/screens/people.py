@@ -107,8 +107,8 @@ SHEET = Sheet(
         Topic(Kind.PREGNANCY, Presence.NONE_STATED, said_by=(VSM,)),
     ),
     checks=(
-        Check("contradiction", "PARACETAMOL : un document dit le contraire", ("paracetamol",), (LDL,)),
-        Check("allergy-treatment", "warfarine + clopidogrel : risque hémorragique"),
+        Check("contradiction", "PARACETAMOL", ("paracetamol",), (LDL,)),
+        Check("association", "COUMADINE 2 mg + PLAVIX 75 mg"),
     ),
     documents=12,
 )

@@ -1,6 +1,7 @@
 """The cursor of a board: where it goes, what it opens, how little it paints."""
 
 from textual.geometry import Region
+from textual.widget import Widget
 
 from dmp_tui.widgets.bars import Foot
 from dmp_tui.widgets.board import Board
@@ -16,15 +17,19 @@ def rows(count: int) -> list[Row]:
     ]
 
 
+def at(board: Board) -> object:
+    return board.selected
+
+
 async def test_the_cursor_stays_in_its_column_and_opens() -> None:
     board = Board(rows(5))
     app = Holder(board)
     async with app.run_test(size=(40, 12)) as pilot:
-        assert board.selected == "g0"
+        assert at(board) == "g0"
         await pilot.press("down", "down")
-        assert board.selected == "g2"
+        assert at(board) == "g2"
         await pilot.press("right", "down")
-        assert board.selected == "d3"
+        assert at(board) == "d3"
         await pilot.press("enter")
     assert app.kept == [Board.Opened("d3")]
 
@@ -34,8 +39,13 @@ async def test_a_step_paints_two_cells_only() -> None:
     painted: list[Region] = []
 
     async with Holder(board).run_test(size=(40, 12)) as pilot:
-        refresh = board.refresh
-        board.refresh = lambda *regions, **more: (painted.extend(regions), refresh(*regions, **more))[1]  # type: ignore[method-assign]  # to see what is asked to be painted
+        before = pilot.app.screen._compositor.update_widgets
+
+        def spy(widgets: set[Widget]) -> None:
+            painted.extend(board._repaint_regions)
+            before(widgets)
+
+        pilot.app.screen._compositor.update_widgets = spy  # type: ignore[method-assign]  # sees what is painted
         await pilot.press("down")
     assert sorted(painted) == [Region(0, 1, 20, 1), Region(0, 2, 20, 1)]
 
@@ -45,13 +55,13 @@ async def test_it_scrolls_to_the_cursor_and_back_to_the_title() -> None:
     board = Board(rows(40), foot=foot)
     async with Holder(board, foot).run_test(size=(40, 12)) as pilot:
         await pilot.press("end")
-        assert board.selected == "d39"
+        assert at(board) == "d39"
         assert "g39" in screen_text(pilot.app)
         assert "32-41/41" in screen_text(pilot.app)
         await pilot.press("home")
         assert screen_text(pilot.app).startswith("TITRE")
         await pilot.press("pagedown")
-        assert board.selected == "g9"
+        assert at(board) == "g9"
 
 
 async def test_text_without_stops_scrolls() -> None:
@@ -69,7 +79,7 @@ async def test_other_rows_keep_the_cursor_where_it_was() -> None:
         await pilot.press("down")
         board.show(rows(9))
         await pilot.pause()
-        assert board.selected == "g1"
+        assert at(board) == "g1"
 
 
 async def test_a_long_message_is_shown_whole() -> None:
