@@ -1,7 +1,7 @@
 """Certificates of cards: whose they are, and whether a trusted authority says so today (RFC 5280)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -51,7 +51,7 @@ class Holder:
     certificate: str
     """SHA-256 of the certificate, in hexadecimal."""
     not_after: datetime
-    revocation_in_term: bool
+    revocation_in_term: bool = True
     """False if a revocation list served after its ``nextUpdate`` (``RevocationPolicy.grace``)."""
 
 
@@ -93,17 +93,22 @@ def check_chain(
         AuthError: the rule that fails.
     """
     leaf = chain[0]
-    _check_dates(leaf, now)
-    _check_usage(leaf)
     trusted = list(authorities)
-    path = _path(chain, [x509.load_der_x509_certificate(authority.der) for authority in trusted], now)
+    try:
+        _check_dates(leaf, now)
+        _check_usage(leaf)
+        holder = _holder(leaf)
+        path = _path(chain, [x509.load_der_x509_certificate(authority.der) for authority in trusted], now)
+    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        # Fields are parsed when they are first asked for, and these bytes are of anyone.
+        raise refusal(Rule.CERTIFICATE) from None
     demonstration = {authority.der for authority in trusted if authority.demonstration}
     if not demonstration_allowed and (
         any(c.public_bytes(Encoding.DER) in demonstration for c in path) or _is_test(path)
     ):
         raise refusal(Rule.DEMONSTRATION_CARD)
     in_term = [revocations.check(certificate, issuer, now, policy) for certificate, issuer in pairwise(path)]
-    return _holder(leaf, all(in_term))
+    return replace(holder, revocation_in_term=all(in_term))
 
 
 def _check_dates(leaf: x509.Certificate, now: datetime) -> None:
@@ -117,7 +122,7 @@ def _check_usage(leaf: x509.Certificate) -> None:
     try:
         extensions = leaf.extensions
         usage = extensions.get_extension_for_class(x509.KeyUsage).value
-    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension):
+    except x509.ExtensionNotFound:
         raise refusal(Rule.CERTIFICATE_USAGE) from None
     if not usage.digital_signature or usage.content_commitment or usage.key_cert_sign:
         raise refusal(Rule.CERTIFICATE_USAGE)
@@ -172,7 +177,7 @@ def _is_test(path: Sequence[x509.Certificate]) -> bool:
     return any("TEST" in found for found in words)
 
 
-def _holder(leaf: x509.Certificate, in_term: bool) -> Holder:
+def _holder(leaf: x509.Certificate) -> Holder:
     value = partial(_value, leaf.subject)
     national_id = value(NameOID.COMMON_NAME)
     if not national_id or not national_id.isprintable() or len(national_id) > 64:
@@ -185,7 +190,6 @@ def _holder(leaf: x509.Certificate, in_term: bool) -> Holder:
         titles,
         leaf.fingerprint(SHA256()).hex(),
         leaf.not_valid_after_utc,
-        in_term,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AuthError", "Login", "LoginPolicy"]
 
+_log = structlog.get_logger("dmp_tui.server")
+
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a name of RFC 8693
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name of RFC 8693
@@ -63,13 +66,15 @@ class LoginPolicy:
     ``crl_grace``. None: required in production stores, not in demonstration ones and sandboxes.
     ``block_bars_emergency``: a professional whom the patient blocked may not break the glass either (the law reads
     "unless express opposition", and a block is one).
-    ``failures``: how many failed logins an address, or a certificate, may make in a minute.
+    ``failures`` and ``failures_by_address``: how many failed logins a certificate, or an address, may make in a minute;
+    a whole emergency department may sit behind one address.
     """
 
     crl_required: bool | None = None
     crl_grace: timedelta = timedelta(hours=72)
     block_bars_emergency: bool = True
     failures: int = 30
+    failures_by_address: int = 300
 
 
 class Login:
@@ -96,7 +101,7 @@ class Login:
         self._proofs = Proofs(ProofNonces(self._seconds))
         self._sessions = Sessions(self._seconds)
         self._revocations = Revocations()
-        self._addresses = FailureLimit(self._seconds, self._policy.failures)
+        self._addresses = FailureLimit(self._seconds, self._policy.failures_by_address)
         self._certificates = FailureLimit(self._seconds, self._policy.failures)
 
     def routes(self) -> list[Route]:
@@ -288,6 +293,10 @@ class Login:
                 raise refusal(Rule.PROOF_KEY)
             self._proofs.use(proof)
         except AuthError as error:
+            if error.rule in {Rule.PROOF_KEY, Rule.PROOF_REPLAYED}:
+                _log.warning(
+                    "a token without its key, or a proof again", rule=error.rule.value, session=found.session.id
+                )
             raise refusal_of_resource(error.rule) from None
         return found
 

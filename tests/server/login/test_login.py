@@ -251,19 +251,27 @@ class TestLimits:
 
     @pytest.fixture
     def policy(self) -> LoginPolicy:
-        return LoginPolicy(failures=3)
+        return LoginPolicy(failures=3, failures_by_address=6)
 
     async def test_who_fails_too_often_waits(self, world: World, authorities: Authorities) -> None:
         wire = world.wire()
         for _ in range(5):
             assert (await wire.login(authorities.card())).status_code == 200
-        for _ in range(3):
+        for _ in range(6):
             assert (await wire.login(authorities.card(), claim("aud", "x"))).status_code == 400
         answer = await wire.login(authorities.card())
         assert (answer.status_code, answer.json()["rule"]) == (429, "too-many")
         assert 0 < int(answer.headers["Retry-After"]) <= 60
         world.clock.forward(seconds=61)
         assert (await wire.login(authorities.card())).status_code == 200
+
+    async def test_one_certificate_does_not_stop_the_others(self, world: World, authorities: Authorities) -> None:
+        wire, card = world.wire(), authorities.card()
+        for _ in range(3):
+            await wire.login(card, claim("aud", "x"))
+        answer = await wire.login(card)
+        assert (answer.status_code, answer.json()["rule"]) == (429, "too-many")
+        assert (await wire.login(authorities.card(NURSE))).status_code == 200
 
 
 async def test_an_answer_does_not_leave_where_the_trail_takes_nothing(world: World, authorities: Authorities) -> None:
