@@ -57,11 +57,11 @@ async def carry_out(services: Services, caller: Caller, record: Record, planner:
     store = services.store
     async with services.lock(record.id):
         for _ in range(ATTEMPTS):
+            documents = store.documents(record.id)
+            seen = _versions(store, record.id, documents)
             present = store.patient(record.id) or record
             access = access_to(store, caller, present, services.settings, services.clock)
-            documents = store.documents(record.id)
             plan = planner(access, documents)
-            seen = _snapshot(store, record.id)
             sheets = None
             if plan.new or plan.updated:
                 statements = [*store.entries(record.id), *((n.entry.id, n.entries) for n in plan.new)]
@@ -87,12 +87,12 @@ def _after(documents: Sequence[DocumentEntry], plan: Plan) -> list[DocumentEntry
     return [*(updated.get(d.id, d) for d in documents), *(n.entry for n in plan.new)]
 
 
-def _snapshot(reads: Reads, patient_id: str) -> tuple[object, ...]:
+def _versions(reads: Reads, patient_id: str, documents: Sequence[DocumentEntry]) -> tuple[object, ...]:
     """Versions of everything that a plan is made of."""
     record = reads.patient(patient_id)
     return (
         record.version if record else 0,
-        tuple((d.id, d.version) for d in reads.documents(patient_id)),
+        tuple((d.id, d.version) for d in documents),
         tuple((c.id, c.version) for c in reads.consents(patient_id)),
     )
 
@@ -105,7 +105,7 @@ def _writing(
             for event in plan.events:
                 transaction.trace(event)
             return plan
-        if _snapshot(transaction, patient_id) != seen:
+        if _versions(transaction, patient_id, transaction.documents(patient_id)) != seen:
             raise _MovedError
         stored = {d.id: transaction.update_document(d) for d in plan.updated}
         for new in plan.new:

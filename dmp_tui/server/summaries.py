@@ -28,8 +28,8 @@ async def summary(services: Services, caller: Caller, request: Request) -> Respo
     else:
         raise malformed("Paramètre obligatoire : identifier.", "Mandatory parameter: identifier.", "identifier")
     access = access_to(store, caller, record, services.settings, services.clock)
-    access.require(Operation.SEARCH_METADATA)
     decision = access.require(Operation.READ_UNMASKED)
+    access.require(Operation.SEARCH_METADATA)
     if record is None:
         raise not_found()
     stored = await _sheet(services, access)
