@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Protocol
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -16,7 +15,7 @@ from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from dmp_tui.server.refusals import Rule, refusal
-from dmp_tui.server.revocation import RevocationPolicy, Revocations
+from dmp_tui.server.revocation import UNPARSABLE, RevocationPolicy, Revocations
 
 _MOST_CERTIFICATES = 5
 _MOST_INTERMEDIATES = 3
@@ -66,8 +65,10 @@ def read_chain(ders: Sequence[bytes]) -> list[x509.Certificate]:
     try:
         chain = [x509.load_der_x509_certificate(der) for der in ders]
         key = chain[0].public_key()
-    except (ValueError, UnsupportedAlgorithm):
+    except UNPARSABLE:
         raise refusal(Rule.CERTIFICATE) from None
+    if any(certificate.serial_number <= 0 for certificate in chain):
+        raise refusal(Rule.CERTIFICATE)
     if not isinstance(key, rsa.RSAPublicKey) or not 2048 <= key.key_size <= 4096:
         raise refusal(Rule.CERTIFICATE)
     return chain
@@ -99,7 +100,7 @@ def check_chain(
         _check_usage(leaf)
         holder = _holder(leaf)
         path = _path(chain, [x509.load_der_x509_certificate(authority.der) for authority in trusted], now)
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except UNPARSABLE:
         # Fields are parsed when they are first asked for, and these bytes are of anyone.
         raise refusal(Rule.CERTIFICATE) from None
     demonstration = {authority.der for authority in trusted if authority.demonstration}

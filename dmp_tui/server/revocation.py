@@ -12,6 +12,16 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
 from dmp_tui.server.refusals import Rule, refusal
 
+UNPARSABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What X.509 from anyone may raise when its fields are read, which some are only when they are first asked for."""
+
 _AHEAD = timedelta(minutes=5)
 """How far in the future a list may have been issued, for clocks that differ a little."""
 
@@ -95,15 +105,20 @@ class Revocations:
 
 
 def _read(der: bytes) -> _List | None:
-    """A complete list of its own issuer. Delta, indirect and partial lists say less than a check needs: left out."""
+    """The list, None where these bytes are none that a check can use."""
     try:
-        crl = x509.load_der_x509_crl(der)
-        critical = [extension for extension in crl.extensions if extension.critical]
-    except ValueError:
+        return _complete(x509.load_der_x509_crl(der))
+    except UNPARSABLE:
         return None
+
+
+def _complete(crl: x509.CertificateRevocationList) -> _List | None:
+    """A complete list of its own issuer. Delta, indirect and partial lists say less than a check needs: None."""
     authorities = users = True
-    for extension in critical:
+    for extension in crl.extensions:
         point = extension.value
+        if not extension.critical:
+            continue
         if not isinstance(point, x509.IssuingDistributionPoint):
             return None
         if point.indirect_crl or point.only_some_reasons or point.only_contains_attribute_certs:
@@ -122,7 +137,7 @@ def _is_signed_by(crl: x509.CertificateRevocationList, issuer: x509.Certificate)
         if not usage.crl_sign or not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
             return False
         return crl.is_signature_valid(key)
-    except (x509.ExtensionNotFound, InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
+    except (x509.ExtensionNotFound, InvalidSignature, *UNPARSABLE):
         return False
 
 
