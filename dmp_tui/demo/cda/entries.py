@@ -175,7 +175,7 @@ def pregnancy(statement: Pregnancy, at: str, seed: str) -> list[etree._Element]:
         narrative(f"{at}-0"),
         e("statusCode", COMPLETED),
         e("effectiveTime", {"nullFlavor": "NA"}),
-        e("value", {"type": "CD", **code_attributes(Code("snomed", "77386006", "enceinte"))}, original(f"{at}-0")),
+        e("value", {"type": "CD", **code_attributes(Code("snomed", "77386006", "enceinte"))}, original(f"{at}-1")),
     )
     due = e(
         "observation",
@@ -183,7 +183,7 @@ def pregnancy(statement: Pregnancy, at: str, seed: str) -> list[etree._Element]:
         *templates("1.3.6.1.4.1.19376.1.5.3.1.4.13", "1.3.6.1.4.1.19376.1.5.3.1.4.13.5", "1.2.250.1.213.1.1.3.53"),
         identifier(f"{seed}-due"),
         e("code", code_attributes(Code("loinc", "11778-8", "Date prévue d'accouchement"))),
-        narrative(f"{at}-1"),
+        narrative(f"{at}-2"),
         e("statusCode", COMPLETED),
         e("effectiveTime", {"nullFlavor": "NA"}),
         e("value", {"type": "TS", "value": stamp(statement.due)}),

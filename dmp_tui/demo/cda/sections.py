@@ -107,7 +107,7 @@ _SHAPES: dict[type[Statement], tuple[tuple[str, ...], Callable[..., Cells]]] = {
         ("Date", "Vaccin", "Lot", "Rang"),
         lambda s: (french(s.on), s.label, s.lot, s.rank),
     ),
-    Pregnancy: (("Observation", "Terme prévu"), lambda s: (s.label, french(s.due))),
+    Pregnancy: (("Observation", "Précision"), lambda s: ("Statut de grossesse", s.label)),
     Directive: (("Directive", "Décision", "Date"), _directive),
 }
 
@@ -156,6 +156,9 @@ def _table(kind: type[Statement], rows: list[tuple[str, str, Statement]]) -> lis
     body = e("tbody")
     for at, _, statement in rows:
         body.append(e("tr", None, *(_cell(f"{at}-{n}", at, texts) for n, texts in enumerate(cells_of(statement)))))
+        if isinstance(statement, Pregnancy):
+            due = (_cell(f"{at}-2", at, "Date prévue d'accouchement"), _cell(f"{at}-3", at, french(statement.due)))
+            body.append(e("tr", None, *due))
     return [e("table", {"border": "0"}, head, body)]
 
 

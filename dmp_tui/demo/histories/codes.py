@@ -63,7 +63,7 @@ def inr(value: str, on: str = "") -> Measure:
 
 def creatinine(value: str, on: str = "") -> Measure:
     """Creatinine in serum, µmol/L."""
-    return _measure(("Créatinine", "14682-9"), value, "umol/L", on, ("49", "90"))
+    return _measure(("Créatinine", "14682-9"), value, "umol/L", on, ("45", "104"))
 
 
 def egfr(value: str, on: str = "") -> Measure:

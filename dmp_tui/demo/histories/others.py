@@ -30,7 +30,7 @@ FONTAINE = (
         confidentiality=_MASKED,
     ),
     Document(
-        "psychiatrie", "psychiatry", "-2y", "boyer",
+        "psychiatrie", "psychiatry", "-19m", "boyer",
         (Section("11348-0", (Problem("Episode dépressif sévère", "F32.2", "-2y", "-20m"),)),
          Section("18610-6", (drug(p.SEROPLEX, "1 comprimé le matin", "-2y", until="-20m"),))),
         confidentiality=_MASKED,
