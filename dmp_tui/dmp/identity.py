@@ -7,7 +7,7 @@ datamatrix INS" 2.2; ASIP "Identifiant national de sante" of 30/10/2009 (INS-C).
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -22,6 +22,7 @@ FICTIVE_OIDS = frozenset({OID_NIR_TEST, OID_NIR_DEMO})
 """Test and demonstration identities: the only ones that may be written on a command line."""
 
 _MATRICULE = re.compile(r"[1-8][0-9]{4}(?:[0-9]{2}|2[AB])[0-9]{6}")
+_INS = re.compile(_MATRICULE.pattern + r"[0-9]{2}")
 _SEPARATORS = re.compile(r"[\s.\-_\u00a0\u202f]+")
 
 
@@ -79,7 +80,7 @@ class Ins:
     oid: str
 
     def __post_init__(self) -> None:
-        if not _MATRICULE.fullmatch(self.matricule[:13]) or not self.matricule[13:].isdigit() or len(self) != 15:
+        if not _INS.fullmatch(self.matricule):
             raise IdentityError(IdentityProblem.BAD_CHARACTERS)
         if self.oid not in INS_OIDS:
             raise IdentityError(IdentityProblem.UNKNOWN_OID)
@@ -164,12 +165,23 @@ class BirthDate:
     @property
     def lunar(self) -> bool:
         """Out of the Gregorian calendar, as foreign civil status may be: shown as it is, never corrected."""
-        return self.calendar is None and (self.month > 12 or self.day > 31 or (self.month > 0 and self.day > 0))
+        if self.month > 12 or self.day > 31:
+            return True
+        # Where the century is not known, 29 February is a date.
+        known = BirthDate(self.year or 2000, self.month, self.day, "")
+        return 0 not in (self.month, self.day) and known.calendar is None
 
     @property
     def partial(self) -> bool:
         """The day, the month or the century is not known."""
         return 0 in (self.year, self.month, self.day)
+
+    @property
+    def two_digit_year(self) -> str:
+        """``79``, also where that is all that was read; empty if the year is not known at all."""
+        if self.year:
+            return f"{self.year % 100:02d}"
+        return self.text[:2] if re.fullmatch(r"[0-9]{6}", self.text) else ""
 
     @property
     def iso(self) -> str:
@@ -182,17 +194,18 @@ class BirthDate:
 
     @property
     def french(self) -> str:
-        """``28/03/1979``; unknown parts as they were read (``00/00/1950``)."""
-        year = f"{self.year:04d}" if self.year else "????"
+        """``28/03/1979``; unknown parts as they were read (``00/00/1950``, ``28/03/??79``)."""
+        year = f"{self.year:04d}" if self.year else f"??{self.two_digit_year or '??'}"
         return f"{self.day:02d}/{self.month:02d}/{year}"
 
     def age(self, today: date) -> int | None:
-        """Whole years on ``today``; from the year alone where the date is partial or lunar; None without a year."""
+        """Whole years on ``today``; by the year alone where the date is partial or lunar; None without a past year."""
         if not self.year:
             return None
         born = self.calendar
         before_birthday = born is not None and (today.month, today.day) < (born.month, born.day)
-        return today.year - self.year - before_birthday
+        years = today.year - self.year - before_birthday
+        return years if years >= 0 else None
 
 
 def parse_birth_date(text: str) -> BirthDate:
@@ -251,16 +264,13 @@ class Identity:
 # --- datamatrix -------------------------------------------------------------------------------------------------------
 
 _HEADER = re.compile(r"IS01[0-9A-Z]{22}")
-_GS = "\x1d"
-_FIXED = {"S1": (15, 15), "S2": (19, 20), "S5": (1, 1), "S6": (10, 10), "S7": (5, 5)}
-_SHAPES = {
-    "S1": re.compile(r"[0-9AB]{15}"),
-    "S2": re.compile(r"[0-9.]{19,20}"),
-    "S5": re.compile(r"[FMIU]"),
-    "S6": re.compile(r"\d{2}-\d{2}-\d{4}"),
-    "S7": re.compile(r"[0-9AB]{5}"),
-}
-_NAME_MAX = 100
+_NAME = r"(?:(?!S[1-7])[^\x1d]){1,100}"
+"""A name never holds the mark of a field: letters, spaces, hyphens and apostrophes are all that civil status has."""
+_FIELD = re.compile(
+    r"(?:S1(?P<S1>[0-9AB]{15})|S2(?P<S2>[0-9.]{19,20})|S5(?P<S5>[FMIU])|S6(?P<S6>[0-9]{2}-[0-9]{2}-[0-9]{4})"
+    rf"|S7(?P<S7>[0-9AB]{{5}})|S3(?P<S3>{_NAME})|S4(?P<S4>{_NAME}))\x1d?"
+)
+_REQUIRED = frozenset({"S1", "S2", "S3", "S4", "S5", "S6"})
 
 
 def is_datamatrix(text: str) -> bool:
@@ -271,8 +281,8 @@ def is_datamatrix(text: str) -> bool:
 def parse_datamatrix(text: str) -> tuple[str, str, Traits]:
     """``(matricule, oid, traits)`` of an INS datamatrix, its fields in any order (ANS 2.2).
 
-    Keyboard-wedge scanners may drop the group separators. The fields are then found by their shapes, and only if
-    there is one way to do so: an identity is never guessed.
+    Keyboard-wedge scanners may drop the group separators: a field then ends where the mark of the next one stands.
+    A mark that comes twice is refused: an identity is never guessed.
 
     Raises:
         IdentityError: NOT_A_DATAMATRIX, TRUNCATED_DATAMATRIX, AMBIGUOUS_DATAMATRIX, or the problem of a field.
@@ -281,55 +291,21 @@ def parse_datamatrix(text: str) -> tuple[str, str, Traits]:
     header = _HEADER.match(payload)
     if not header:
         raise IdentityError(IdentityProblem.NOT_A_DATAMATRIX)
-    body = payload[header.end() :]
-    readings: list[dict[str, str]] = []
-    for reading in _readings(body, 0, {}, lost_separators=_GS not in body):
-        readings.append(reading)
-        if len(readings) > 1:
+    fields: dict[str, str] = {}
+    at = header.end()
+    while at < len(payload):
+        field = _FIELD.match(payload, at)
+        if field is None or field.lastgroup is None:
+            raise IdentityError(IdentityProblem.TRUNCATED_DATAMATRIX)
+        if field.lastgroup in fields:
             raise IdentityError(IdentityProblem.AMBIGUOUS_DATAMATRIX)
-    if not readings:
+        fields[field.lastgroup] = field[field.lastgroup]
+        at = field.end()
+    if not fields.keys() >= _REQUIRED:
         raise IdentityError(IdentityProblem.TRUNCATED_DATAMATRIX)
-    fields = readings[0]
     sex = {"F": Sex.F, "M": Sex.M}.get(fields["S5"], Sex.U)
     traits = Traits(fields["S4"], fields["S3"], parse_birth_date(fields["S6"]), sex, fields.get("S7", ""))
     return fields["S1"], fields["S2"], traits
-
-
-_REQUIRED = frozenset({"S1", "S2", "S3", "S4", "S5", "S6"})
-
-
-def _readings(body: str, at: int, seen: dict[str, str], *, lost_separators: bool) -> Iterator[dict[str, str]]:
-    """Every way to cut ``body[at:]`` into the fields not seen yet."""
-    if at >= len(body):
-        if seen.keys() >= _REQUIRED:
-            yield seen
-        return
-    name = body[at : at + 2]
-    if name in seen or name not in {"S1", "S2", "S3", "S4", "S5", "S6", "S7"}:
-        return
-    start = at + 2
-    for end in _ends(body, start, name, lost_separators=lost_separators):
-        value = body[start:end]
-        if shape := _SHAPES.get(name):
-            if not shape.fullmatch(value):
-                continue
-        elif not value or _GS in value:
-            continue
-        after = end + 1 if body[end : end + 1] == _GS else end
-        yield from _readings(body, after, {**seen, name: value}, lost_separators=lost_separators)
-
-
-def _ends(body: str, start: int, name: str, *, lost_separators: bool) -> Iterator[int]:
-    """Where the field that starts at ``start`` may end."""
-    shortest, longest = _FIXED.get(name, (1, _NAME_MAX))
-    last = min(start + longest, len(body))
-    if name in {"S2", "S3", "S4"} and not lost_separators:
-        separator = body.find(_GS, start, last)
-        yield separator if separator >= 0 else last
-        return
-    for end in range(start + shortest, last + 1):
-        if end == len(body) or name in _FIXED or body[end] == "S":
-            yield end
 
 
 # --- the Vitale card's own question: is this number the patient's? ----------------------------------------------------
@@ -356,10 +332,8 @@ def ownership_doubts(nir: str, traits: Traits, nirs_on_card: Sequence[str] = ())
     if sum(other[:13] == nir[:13] for other in nirs_on_card) > 1:
         doubts.append(OwnershipDoubt.SHARED)
     birth = traits.birth
-    if birth is not None and nir[1:3].isdigit():
-        two_digits = birth.text[:2] if not birth.year else f"{birth.year % 100:02d}"
-        if nir[1:3] != two_digits:
-            doubts.append(OwnershipDoubt.YEAR)
+    if birth is not None and nir[1:3] != birth.two_digit_year:
+        doubts.append(OwnershipDoubt.YEAR)
     if traits.sex is not Sex.U and sex_of_nir(nir) not in {Sex.U, traits.sex}:
         doubts.append(OwnershipDoubt.SEX)
     return tuple(doubts)
@@ -383,13 +357,13 @@ def fold(text: str) -> str:
 
 def ins_c(nir: str, given: str, birth: BirthDate | None) -> str:
     """The historic INS-C (22 digits) that Vitale-only systems computed; for the holder's own certified NIR only."""
-    name = fold(given).replace(" ", "")[:10].ljust(10)
+    name = "".join(letter for letter in fold(given) if letter.isalpha())[:10].ljust(10)
     born = "000000"
     if birth is not None:
         month, day = birth.month, birth.day
         if birth.lunar:
             month, day = (month if 1 <= month <= 12 else 1), (day if 1 <= day <= 31 else 1)
-        born = f"{birth.year % 100:02d}{month:02d}{day:02d}" if birth.year else birth.text[:6]
+        born = f"{birth.two_digit_year or '00'}{month:02d}{day:02d}"
     digest = hashlib.sha256(f"{name}{born}{nir[:13]}".encode("ascii")).digest()
     number = int.from_bytes(digest[:8], "big")
     return f"{number:020d}{97 - number % 97:02d}"
