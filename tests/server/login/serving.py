@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -65,14 +66,23 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serving(
-    app_of: Callable[[ServerIdentity], ASGIApp], credentials: Credentials, port: int = 0
+    app_of: Callable[[ServerIdentity], ASGIApp],
+    credentials: Credentials,
+    port: int = 0,
+    contexts: list[ssl.SSLContext] | None = None,
 ) -> AsyncIterator[ServerIdentity]:
-    """Serve on the loopback until the block is left. The application is made when the port is known."""
+    """Serve on the loopback until the block is left. The application is made when the port is known.
+
+    ``contexts`` is given the server's TLS context, for tests that change its certificate.
+    """
     listener = socket.create_server(("127.0.0.1", port))
     identity = ServerIdentity(credentials.certificate_der, f"https://localhost:{listener.getsockname()[1]}")
     config = uvicorn.Config(
         app_of(identity), ssl_certfile=credentials.private, lifespan="on", log_config=None, access_log=False
     )
+    config.load()
+    if contexts is not None and config.ssl:
+        contexts.append(config.ssl)
     server = _Server(config)
     running = asyncio.create_task(server.serve([listener]))
     await server.ready.wait()
