@@ -40,7 +40,8 @@ class ReaderReport:
 
 
 def read_readers(source: CardSource) -> Iterator[ReaderReport]:
-    """Each reader and its card, one after the other; no PIN is asked, cards are left reset.
+    """Each reader and its card, one after the other. No PIN is asked, and none that was given is forgotten: somebody
+    who works with the card of a reader goes on.
 
     Raises:
         CardError: NO_SERVICE, NO_DRIVER: no reader can be listed.
@@ -65,7 +66,7 @@ def read_readers(source: CardSource) -> Iterator[ReaderReport]:
         except CardError as error:
             yield ReaderReport(reader, channel.atr, kind, error.problem)
         finally:
-            channel.close()
+            channel.close(reset=False)
 
 
 def lines(report: ReaderReport, now: datetime) -> Iterator[str]:

@@ -7,6 +7,7 @@ import pytest
 
 from dmp_tui.cards.channel import CardError, CardProblem
 from dmp_tui.cards.commands import show_readers
+from dmp_tui.cards.cps import open_cps
 from dmp_tui.cards.events import CardKind
 from dmp_tui.cards.pcsc import PcscSource
 from dmp_tui.cards.report import ReaderReport, as_json, lines, plain, read_readers
@@ -57,12 +58,12 @@ def test_a_blocked_card_says_so(source: VirtualSource, doctor: Doctor) -> None:
     assert problem_sentence(CardProblem.PIN_BLOCKED) in text_of(next(iter(read_readers(source))))
 
 
-def test_reading_leaves_the_card_without_its_pin(source: VirtualSource, doctor: Doctor) -> None:
-    card = doctor.card()
-    source.insert("A", card)
-    card.process(bytes.fromhex("002000010431323334"))
+def test_somebody_who_works_with_a_card_goes_on(source: VirtualSource, doctor: Doctor) -> None:
+    source.insert("A", doctor.card())
+    working = open_cps(source.connect("A"))
+    working.verify("1234")
     list(read_readers(source))
-    assert card.process(bytes.fromhex("00200001")) == bytes.fromhex("63C3")
+    doctor.check(working.sign(b"message"), b"message")
 
 
 @pytest.mark.parametrize(
