@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark, Person, Status
+from dmp_tui.dmp.fhir.bundle import Resource
 from dmp_tui.dmp.fhir.elements import (
     choice_words,
     codings,
@@ -139,6 +140,7 @@ def read_family(place: Place) -> list[Entry]:
     """FamilyMemberHistory: one entry a condition, with the relation in ``person.role``."""
     body = place.body
     relation = concept_text(body.get("relationship")) or string(body.get("name"))
+    relation = "" if relation == "FAMMEMB" else relation
     relative = Person(string(body.get("name")), relation)
     dead = flag(body.get("deceasedBoolean")) is True or choice_words(body, "deceased")
     said = [f"deceased {choice_words(body, 'deceased')}".strip() if dead else "", *notes(body)]
@@ -188,16 +190,38 @@ def read_contact(place: Place) -> list[Entry]:
     return [replace(entry, status=Status.UNKNOWN if active else Status.ENDED, start=start, end=end)]
 
 
+def read_care_team(place: Place) -> list[Entry]:
+    """CareTeam: its members, with their roles."""
+    found = []
+    for item in objects(place.body.get("participant")):
+        member = item.get("member")
+        resource = place.index.resolve(member, place.resource)
+        person = Person(string(first(member).get("display")))
+        if resource is not None and resource.type == "RelatedPerson":
+            continue
+        if resource is not None and resource.type != "Patient":
+            person = _professional(place, resource, person.name)
+        role = ", ".join(texts(item.get("role"))) or person.role
+        if person.name:
+            found.append(contact_entry(replace(person, role=role), place.section))
+    return found
+
+
+def _professional(place: Place, resource: Resource, display: str) -> Person:
+    linked = place.index.resolve(resource.body.get("practitioner"), resource)
+    organisation = place.index.resolve(resource.body.get("organization"), resource)
+    person = read_person(resource.body, linked.body if linked else {}, organisation.body if organisation else {})
+    return replace(person, name=person.name or display)
+
+
 def patient_contacts(place: Place) -> list[Entry]:
     """The contacts of a Patient and his general practitioner."""
     found = [contact_entry(person) for person in read_contacts(place.body)]
     for reference in objects(place.body.get("generalPractitioner")):
         resource = place.index.resolve(reference, place.resource)
         display = string(reference.get("display"))
-        body = resource.body if resource is not None else {}
-        linked = place.index.resolve(body.get("practitioner"), resource) if resource is not None else None
-        person = read_person(body, linked.body if linked else {}, {}) if body else Person(display)
-        named = replace(person, name=person.name or display, role="médecin traitant")
+        person = _professional(place, resource, display) if resource is not None else Person(display)
+        named = replace(person, role="médecin traitant")
         if named.name:
             found.append(contact_entry(named))
     return found

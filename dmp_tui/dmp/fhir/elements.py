@@ -66,7 +66,7 @@ def concept_text(concept: object) -> str:
     codes = [c.code for c in own if c.code]
     if text and not (text in codes and displays):
         return text
-    return next(iter([*displays, text, *codes]), "") or string(first(part.get("reference")).get("display"))
+    return next((t for t in [*displays, text, *codes] if t), "") or string(first(part.get("reference")).get("display"))
 
 
 def texts(concepts: object) -> list[str]:

@@ -23,7 +23,7 @@ from dmp_tui.dmp.fhir.elements import (
 )
 from dmp_tui.dmp.fhir.statements import Place, base_entry, person_text
 from dmp_tui.dmp.fhir.strict import Json
-from dmp_tui.dmp.fhir.vocabulary import LOINC, PREGNANCY_CODES, SOCIAL_CODES
+from dmp_tui.dmp.fhir.vocabulary import LOINC, PREGNANCY_CODES, SOCIAL_CODES, VITAL_CODES
 
 _CATEGORIES = {
     "vital-signs": Kind.VITAL,
@@ -48,6 +48,8 @@ def observation_kind(place: Place) -> Kind:
         return Kind.PREGNANCY
     if codes & SOCIAL_CODES:
         return Kind.SOCIAL
+    if codes & VITAL_CODES:
+        return Kind.VITAL
     categories = [c.code for c in codings(place.body.get("category"))]
     return next((_CATEGORIES[code] for code in categories if code in _CATEGORIES), Kind.RESULT)
 

@@ -51,7 +51,9 @@ def read_treatment(place: Place) -> list[Entry]:
     status = _TAKEN.get(code, Status.UNKNOWN)
     if place.section in STOPPED or (code == "completed" and end) or adherence == "stopped":
         status = Status.ENDED
-    elif place.section in PLANNED and status is Status.UNKNOWN:
+    elif (
+        place.section in PLANNED or string(body.get("intent")) in {"proposal", "plan"}
+    ) and status is not Status.ENDED:
         status = Status.PLANNED
     dosages = objects(body.get("dosage")) or objects(body.get("dosageInstruction"))
     marks = entry.marks | ({Mark.PRESCRIBED} if place.resource.type in _PRESCRIBED else frozenset())

@@ -20,6 +20,7 @@ _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _SILENT_ELEMENT = re.compile(r"<(script|style)\b[^<>]*>[^<]*", re.IGNORECASE)
 _BREAKING_TAG = re.compile(r"</?(?:p|div|br|tr|li|table|ul|ol|h[1-6]|hr)\b[^<>]*>", re.IGNORECASE)
+_IMAGE = re.compile(r"<img\b[^<>]*?\balt\s*=\s*[\"']([^\"'<>]*)[\"'][^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -65,7 +66,7 @@ def _character(match: re.Match[str]) -> str:
 
 def _stripped(div: str) -> tuple[Block, ...]:
     """The text of what is no XML, a paragraph a line."""
-    text = _TAG.sub(" ", _BREAKING_TAG.sub("\n", _SILENT_ELEMENT.sub(" ", div)))
+    text = _TAG.sub(" ", _BREAKING_TAG.sub("\n", _IMAGE.sub(r"\n[\1]\n", _SILENT_ELEMENT.sub(" ", div))))
     lines = [" ".join(line.split()) for line in html.unescape(text).splitlines()]
     kept = [line for line in lines if line]
     return tuple(Paragraph(line) for line in [*kept[: MAX_BLOCKS - 1], " ".join(kept[MAX_BLOCKS - 1 :])] if line)
@@ -100,6 +101,7 @@ class _Reader:
         self._tables = 0
         self._rows: list[tuple[bool, list[str]]] = []
         self._caption = ""
+        self._stray: list[str] = []
         self._at = 0
 
     def finish(self) -> tuple[Block, ...]:
@@ -134,8 +136,8 @@ class _Reader:
             self._close_table()
         elif tag in {"ul", "ol"}:
             self._close_list()
-        elif tag == "caption" and self._tables:
-            self._caption = self._take()
+        elif tag == "caption" and self._tables == 1:
+            self._caption = f"{self._caption} {self._take()}".strip()
             self._heading = False
         elif tag in _HEADINGS or tag in _BREAKS:
             self._break()
@@ -163,21 +165,18 @@ class _Reader:
 
     def _open(self, tag: str) -> None:
         if tag == "table":
-            if self._tables == 0 and not self._lists:
-                self._flush()
+            if self._tables == 0:
+                self._end_item()
             self._tables += 1
-        elif tag == "tr":
-            if self._tables == 1:
-                self._rows.append((True, []))
+        elif tag == "tr" and self._tables == 1:
+            self._end_cell()
+            self._rows.append((True, []))
         elif self._tables:
             self._text.append(" ")
-        elif tag == "li":
+        elif tag in {"li", "tr"}:
             self._end_item()
         else:
-            if not self._lists:
-                self._flush()
-            else:
-                self._end_item()
+            self._end_item()
             self._lists.append(tag == "ol")
 
     def _cell(self, header: bool, span: str) -> None:
@@ -197,7 +196,8 @@ class _Reader:
         if self._tables != 1:
             return
         text = self._take()
-        if not text or not self._rows or not self._rows[-1][1]:
+        if not self._rows or not self._rows[-1][1]:
+            self._stray.append(text)
             return
         cells = self._rows[-1][1]
         cells[self._at] = f"{cells[self._at]} {text}".strip()
@@ -210,7 +210,8 @@ class _Reader:
             return
         rows = [row for row in self._rows if row[1]]
         self._rows = []
-        leftover = self._take()
+        leftover = " ".join([*self._stray, self._take()]).strip()
+        self._stray = []
         if rows:
             width = max(len(cells) for _, cells in rows)
             full = [(header, tuple(cells + [""] * (width - len(cells)))) for header, cells in rows]
@@ -224,7 +225,10 @@ class _Reader:
             self._blocks.append(Paragraph(leftover))
 
     def _end_item(self) -> None:
-        if text := self._take():
+        """End of a list item; of a paragraph outside lists."""
+        if not self._lists:
+            self._flush()
+        elif text := self._take():
             self._items.append(text)
 
     def _close_list(self) -> None:

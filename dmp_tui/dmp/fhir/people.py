@@ -3,7 +3,6 @@
 from dmp_tui.dmp.entries import Person, Subject
 from dmp_tui.dmp.fhir.elements import (
     address,
-    choice,
     codings,
     concept_text,
     first,
@@ -18,6 +17,27 @@ from dmp_tui.dmp.fhir.strict import Json
 from dmp_tui.dmp.identity import BirthDate, IdentityError, Sex, Traits, parse_birth_date
 
 _CONTACT_KINDS = "http://terminology.hl7.org/CodeSystem/v2-0131"
+_RELATIONS = {
+    "MTH": "mère",
+    "FTH": "père",
+    "PRN": "parent",
+    "SPS": "conjoint",
+    "HUSB": "époux",
+    "WIFE": "épouse",
+    "DOMPART": "partenaire",
+    "CHILD": "enfant",
+    "SON": "fils",
+    "DAU": "fille",
+    "SIB": "frère ou sœur",
+    "BRO": "frère",
+    "SIS": "sœur",
+    "GRPRN": "grand-parent",
+    "FAMMEMB": "famille",
+    "FRND": "ami",
+    "NBOR": "voisin",
+    "GUARD": "tuteur",
+}
+"""HL7 v3-RoleCode in the record's language, for relations that come as a bare code."""
 _PREFERRED_NAMES = ("official", "usual", "", "maiden", "temp", "nickname", "anonymous", "old")
 
 
@@ -84,7 +104,7 @@ def _contact(item: Json, *relations: str) -> Person:
     names = [human_name(name) for name in [item.get("name"), *objects(item.get("additionalName"))]]
     return Person(
         name=next((name for name in names if name), organisation),
-        role=", ".join(dict.fromkeys(texts(relation))),
+        role=", ".join(dict.fromkeys(_RELATIONS.get(text, text) for text in texts(relation))),
         phones=phones(item.get("telecom")),
         address=address(item.get("address")),
         kind=kinds[0] if kinds else "",
@@ -105,9 +125,3 @@ def read_person(resource: Json, linked: Json, organisation: Json) -> Person:
     name = string(resource.get("name")) if isinstance(resource.get("name"), str) else human_name(resource.get("name"))
     roles = [concept_text(item.get("code")) for item in objects(resource.get("qualification"))]
     return Person(name, ", ".join(r for r in roles if r), phones(resource.get("telecom")))
-
-
-def deceased(patient: Json) -> str:
-    """The date of death, or ``true``; empty if the patient is not said to be dead."""
-    _, value = choice(patient, "deceased")
-    return "true" if value is True else string(value)

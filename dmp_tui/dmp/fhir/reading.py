@@ -25,7 +25,7 @@ from dmp_tui.dmp.entries import (
 )
 from dmp_tui.dmp.fhir import circumstances, measurements, medicines, statements
 from dmp_tui.dmp.fhir.bundle import Index, Resource, read_index
-from dmp_tui.dmp.fhir.elements import codings, concept_text, date_of, first, objects, string, strings
+from dmp_tui.dmp.fhir.elements import codings, concept_text, date_of, first, objects, string, strings, words
 from dmp_tui.dmp.fhir.narrative import narrative_text, read_narrative
 from dmp_tui.dmp.fhir.people import oid_of, read_person, read_subject
 from dmp_tui.dmp.fhir.sections import Section, read_sections
@@ -34,6 +34,8 @@ from dmp_tui.dmp.fhir.strict import Json, parse_object
 from dmp_tui.dmp.fhir.vocabulary import LOINC
 
 IPS = "60591-5"
+_WORDS = 500
+"""Longest narrative given to a single statement, in characters; the whole of it stays in ``parts``."""
 
 _READERS: dict[str, Callable[[Place], list[Entry]]] = {
     "AllergyIntolerance": statements.read_allergy,
@@ -67,12 +69,13 @@ _READERS: dict[str, Callable[[Place], list[Entry]]] = {
     "FamilyMemberHistory": circumstances.read_family,
     "ClinicalImpression": circumstances.read_impression,
     "RelatedPerson": circumstances.read_contact,
+    "CareTeam": circumstances.read_care_team,
 }
 _ONLY_IN_SECTIONS = frozenset({"Medication", "Device", "DocumentReference"})
 """Resources that are a statement only where a section names them; elsewhere they are parts of another."""
 _PARTS = frozenset(
     {"Composition", "Patient", "Practitioner", "PractitionerRole", "Organization", "Location", "Specimen", "Substance"}
-    | {"Medication", "Device", "Provenance", "BodyStructure", "Binary", "OperationOutcome", "Endpoint", "CareTeam"}
+    | {"Medication", "Device", "Provenance", "BodyStructure", "Binary", "OperationOutcome", "Endpoint", "List"}
 )
 """Resources that others refer to: not statements, so never "unread"."""
 
@@ -104,9 +107,7 @@ def read_bundle(bundle: Json) -> Reading:
         collector.read_section(section, composition)
     collector.read_rest(patient)
     type_ = next((c for c in codings(composition.body.get("type")) if c.system == LOINC), None)
-    type_ = type_ or next(
-        iter(codings(composition.body.get("type"))), Coding(LOINC, IPS if not composition.body else "")
-    )
+    type_ = type_ or next(iter(codings(composition.body.get("type"))), Coding("", ""))
     return Reading(
         unique_id=_unique_id(bundle, composition.body),
         type=type_,
@@ -118,7 +119,7 @@ def read_bundle(bundle: Json) -> Reading:
         custodian=_person(index, composition.body.get("custodian"), composition).name,
         custodian_id=_custodian_id(index, composition),
         **_service(composition.body),
-        confidentiality=tuple(strings(composition.body.get("confidentiality"))),
+        confidentiality=_confidentiality(composition.body),
         replaces=tuple(_replaced(composition.body, index, composition)),
         set_id=_identifier(first(composition.body.get("identifier"))),
         version=string(composition.body.get("version")),
@@ -166,6 +167,12 @@ def _person(index: Index, reference: object, holder: Resource) -> Person:
 def _custodian_id(index: Index, composition: Resource) -> str:
     found = index.resolve(composition.body.get("custodian"), composition)
     return string(first(found.body.get("identifier")).get("value")) if found is not None else ""
+
+
+def _confidentiality(composition: Json) -> tuple[str, ...]:
+    """R4 ``confidentiality``; in R5 a security label."""
+    labels = [string(label.get("code")) for label in objects(first(composition.get("meta")).get("security"))]
+    return tuple(dict.fromkeys([*strings(composition.get("confidentiality")), *filter(None, labels)]))
 
 
 def _service(composition: Json) -> dict[str, str]:
@@ -223,8 +230,12 @@ class _Collector:
                 continue
             display = string(reference.get("display"))
             self._unreadable(section, display or section.title or section.code)
-        if len(self.entries) == before and not section.references:
+        if not section.references:
             self._read_empty(section)
+        elif len(self.entries) == before + 1:
+            # One statement, one narrative: these are its author's words.
+            own = self.entries[-1]
+            self.entries[-1] = replace(own, words=words(own.words, narrative_text(section.blocks)[:_WORDS]))
 
     def _read_empty(self, section: Section) -> None:
         """A section without entries: what its reason or its narrative says."""

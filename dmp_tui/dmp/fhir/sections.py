@@ -1,6 +1,5 @@
 """The sections of a Composition: what they are about, what they name, what their emptiness says."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,17 +7,10 @@ from dmp_tui.dmp.entries import Assertion, Coding, Kind
 from dmp_tui.dmp.fhir.elements import codings, concept_text, first, objects, string
 from dmp_tui.dmp.fhir.narrative import narrative_text, read_narrative
 from dmp_tui.dmp.fhir.strict import Json
-from dmp_tui.dmp.fhir.vocabulary import LOINC, SECTIONS, TEXTUAL, empty_reason
-from dmp_tui.dmp.identity import fold
+from dmp_tui.dmp.fhir.vocabulary import LOINC, SAYS_NONE, SECTIONS, TEXTUAL, empty_reason, spoken_absence
 from dmp_tui.dmp.narrative import Block
 
 MAX_SECTIONS = 500
-
-_NOTHING = re.compile(
-    r"(?:NO KNOWN|NIL KNOWN|AUCUNE? |PAS D |PAS DE |NO ALLERG|NO CURRENT|NO ACTIVE)[A-Z ]{0,80}"
-    r"|NONE|NIL|NEANT|NONE KNOWN"
-)
-_NOTHING_KNOWN = re.compile(r".*\b(?:INFORMATION|DONNEE|DATA|AVAILABLE|RENSEIGNE|FILE)\b.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +56,8 @@ def _section(body: Json, depth: int, outer: Kind | None) -> Section:
     references = tuple(objects(body.get("entry")))
     reason = body.get("emptyReason")
     said = None if references else empty_reason(codings(reason))
-    if said is None and not references and kind is Kind.ALLERGY and not objects(body.get("section")):
-        said = _spoken_absence(narrative_text(blocks))
+    if said is None and not references and kind in SAYS_NONE and not objects(body.get("section")):
+        said = spoken_absence(narrative_text(blocks))
     return Section(
         code=loinc,
         title=string(body.get("title")) or concept_text(body.get("code")),
@@ -77,11 +69,3 @@ def _section(body: Json, depth: int, outer: Kind | None) -> Section:
         reason_codes=codings(reason),
         depth=depth,
     )
-
-
-def _spoken_absence(text: str) -> Assertion | None:
-    """A short narrative that says nothing but "none": it contradicts, it never cancels."""
-    folded = fold(text)
-    if len(folded) > 100 or not _NOTHING.fullmatch(folded):
-        return None
-    return Assertion.NO_DATA if _NOTHING_KNOWN.fullmatch(folded) else Assertion.NONE

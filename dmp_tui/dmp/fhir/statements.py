@@ -22,7 +22,7 @@ from dmp_tui.dmp.fhir.elements import (
 )
 from dmp_tui.dmp.fhir.narrative import narrative_text, read_narrative
 from dmp_tui.dmp.fhir.strict import Json
-from dmp_tui.dmp.fhir.vocabulary import HISTORY, SEVERITY_WORDS, absence
+from dmp_tui.dmp.fhir.vocabulary import HISTORY, SAYS_NONE, SEVERITY_WORDS, absence, spoken_absence
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,9 @@ def base_entry(place: Place, kind: Kind, concept: object, *, fallback: str = "")
     return Entry(
         kind=kind,
         label=label or string(place.body.get("resourceType")) or kind.value,
-        assertion=absence(codes) or (Assertion.STATED if label else Assertion.UNREADABLE),
+        assertion=absence(codes)
+        or (spoken_absence(label) if kind in SAYS_NONE else None)
+        or (Assertion.STATED if label else Assertion.UNREADABLE),
         codes=codes,
         code_label=code_label(concept, label),
         section=place.section,

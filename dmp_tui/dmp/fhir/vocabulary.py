@@ -1,8 +1,10 @@
 """Codes that FHIR documents of all vendors use to say "none", "no information", or what a section is about."""
 
+import re
 from collections.abc import Iterable
 
 from dmp_tui.dmp.entries import Assertion, Coding, Kind
+from dmp_tui.dmp.identity import fold
 
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
@@ -94,6 +96,35 @@ def absence(codes: Iterable[Coding]) -> Assertion | None:
     return None
 
 
+_THING = (
+    r"(?:ALLERG|INTOLERANC|MEDICATION|MEDICINE|MEDICAMENT|TREATMENT|TRAITEMENT|PROBLEM|CONDITION|ANTECEDENT|DEVICE"
+    r"|DISPOSITIF|IMPLANT|IMMUNI[SZ]ATION|VACCIN|PROCEDURE|SURGER|INTERVENTION|DRUG ALLERG)[A-Z]*"
+)
+_NOTHING = re.compile(
+    r"(?:NO|NIL|AUCUNE?|PAS D|PAS DE|ABSENCE D|ABSENCE DE)(?: [A-Z]+){0,4}? " + _THING + r"(?: [A-Z]+){0,6}"
+    r"|NKA|NKDA|NONE|NONE KNOWN|NIL|NIL KNOWN|NEANT|AUCUNE?|AUCUNE? CONNUE?"
+)
+_NO_INFORMATION = re.compile(
+    r"(?:THERE IS )?NO INFORMATION.*|(?:.* )?(?:NOT AVAILABLE|UNAVAILABLE|NOT ON FILE|NOT ASKED|NON RENSEIGNEE?S?)"
+    r"|(?:PAS D|AUCUNE) INFORMATIONS?.*"
+)
+_LONGEST_DENIAL = 100
+SAYS_NONE = frozenset(
+    {Kind.ALLERGY, Kind.TREATMENT, Kind.PROBLEM, Kind.PROCEDURE, Kind.DEVICE, Kind.VACCINATION, Kind.ADVERSE_EFFECT}
+)
+"""Kinds of which people write "none" as if it were one of them."""
+
+
+def spoken_absence(text: str) -> Assertion | None:
+    """NONE or NO_DATA where a short text says nothing else: it then contradicts, it never cancels."""
+    folded = fold(text)
+    if len(folded) > _LONGEST_DENIAL:
+        return None
+    if _NO_INFORMATION.fullmatch(folded):
+        return Assertion.NO_DATA
+    return Assertion.NONE if _NOTHING.fullmatch(folded) else None
+
+
 def empty_reason(codes: Iterable[Coding]) -> Assertion | None:
     """What a section's ``emptyReason`` says; None if it gives no known reason."""
     for coding in codes:
@@ -111,6 +142,11 @@ PREGNANCY_CODES = frozenset(
 """LOINC: pregnancy status, expected date of delivery, outcomes, last period, gestational age."""
 SOCIAL_CODES = frozenset({"72166-2", "74013-4", "11331-6", "11366-2", "63773-6", "88031-0", "74205-6"})
 """LOINC: smoking, alcohol."""
+
+VITAL_CODES = frozenset(
+    {"85354-9", "8480-6", "8462-4", "8867-4", "9279-1", "8310-5", "8302-2", "29463-7", "39156-5", "2708-6", "59408-5"}
+)
+"""LOINC: blood pressure, heart and respiratory rates, temperature, height, weight, BMI, oxygen saturation."""
 
 SEVERITY_WORDS = {
     "24484000": "high",
