@@ -20,7 +20,8 @@ from dmp_tui.server.outcomes import FhirError, Said, broken_rule, not_supported
 from dmp_tui.server.sheets import PARTLY_READ
 
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}")
-_STRUCTURED = ("xml", "json")
+_STRUCTURED = re.compile(r"(text|application)/(.+\+)?(xml|json)")
+_GUESSED = {b"<": "application/xml", b"{": "application/fhir+json"}
 _NO_BYTES = "AA=="
 
 
@@ -264,7 +265,7 @@ def examine(entry: DocumentEntry, content: bytes) -> Incoming:
     Raises:
         FhirError: 422.
     """
-    media_type = entry.media_type or ("application/xml" if content.lstrip()[:1] == b"<" else "")
+    media_type = entry.media_type or _GUESSED.get(content.lstrip()[:1], "")
     media_type = media_type.partition(";")[0].strip().lower()
     if not _MEDIA_TYPE.fullmatch(media_type):
         raise broken_rule("media-type", "Le type du contenu manque.", "The content's media type is missing.")
@@ -272,7 +273,7 @@ def examine(entry: DocumentEntry, content: bytes) -> Incoming:
         raise unreadable(DocumentProblem.EMPTY)
     # SHA-1 is what FHIR R4 defines for Attachment.hash; it guards against accidents, nothing else hangs on it.
     digest = hashlib.sha1(content, usedforsecurity=False).digest()
-    reading = _read(content, media_type) if any(kind in media_type for kind in _STRUCTURED) else None
+    reading = _read(content, media_type) if _STRUCTURED.fullmatch(media_type) else None
     measured = replace(
         entry,
         media_type=media_type,
