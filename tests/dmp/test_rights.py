@@ -47,7 +47,7 @@ ON_DOCUMENTS = {o for o in Operation if o.startswith("read_") and o is not Opera
     Operation.UNARCHIVE,
     Operation.DELETE,
 }
-READS = [o for o in ON_DOCUMENTS if o.startswith("read_")]
+READS = sorted(o for o in ON_DOCUMENTS if o.startswith("read_"))
 
 
 def someone(role: Role, *, regulator: bool = False) -> Professional:
