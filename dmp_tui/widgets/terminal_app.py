@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import App
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -25,11 +26,12 @@ class TerminalApp(App[object]):
     SUSPENDED_SCREEN_CLASS: ClassVar[str] = ""
     ALLOW_SELECT: ClassVar[bool] = False
     ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
+    theme: Reactive[str] = Reactive("ansi-dark")
+    """The terminal's own colours: readable on any background, few bytes, right with 16 colours and with none. Given as
+    the default, not set later: a change of theme computes every style again before the first frame."""
 
     def __init__(self, *, idle_seconds: float, now: Callable[[], float] = monotonic) -> None:
         super().__init__()
-        # The terminal's own colours: readable on any background, few bytes, right with 16 colours and with none.
-        self.theme = "ansi-dark"
         self.animation_level = "none"
         self._painted = Painted()
         self._now = now
