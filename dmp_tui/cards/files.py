@@ -75,17 +75,20 @@ def read_optional_file(channel: Channel, path: bytes) -> bytes | None:
 def read_tlv_file(channel: Channel, sfi: int) -> bytes:
     """Content of a file of data objects, by its short identifier in the selected application.
 
-    Reads on while the last object is cut short: the length of such a file is known to nobody beforehand.
+    The length of such a file is known to nobody beforehand: it is read on while its last object is cut short, and
+    once more where it might go on; what the card answers to that one decides nothing.
 
     Raises:
         CardError: UNREADABLE, PIN_NEEDED, REMOVED.
     """
     content = bytearray(checked(exchange(channel, bytes((0x00, 0xB0, 0x80 | sfi, 0x00, 0x00)))).data)
-    while content and len(content) < MAX_FILE and (len(content) % 0x100 == 0 or not tlv.complete(bytes(content))):
-        response = _read_binary(channel, len(content), 0x100)
-        if response.sw in _END_OF_FILE and not response.data:
+    while content and len(content) < MAX_FILE:
+        end = tlv.end(bytes(content))
+        if end is not None and (end < len(content) or len(content) % 0x100):
             break
-        checked(response)
+        response = _read_binary(channel, len(content), 0x100)
+        if end is None and response.sw not in _END_OF_FILE:
+            checked(response)
         if not response.data:
             break
         content += response.data

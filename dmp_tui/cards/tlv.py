@@ -35,15 +35,15 @@ def parse(data: bytes) -> tuple[Tlv, ...]:
     Raises:
         CardError: UNREADABLE if an object is cut short, or is none.
     """
-    objects, end = _objects(data)
-    if end is None:
+    objects, ends = _objects(data)
+    if ends is None:
         raise CardError(CardProblem.UNREADABLE)
     return objects
 
 
-def complete(data: bytes) -> bool:
-    """Whether the data ends at the end of an object or in padding: else the file goes on."""
-    return _objects(data)[1] is not None
+def end(data: bytes) -> int | None:
+    """Where the objects end: the length of the data, less where padding follows; None if the last is cut short."""
+    return _objects(data)[1]
 
 
 def find(data: bytes, *path: int) -> bytes | None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dmp_tui.cards.channel import CardError, CardProblem
-from dmp_tui.cards.tlv import Tlv, complete, encode, find, find_all, parse
+from dmp_tui.cards.tlv import Tlv, encode, end, find, find_all, parse
 from tests.cards.conftest import attempt
 
 TAGS = st.sampled_from([0x65, 0x80, 0x93, 0x30, 0x5F37, 0x7F21, 0xBF8101])
@@ -15,7 +15,7 @@ TAGS = st.sampled_from([0x65, 0x80, 0x93, 0x30, 0x5F37, 0x7F21, 0xBF8101])
 def test_what_is_encoded_is_read_back(objects: list[tuple[int, bytes]], padding: bytes) -> None:
     data = b"".join(encode(tag, value) for tag, value in objects) + padding
     assert parse(data) == tuple(Tlv(tag, value) for tag, value in objects)
-    assert complete(data)
+    assert end(data) == len(data) - len(padding)
 
 
 @given(st.binary(max_size=200))
@@ -23,9 +23,9 @@ def test_garbage_is_read_or_refused_and_nothing_else(data: bytes) -> None:
     objects = attempt(lambda: parse(data))
     if isinstance(objects, CardProblem):
         assert objects is CardProblem.UNREADABLE
-        assert not complete(data)
+        assert end(data) is None
     else:
-        assert complete(data)
+        assert end(data) is not None
         assert sum(len(o.value) for o in objects) <= len(data)
 
 
@@ -33,7 +33,7 @@ def test_garbage_is_read_or_refused_and_nothing_else(data: bytes) -> None:
 def test_an_object_cut_short_is_not_complete(tag: int, value: bytes, data: st.DataObject) -> None:
     whole = encode(tag, value)
     cut = data.draw(st.integers(min_value=1, max_value=len(whole) - 1))
-    assert not complete(whole[:cut])
+    assert end(whole[:cut]) is None
 
 
 def test_find_goes_down_the_first_path() -> None:

@@ -99,6 +99,16 @@ def test_a_card_that_always_fails_is_unreadable_after_four_times() -> None:
     assert card.count == 4
 
 
+def test_what_lies_behind_the_end_of_a_file_decides_nothing() -> None:
+    # The first file is 256 bytes without padding: it might go on, and the card fails where it is asked.
+    people = encode(0x65, encode(0x80, b"X" * 60)) * 4
+    assert len(people) == 256
+    numbers = encode(0x65, encode(0x93, b"0" * 15)) * 4
+    card = Faulty(raw(people, numbers), {4: bytes.fromhex("6F00")})
+    assert len(read(card).beneficiaries) == 4
+    assert card.count == 8, "read once, not again from the start"
+
+
 def _exchanges() -> int:
     card = Faulty(Vitale2([MOTHER, CHILD]))
     read(card)
