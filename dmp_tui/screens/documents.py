@@ -47,7 +47,7 @@ def document_cell(entry: DocumentEntry, width: int) -> Cell:
     """``12/02/2026 VSM      Synthèse médicale            Dr ROUX Anne  archivé``."""
     author = visible(entry.authors[0].name) if entry.authors else ""
     kind = document_type(entry.type)
-    kind_width = 24 if width >= _WIDE else 9
+    kind_width = 24 if width >= _WIDE else 12
     left = f"{day(entry.date)[:10]:<10} {fit(kind, kind_width)} {visible(entry.title)}"
     right = cut(author, 34 if width >= _WIDE else 20)
     if flags := document_flags(entry):

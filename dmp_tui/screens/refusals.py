@@ -45,7 +45,7 @@ def _untrusted(code: str) -> str:
     if code == "expired":
         return _("Le certificat du serveur a expiré : rien n'a été envoyé, prévenez l'administrateur.")
     if code == "authority-file":
-        return _("Le fichier de l'autorité du serveur est illisible (réglage ca_file) : prévenez l'administrateur.")
+        return _("Le fichier de l'autorité du serveur est illisible (réglage authority) : prévenez l'administrateur.")
     return _("Ce serveur n'est pas celui attendu (autre autorité) : rien n'a été envoyé, prévenez l'administrateur.")
 
 

@@ -33,7 +33,7 @@ from dmp_tui.screens.sheet_lines import (
     vaccine_text,
     value_text,
 )
-from dmp_tui.screens.words import check_label, check_words, kind_title
+from dmp_tui.screens.words import abnormal, check_label, check_words, kind_title
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Cell, Row, beside, title
 from dmp_tui.widgets.text import cut, two_ends
 
@@ -249,9 +249,9 @@ def _small(sheet: Sheet, width: int) -> list[list[Section]]:
 
 
 def _flow(sheet: Sheet, kinds: Iterable[Kind], text: Callable[[Line, int], tuple[str, Style]], width: int) -> list[Row]:
-    """Short texts one after the other, as many a row as fit."""
+    """Short texts one after the other, as many a row as fit; values out of their range first."""
     topics = [sheet.topic(kind) for kind in kinds]
-    lines = [line for topic in topics for line in topic.lines]
+    lines = sorted((line for topic in topics for line in topic.lines), key=lambda line: -len(abnormal(line)))
     rows: list[list[Cell]] = []
     at = width + 1
     for line in lines:

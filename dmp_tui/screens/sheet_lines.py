@@ -141,10 +141,12 @@ def alert_cell(line: Line, width: int) -> Cell:
     return Cell(0, width, two_ends(left, right, width), STRONG, OfLine(line.kind, line.key))
 
 
-def value_text(line: Line, _width: int) -> tuple[str, Style]:
-    """``INR 2,8 (12/11/2026) !``."""
+def value_text(line: Line, width: int) -> tuple[str, Style]:
+    """``INR 2,8 (12/11/2026) !``; in a narrow column the century is left out."""
     sign = abnormal(line)
     when = day((line.noted or line.start or line.sources[0].origin.date)[:10])
+    if width < NARROW and len(when) == 10:
+        when = when[:6] + when[8:]
     words = f"{stated_label(line)} {value_of(line)}".strip()
     text = f"{words} ({when})" if when else words
     if contradicted(line):

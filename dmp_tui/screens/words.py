@@ -169,7 +169,23 @@ def disagreement(contradiction: Contradiction) -> str:
         Disagreement.MISSING: _("absent de {document}, liste du même jour"),
         Disagreement.PRESCRIBED_DESPITE: _("prescrit malgré une allergie : {document}"),
     }[contradiction.kind].format(document=document_name(contradiction.origin))
-    return f"{sentence} : « {visible(contradiction.words)} »" if contradiction.words else sentence
+    words = contradiction.words
+    if contradiction.kind is Disagreement.SEVERITY:
+        words = criticality(words)
+    elif contradiction.kind is Disagreement.DATES:
+        words = day(words)
+    return f"{sentence} : « {visible(words)} »" if words else sentence
+
+
+def criticality(code: str) -> str:
+    """A severity in words; what is no code of ours as it is."""
+    return {
+        "fatal": _("mortelle"),
+        "high": _("élevée"),
+        "moderate": _("modérée"),
+        "low": _("faible"),
+        "unknown": _("inconnue"),
+    }.get(code, visible(code))
 
 
 def mark(value: Mark) -> str:
