@@ -122,7 +122,7 @@ def test_damage_anywhere_gives_a_reading_or_a_document_error(damage: list[tuple[
         with suppress(KeyError, IndexError, TypeError):
             for step in path[:-1]:
                 target = target[step]
-            target[path[-1]] = junk
+            target[path[-1]] = copy.deepcopy(junk)
     with suppress(DocumentError):
         reading = read(bundle)
         assert all(entry.label for entry in reading.entries)
