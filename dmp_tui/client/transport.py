@@ -1,5 +1,6 @@
 """The way to the server: TLS that trusts one authority, limits on time and size, one kind of error for each trouble."""
 
+import asyncio
 import json
 import ssl
 import sys
@@ -30,6 +31,8 @@ MIB = 1024 * 1024
 _NOT_YET_VALID, _EXPIRED = 9, 10
 """X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
 _TIMEOUTS = httpx.Timeout(10, connect=5)
+_WHOLE = 120
+"""Seconds that a whole exchange may take, the bytes of a large document included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +99,19 @@ class Transport:
             ClientError: UNREACHABLE, UNTRUSTED, CLOCK, BAD_ANSWER (more than ``limit`` bytes).
         """
         try:
-            async with self._http.stream(
-                method, url, headers=headers, params=params, content=body, extensions={"trace": self._traced}
-            ) as response:
+            async with (
+                asyncio.timeout(_WHOLE),
+                self._http.stream(
+                    method, url, headers=headers, params=params, content=body, extensions={"trace": self._traced}
+                ) as response,
+            ):
                 content = bytearray()
                 async for chunk in response.aiter_bytes():
                     content += chunk
                     if len(content) > limit:
                         raise ClientError(ClientProblem.BAD_ANSWER, "too-large", status=response.status_code)
                 return Answer(response.status_code, response.headers, bytes(content))
-        except httpx.TimeoutException:
+        except (TimeoutError, httpx.TimeoutException):
             raise ClientError(ClientProblem.UNREACHABLE, "timeout") from None
         except httpx.TransportError as error:
             raise _trouble(error) from None

@@ -83,9 +83,9 @@ async def redirect(_: Request) -> Response:
     return RedirectResponse("https://elsewhere.example/", 302)
 
 
-async def endless(_: Request) -> Response:
+async def large(_: Request) -> Response:
     async def chunks() -> AsyncIterator[bytes]:
-        while True:
+        for _chunk in range(80):
             yield b" " * 65536
 
     return StreamingResponse(chunks(), media_type="application/fhir+json")
@@ -102,7 +102,7 @@ def patient(matricule: str) -> dict[str, Any]:
 
 ANSWERS: dict[str, tuple[Answer, str]] = {
     "a redirection": (redirect, ""),
-    "no end": (endless, "too-large"),
+    "five MiB": (large, "too-large"),
     "a list": (always([]), "json"),
     "another resource": (always({"resourceType": "Patient"}), "bundle"),
     "another patient": (always(bundle(patient(ins(111111).matricule))), "other-patient"),
