@@ -1,10 +1,16 @@
 """The command line. A verb's room is imported when the verb is called, and no other."""
 
+from collections.abc import Iterable
 from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dmp_tui import __version__
+
+if TYPE_CHECKING:
+    from dmp_tui.cards.virtual.emulator import Offer
 
 _VERBS = {
     "admin": "dmp_tui.server.commands:admin",
@@ -35,7 +41,15 @@ class _Verbs(click.Group):
 @click.pass_context
 def main(ctx: click.Context, config: str | None) -> None:
     """Fiche d'urgence du DMP dans un terminal. Sans commande: l'application."""
+    ctx.obj = _virtual_cards
     if ctx.invoked_subcommand is None:
         from dmp_tui.app import run
 
         run(config)
+
+
+def _virtual_cards(sandbox: Path | None) -> "Iterable[Offer]":
+    """What ``card emulate`` offers: it stands below the demonstration, so its cards are handed to it from here."""
+    from dmp_tui.demo.cards import emulator_offers
+
+    return emulator_offers(sandbox)

@@ -81,14 +81,21 @@ def _unavailable(problem: CardProblem, *, as_json: bool) -> int:
     help="Une carte CPS : certificate.pem, private_key.pem, holder.json ; sa clé est le nom du dossier.",
 )
 @click.option(
+    "--sandbox",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Les cartes d'un bac à sable (dmp-tui sandbox DIR), au lieu de celles de la démonstration.",
+)
+@click.option(
     "--port", default=35963, show_default=True, help="Port du premier lecteur de vpcd ; le second est le suivant."
 )
 @click.option("--allow-open", is_flag=True, help="Accepter un vpcd ouvert au-delà de cette machine.")
 @click.pass_context
 def emulate(
     ctx: click.Context,
+    *,
     vitale_files: tuple[Path, ...],
     cps_directories: tuple[Path, ...],
+    sandbox: Path | None,
     port: int,
     allow_open: bool,
 ) -> None:
@@ -102,7 +109,7 @@ def emulate(
 
     _check_port(port, allow_open=allow_open)
     try:
-        offers = _offers_of(ctx.obj)
+        offers = _offers_of(ctx.obj, sandbox)
         offers += [Offer(path.stem, "vitale", path.name, _made(load_vitale(path))) for path in vitale_files]
         offers += [Offer(path.name, "cps", path.name, _made(load_cps(path))) for path in cps_directories]
     except CardFileError as error:
@@ -127,9 +134,9 @@ def run(answer: Callable[[str], str | None], commands: Iterable[str], *, prompt:
         click.echo(prompt, nl=False)
 
 
-def _offers_of(provider: "Callable[[], Iterable[Offer]] | None") -> "list[Offer]":
+def _offers_of(provider: "Callable[[Path | None], Iterable[Offer]] | None", sandbox: Path | None) -> "list[Offer]":
     """Cards that the command line hands over in ``ctx.obj``: a callable, called when they are needed."""
-    return [] if provider is None else list(provider())
+    return [] if provider is None else list(provider(sandbox))
 
 
 def _made(made: VirtualCard) -> Callable[[], VirtualCard]:

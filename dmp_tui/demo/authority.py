@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Raised when what is written here changes, so that an older cache is made anew."""
 
+AUTHORITY = "authority"
+"""The directory of its files, in a sandbox."""
 ROOT = "root"
 ISSUER = "issuer"
 FOREIGN = "foreign-root"

@@ -1,6 +1,7 @@
 """The demonstration's cards: one for each professional and each patient, and those that something is wrong with."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from dmp_tui.demo.patients import PATIENTS, card_holders
 from dmp_tui.demo.people import WORKERS, Holder, Worker, worker
 
 if TYPE_CHECKING:
+    from dmp_tui.cards.virtual import emulator
     from dmp_tui.cards.virtual.card import VirtualCard
     from dmp_tui.cards.vitale import Beneficiary
 
@@ -49,6 +51,21 @@ def demonstration_cards() -> tuple[Offer, ...]:
     staff = tuple(Offer(w.key, "cps", w.name, w.does, w.pin or "") for w in WORKERS if w.card)
     people = tuple(Offer(p.key, "vitale", f"{p.family} {p.given}", p.expects) for p in PATIENTS)
     return (*staff, *people, *PROBLEMS)
+
+
+def emulator_offers(sandbox: Path | None) -> "list[emulator.Offer]":
+    """All cards for ``dmp-tui card emulate``: of a sandbox's authority, else of this machine's demonstration."""
+    from datetime import UTC, datetime
+
+    from dmp_tui.cards.virtual import emulator
+    from dmp_tui.demo.authority import AUTHORITY, cached_authority
+    from dmp_tui.demo.places import cache_directory
+
+    authority = sandbox / AUTHORITY if sandbox else cached_authority(cache_directory(), datetime.now(UTC))
+    return [
+        emulator.Offer(one.key, one.kind, one.name, partial(demonstration_card, one.key, authority))
+        for one in demonstration_cards()
+    ]
 
 
 def reader_of(key: str) -> int:

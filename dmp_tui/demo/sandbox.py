@@ -5,12 +5,12 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from dmp_tui.demo.authority import private_directory, write_authority
+from dmp_tui.demo.authority import AUTHORITY, private_directory, write_authority
 from dmp_tui.demo.listing import patients, professionals
 from dmp_tui.demo.records import SERVER, write_server
+from dmp_tui.dmp.identity import OID_NIR_TEST
 from dmp_tui.store import StoreKind
 
-AUTHORITY = "authority"
 NAME = "localhost"
 
 
@@ -22,7 +22,8 @@ def write_sandbox(directory: Path, port: int, now: datetime) -> str:
     """Fills ``directory`` and gives the base URL of the server that ``dmp-tui serve`` will start on it.
 
     ``server`` holds the data, ``keys`` what must not lie with them, ``authority`` certificates and private keys,
-    ``sandbox.json`` all that a client needs; its paths are relative to ``directory``.
+    ``sandbox.json`` all that a client needs; its paths are relative to ``directory``. ``app.toml`` are settings with
+    which ``dmp-tui --config`` reaches the server.
 
     Raises:
         NotEmptyError: there is something in the directory.
@@ -55,4 +56,6 @@ def _write(directory: Path, port: int, now: datetime) -> str:
     }
     text = json.dumps(described, ensure_ascii=False, indent=2) + "\n"
     (directory / "sandbox.json").write_text(text, encoding="utf-8")
+    settings = f'server_url = "{url}"\nauthority = "{described["ca_certificate"]}"\nsite_oid = "{OID_NIR_TEST}"\n'
+    (directory / "app.toml").write_text(settings, encoding="utf-8")
     return url

@@ -169,7 +169,7 @@ def test_a_port_of_the_loopback_is_served(ports: tuple[int, int], vitale_file: P
 
 def test_cards_handed_over_by_the_command_line(ports: tuple[int, int], doctor: Doctor) -> None:
     offers = [Offer("m", "cps", "Dr MARTIN", doctor.card)]
-    result = CliRunner().invoke(card, ["emulate", "--port", str(ports[0])], input="quit\n", obj=lambda: offers)
+    result = CliRunner().invoke(card, ["emulate", "--port", str(ports[0])], input="quit\n", obj=lambda _sandbox: offers)
     assert "Dr MARTIN" in result.output
 
 
