@@ -64,6 +64,12 @@ class WorkerProcess:
         except BrokenProcessPool:
             self._drop(pool)
             raise unavailable("worker") from None
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            # It waited behind a work that cost the process; its own request was not cancelled.
+            raise unavailable("worker") from None
         except TimeoutError:
             self._drop(pool)
             said = Said("Ce document est trop long à lire.", "This document takes too long to read.")

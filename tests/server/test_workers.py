@@ -1,5 +1,6 @@
 """The worker process: it answers, it raises, it survives what breaks or stalls it."""
 
+import asyncio
 import os
 import time
 
@@ -39,8 +40,16 @@ async def test_a_work_that_never_ends_is_ended() -> None:
     try:
         await workers.run(os.getpid)
         workers._patience = 0.2
+        endless = asyncio.create_task(workers.run(time.sleep, 3600))
+        await asyncio.sleep(0)
+        workers._patience = 60
+        waiting = [asyncio.create_task(workers.run(os.getpid)) for _ in range(3)]
         with pytest.raises(FhirError) as raised:
-            await workers.run(time.sleep, 3600)
+            await endless
         assert (raised.value.status, raised.value.rule) == (422, "too-slow")
+        for error in await asyncio.gather(*waiting, return_exceptions=True):
+            assert isinstance(error, FhirError)
+            assert (error.status, error.rule) == (503, "worker")
+        assert await workers.run(os.getpid) != os.getpid()
     finally:
         workers.close()

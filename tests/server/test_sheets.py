@@ -1,0 +1,87 @@
+"""The stored sheets: their bytes, and which documents they are built from."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dmp_tui.dmp.documents import Author, Confidentiality, DocumentEntry, DocumentStatus, Relation
+from dmp_tui.dmp.entries import Entry, Kind
+from dmp_tui.dmp.fhir.summary import read_summary
+from dmp_tui.server.sheets import PARTLY_READ, StoredSheet, as_seen, build, pack, unpack, variants
+from tests.server.login.world import record
+from tests.server.test_deposit import _text
+
+RECORD = record()
+MASKED = frozenset({Confidentiality.NORMAL, Confidentiality.MASKED})
+
+
+def document(id_: str, **fields: object) -> DocumentEntry:
+    """A document that was read whole, and whose uniqueId is ``u-<id>``."""
+    made = replace(_text(f"u-{id_}"), id=id_, readable="entries", submitter=Author(f"8{id_}", "Dr"))
+    return replace(made, submitted=f"2026-01-0{id_}T00:00:00Z", **fields)  # type: ignore[arg-type]  # any field
+
+
+def allergy(label: str) -> tuple[Entry, ...]:
+    return (Entry(Kind.ALLERGY, label),)
+
+
+OLD, NEW = document("1"), document("2", relations=(Relation("replaces", "u-1"),))
+SUPERSEDED = replace(OLD, status=DocumentStatus.SUPERSEDED)
+STATEMENTS = {"1": allergy("arachide"), "2": allergy("latex")}
+
+
+def labels(*documents: DocumentEntry) -> list[str]:
+    return sorted(line.label for line in build(RECORD, documents, STATEMENTS).topic(Kind.ALLERGY).lines)
+
+
+@pytest.mark.parametrize(
+    ("documents", "found"),
+    [
+        ([OLD], ["arachide"]),
+        ([OLD, document("2")], ["arachide", "latex"]),
+        ([SUPERSEDED, NEW], ["latex"]),
+        ([SUPERSEDED, replace(NEW, warnings=(PARTLY_READ,))], ["arachide", "latex"]),
+        ([SUPERSEDED, replace(NEW, readable="attachment")], ["arachide", "latex"]),
+        ([SUPERSEDED], ["arachide"]),
+        ([SUPERSEDED, replace(NEW, status=DocumentStatus.ENTERED_IN_ERROR)], ["arachide"]),
+        ([replace(OLD, archived=True)], ["arachide"]),
+        ([replace(OLD, status=DocumentStatus.ENTERED_IN_ERROR)], []),
+    ],
+)
+def test_what_leaves_the_sheet_and_what_stays(documents: list[DocumentEntry], found: list[str]) -> None:
+    assert labels(*documents) == found
+    assert labels(*reversed(documents)) == found
+
+
+def test_a_masked_replacement_takes_nothing_from_those_who_do_not_see_it() -> None:
+    masked = replace(NEW, confidentiality=MASKED)
+    open_, whole = variants(RECORD, [SUPERSEDED, masked], list(STATEMENTS.items()))
+    found = [unpack(stored) for stored in (open_, whole)]
+    assert [
+        [line.label for line in read_summary(sheet.content).sheet.topic(Kind.ALLERGY).lines] for sheet in found
+    ] == [["arachide"], ["latex"]]
+    assert found[0].masked_makers == {"82"}
+    assert b"latex" not in open_
+
+
+def test_nothing_masked_one_variant() -> None:
+    open_, whole = variants(RECORD, [OLD], list(STATEMENTS.items()))
+    assert whole == b""
+    assert unpack(open_).masked_makers == frozenset()
+
+
+def test_an_old_version_is_current_to_who_sees_no_other() -> None:
+    assert [d.status for d in as_seen([SUPERSEDED])] == [DocumentStatus.CURRENT]
+    assert [d.status for d in as_seen([SUPERSEDED, NEW])] == [DocumentStatus.SUPERSEDED, DocumentStatus.CURRENT]
+
+
+@given(
+    st.text("0123456789abcdef", min_size=32, max_size=32),
+    st.frozensets(st.from_regex(r"[0-9/]{1,12}", fullmatch=True), max_size=4),
+    st.binary(max_size=50),
+)
+def test_stored_bytes_read_back(etag: str, makers: frozenset[str], content: bytes) -> None:
+    sheet = StoredSheet(etag, makers, content)
+    assert unpack(pack(sheet)) == sheet
