@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmp_tui.client.errors import ClientError, ClientProblem
 from dmp_tui.client.proofs import digest
+from dmp_tui.i18n import language
 
 if "httpx" not in sys.modules:
     # httpx's own command line would bring click, rich and pygments with it: 70 ms that nobody here uses.
@@ -79,9 +80,9 @@ class Transport:
         self.base_url = base_url.rstrip("/")
         self.leaf = ""
         self._held = ""
-        self._http = httpx.AsyncClient(
-            verify=_context(ca_file), timeout=_TIMEOUTS, trust_env=False, headers={"Accept-Encoding": "identity"}
-        )
+        # Nothing is compressed: sizes are limited as they come. The server's sentences are for the same person as ours.
+        headers = {"Accept-Encoding": "identity", "Accept-Language": language()}
+        self._http = httpx.AsyncClient(verify=_context(ca_file), timeout=_TIMEOUTS, trust_env=False, headers=headers)
 
     async def send(
         self,
