@@ -1,7 +1,8 @@
 """Documents: ITI-67 (search), reading of metadata, ITI-68 (contents), ITI-105 (deposit), PATCH of what may change."""
 
+import asyncio
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -30,6 +31,7 @@ Json = dict[str, Any]
 
 _FORM = frozenset({"application/x-www-form-urlencoded"})
 _FORM_LIMIT = 64 * 1024
+_ROWS_AT_ONCE = 100
 
 # --- ITI-67 -----------------------------------------------------------------------------------------------------------
 
@@ -230,7 +232,7 @@ async def patch(services: Services, caller: Caller, request: Request) -> Respons
     check_type(request, PATCH_TYPES)
     operations = parse_json(await read_body(request, services.settings))
     if_match = request.headers.get("if-match", "")
-    found = _to_patch(services, caller, request)
+    found = await _to_patch(services, caller, request)
 
     def plan(access: Access, documents: Sequence[DocumentEntry]) -> Plan:
         document = next((d for d in documents if d.id == found.id), None)
@@ -255,7 +257,7 @@ async def patch(services: Services, caller: Caller, request: Request) -> Respons
     return _answer(services, planned.answer[0][0])
 
 
-def _to_patch(services: Services, caller: Caller, request: Request) -> DocumentEntry:
+async def _to_patch(services: Services, caller: Caller, request: Request) -> DocumentEntry:
     """The one document that a PATCH names and that exists for the caller.
 
     Raises:
@@ -266,9 +268,8 @@ def _to_patch(services: Services, caller: Caller, request: Request) -> DocumentE
     query = parse_query(request.url.query)
     if not query.by_identifier:
         raise malformed("Paramètre obligatoire : identifier.", "Mandatory parameter: identifier.", "identifier")
-    records = _records(services, caller, query, request.query_params["identifier"])
     found = []
-    for record in records:
+    async for record in _records(services, caller, query, request.query_params["identifier"]):
         access = access_to(services.store, caller, record, services.settings, services.clock)
         found += [d for d in services.store.documents(record.id) if query.matches(d) and access.sees(d)]
     if len(found) > 1:
@@ -279,7 +280,7 @@ def _to_patch(services: Services, caller: Caller, request: Request) -> DocumentE
     return found[0]
 
 
-def _records(services: Services, caller: Caller, query: Query, identifier: str) -> Sequence[Record]:
+async def _records(services: Services, caller: Caller, query: Query, identifier: str) -> AsyncIterator[Record]:
     """Where a document may be that a caller names by its identifier alone.
 
     By its entryUUID it is found at once. A uniqueId is the producer's, and is looked for in the record that is named
@@ -287,11 +288,19 @@ def _records(services: Services, caller: Caller, query: Query, identifier: str) 
     """
     store = services.store
     if query.patient or query.patient_identifier[1]:
-        record = _patient(services, query)
-        return [record] if record else []
+        if record := _patient(services, query):
+            yield record
+        return
     value = unique_id_of(*identifier.rpartition("|")[::2])
     if document := store.document(value.removeprefix("urn:uuid:")):
-        record = store.patient(document.patient_id)
-        return [record] if record else []
-    seen = dict.fromkeys(row.patient_id for row in store.trail(actor=caller.professional.id) if row.patient_id)
-    return [record for patient_id in seen if (record := store.patient(patient_id))]
+        if record := store.patient(document.patient_id):
+            yield record
+        return
+    seen = {""}
+    for number, row in enumerate(store.trail(actor=caller.professional.id)):
+        if number % _ROWS_AT_ONCE == 0:
+            await asyncio.sleep(0)  # a long trail must not hold up everybody else's reading
+        if row.patient_id not in seen:
+            seen.add(row.patient_id)
+            if record := store.patient(row.patient_id):
+                yield record
