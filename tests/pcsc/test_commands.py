@@ -8,7 +8,8 @@ from pathlib import Path
 from dmp_tui.cards.events import CardInserted, CardRemoved
 from tests.pcsc.conftest import Desk, Doctor
 
-PROGRAM = (sys.executable, "-c", "from dmp_tui.cli import main; main(prog_name='dmp-tui')", "card")
+PROGRAM = (sys.executable, "-c", "from dmp_tui.cards.commands import card; card(prog_name='card')")
+"""The group of commands alone: the demonstration's cards, whose keys take their time to be made, are not wanted."""
 
 
 def read() -> list[dict[str, object]]:
