@@ -64,7 +64,6 @@ class DemoApp(DmpApp):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, lambda: self.run_worker(self.action_quit(), group="quit"))
-
         self.screen_change_signal.subscribe(self, self._mark, immediate=True)
 
     def _mark(self, screen: "Screen[object]") -> None:
@@ -97,8 +96,7 @@ class DemoApp(DmpApp):
         await super().watch_cards()
         if self.script.vitale:
             await self._toggle(self.script.vitale)
-        if self.script.cps and self._authority is not None and not self._is_in(self.script.cps):
-            await self._toggle(self.script.cps)
+        await self._play_cps()
 
     def action_cards(self) -> None:
         """Show the panel, or close it."""
@@ -126,8 +124,12 @@ class DemoApp(DmpApp):
         self._close_panel()
         await self._toggle(message.key)
 
-    def _is_in(self, key: str) -> bool:
-        return key in self._inserted_keys.values()
+    async def _play_cps(self) -> None:
+        """Insert the script's CPS, once, when there are readers and keys."""
+        key = self.script.cps
+        if key and self._virtual is not None and self._authority is not None:
+            self.script = replace(self.script, cps="")
+            await self._toggle(key)
 
     async def _toggle(self, key: str) -> None:
         """A card that is in is pulled out; another is put in its reader: the first for CPS, the second for Vitale."""
@@ -151,6 +153,11 @@ class DemoApp(DmpApp):
         self._inserted_keys[reader] = key
         source.insert(reader, self._made[key])
 
+    def logged_in(self) -> None:
+        """No panel stays below the screens of a session."""
+        self._close_panel()
+        super().logged_in()
+
     # --- the server
 
     async def _start_server(self) -> "DmpClient":
@@ -159,6 +166,7 @@ class DemoApp(DmpApp):
 
         from dmp_tui.client import DmpClient
         from dmp_tui.client.errors import ClientError, ClientProblem
+        from dmp_tui.demo.places import cache_directory
         from dmp_tui.demo.starting import start
 
         loop = asyncio.get_running_loop()
@@ -169,7 +177,12 @@ class DemoApp(DmpApp):
             with suppress(RuntimeError):  # the app has ended before its server
                 loop.call_soon_threadsafe(self._heard, said)
 
-        self._process = await asyncio.to_thread(start, told)
+        try:
+            self._process = await asyncio.to_thread(start, told)
+        except OSError:
+            unwritable = _("Démonstration : {path} ne peut être écrit ; DMP_TUI_DEMO_CACHE donne un autre dossier.")
+            self._state(unwritable.format(path=cache_directory()))
+            raise ClientError(ClientProblem.UNREACHABLE) from None
         said = await self._server_said
         if said is None:
             raise ClientError(ClientProblem.UNREACHABLE)
@@ -205,7 +218,10 @@ class DemoApp(DmpApp):
         """A line of the server; None: it has ended."""
         ready = self._server_said
         if said is None:
-            self._state(_("Démonstration : le serveur est arrêté. Quittez par Ctrl+Q et relancez."))
+            from dmp_tui.demo.starting import log_file
+
+            stopped = _("Démonstration : le serveur est arrêté (voir {path}). Quittez par Ctrl+Q et relancez.")
+            self._state(stopped.format(path=log_file()))
         elif said.step == "keys":
             self._state(_("Démonstration, première fois : création des clés, une seconde."))
         elif said.step == "records":
@@ -219,8 +235,7 @@ class DemoApp(DmpApp):
         from pathlib import Path
 
         self._authority = Path(directory)
-        if self.script.cps and self._virtual is not None and not self._is_in(self.script.cps):
-            self.run_worker(self._toggle(self.script.cps), group="script")
+        self.run_worker(self._play_cps(), group="script")
 
     def end_server(self) -> None:
         """After the app: no server and no file is left."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from dmp_tui.demo import keys
 from dmp_tui.i18n import _
 
 DEFAULT_PORT = 8443
@@ -22,21 +23,12 @@ def demo(listing: bool, insert_cps: str | None, pin: str | None, insert_vitale: 
         return
     if pin is not None and insert_cps is None:
         raise click.UsageError(_("--pin va avec --insert-cps : indiquez la carte."))
-    for key, kinds, option in (
-        (insert_cps, {"cps", "problem"}, "--insert-cps"),
-        (insert_vitale, {"vitale", "problem"}, "--insert-vitale"),
-    ):
-        if key is not None and not _exists(key, kinds):
+    for key, known, option in ((insert_cps, keys.CPS, "--insert-cps"), (insert_vitale, keys.VITALE, "--insert-vitale")):
+        if key is not None and key not in (*known, *keys.PROBLEMS):
             raise _unknown(key, option)
     from dmp_tui.demo.app import Script, run
 
     run(Script(insert_cps or "", pin or "", insert_vitale or ""))
-
-
-def _exists(key: str, kinds: set[str]) -> bool:
-    from dmp_tui.demo.cards import demonstration_cards
-
-    return any(offer.key == key and offer.kind in kinds for offer in demonstration_cards())
 
 
 def _unknown(key: str, option: str) -> click.BadParameter:

@@ -12,8 +12,9 @@ from dmp_tui.cards.cps import open_cps
 from dmp_tui.cards.events import CardKind
 from dmp_tui.cards.virtual import VirtualSource
 from dmp_tui.cards.vitale import read_vitale
+from dmp_tui.demo import keys
 from dmp_tui.demo.authority import cached_authority
-from dmp_tui.demo.cards import demonstration_card, demonstration_cards
+from dmp_tui.demo.cards import demonstration_card, demonstration_cards, emulator_offers
 from dmp_tui.demo.patients import PATIENTS
 from dmp_tui.demo.people import WORKERS, worker
 
@@ -41,6 +42,11 @@ def test_every_card_has_a_key_of_its_own_and_a_line_to_say_what_it_is_for() -> N
     offers = demonstration_cards()
     assert len({offer.key for offer in offers}) == len(offers)
     assert all(offer.does for offer in offers)
+
+
+def test_the_keys_that_the_command_line_knows_are_those_of_the_cards() -> None:
+    by_kind = {kind: [o.key for o in demonstration_cards() if o.kind == kind] for kind in ("cps", "vitale", "problem")}
+    assert by_kind == {"cps": list(keys.CPS), "vitale": list(keys.VITALE), "problem": list(keys.PROBLEMS)}
 
 
 @pytest.mark.parametrize("key", [w.key for w in WORKERS if w.card])
@@ -83,3 +89,10 @@ def test_the_blocked_card_refuses_the_right_pin(inserted: Callable[[str], Channe
 def test_what_is_no_card_is_refused(authority: Path) -> None:
     with pytest.raises(KeyError):
         demonstration_card("nobody", authority)
+
+
+def test_the_emulator_is_offered_the_cards_of_a_sandbox(tmp_path: Path, authority: Path) -> None:
+    (tmp_path / "authority").symlink_to(authority)
+    offers = {offer.key: offer for offer in emulator_offers(tmp_path)}
+    assert offers.keys() == {card.key for card in demonstration_cards()}
+    assert offers["simon"].make().atr[0] == 0x3B

@@ -167,6 +167,7 @@ def test_without_colours_the_words_are_the_same(start: Start) -> None:
     def shown(**environment: str) -> list[str]:
         terminal = to_the_sheet(start, **environment)
         terminal.until(r"\? Aide")
+        terminal.settle()
         return [line for line in terminal.text.splitlines() if "lu " not in line]
 
     assert shown() == shown(NO_COLOR="1")
@@ -175,3 +176,26 @@ def test_without_colours_the_words_are_the_same(start: Start) -> None:
 def test_a_small_terminal_gets_one_sentence_and_recovers_its_screen(start: Start) -> None:
     terminal = start("--insert-cps", "simon", "--pin", "1234", size=(60, 15))
     terminal.until("Terminal trop petit")
+
+
+def test_leaving_while_the_first_start_prepares_leaves_nothing_half_made(
+    start: Start, runtime: Path, tmp_path: Path
+) -> None:
+    cache = tmp_path / "own-cache"
+    terminal = start(DMP_TUI_DEMO_CACHE=str(cache))
+    terminal.until("écriture des dossiers")
+    children = descendants(terminal.process.pid)
+    terminal.press("ctrl+q")
+    assert terminal.ended() == 0
+    assert all(gone(pid) for pid in children)
+    assert not list(runtime.iterdir())
+    assert not list(cache.glob(".making-*"))
+
+
+def test_a_cache_that_cannot_be_written_is_said(start: Start, tmp_path: Path) -> None:
+    blocking = tmp_path / "file"
+    blocking.write_text("no directory")
+    terminal = start(DMP_TUI_DEMO_CACHE=str(blocking))
+    terminal.until(r"ne\s+peut\s+être\s+écrit")
+    terminal.press("ctrl+q")
+    assert terminal.ended() == 0
