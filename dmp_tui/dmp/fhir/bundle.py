@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from dmp_tui.dmp.entries import DocumentError, DocumentProblem
 from dmp_tui.dmp.fhir.elements import first, objects, string
 from dmp_tui.dmp.fhir.strict import Json
+
+MAX_RESOURCES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Index:
     by_name: dict[str, Resource] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     """Places of the resources that something referred to."""
+    contained: dict[int, dict[str, Json]] = field(default_factory=dict)
+    """Contained resources by name, for each resource (by ``id``; the bundle outlives the index)."""
 
     def resolve(self, reference: object, holder: Resource) -> Resource | None:
         """The resource that a Reference (or CodeableReference) points to; None if it is not in the document."""
@@ -53,21 +58,38 @@ class Index:
             identifier = first(part.get("identifier"))
             return self.by_name.get(_identifier_name(identifier)) if identifier.get("value") else None
         if target.startswith("#"):
-            return _contained(holder, target[1:])
+            return self._contained(holder, target[1:])
         target = target.partition("/_history/")[0]
         found = self.by_name.get(_absolute(target, holder.url)) or self.by_name.get(target)
         if found is None and "/" in target:
             found = self.by_name.get("/".join(target.rsplit("/", 2)[-2:]))
         return found or self.by_name.get(target.removeprefix("urn:uuid:").removeprefix("urn:oid:"))
 
+    def _contained(self, holder: Resource, name: str) -> Resource | None:
+        """The resource contained in ``holder`` (or beside it) under a name; ``holder`` itself for ``#``."""
+        outer = holder.holder or holder.body
+        if not name:
+            return Resource(outer, holder.url)
+        if id(outer) not in self.contained:
+            bodies = objects(outer.get("contained"))
+            self.contained[id(outer)] = {string(b.get("id")).removeprefix("#"): b for b in reversed(bodies)}
+        body = self.contained[id(outer)].get(name)
+        return Resource(body, holder.url, outer) if body is not None else None
+
 
 def read_index(bundle: Json) -> Index:
-    """The index of a Bundle; entries without a resource, fullUrl or id are taken as they are."""
+    """The index of a Bundle; entries without a resource, fullUrl or id are taken as they are.
+
+    Raises:
+        DocumentError: TOO_LARGE above ``MAX_RESOURCES``.
+    """
     index = Index()
     for entry in objects(bundle.get("entry")):
         body = first(entry.get("resource"))
         if not string(body.get("resourceType")):
             continue
+        if len(index.resources) >= MAX_RESOURCES:
+            raise DocumentError(DocumentProblem.TOO_LARGE, "entry")
         resource = Resource(body, string(entry.get("fullUrl")))
         index.resources.append(resource)
         for name in _names(resource):
@@ -98,13 +120,3 @@ def _absolute(target: str, url: str) -> str:
         return target
     base = url.rsplit("/", 2)[0]
     return f"{base}/{target}"
-
-
-def _contained(holder: Resource, name: str) -> Resource | None:
-    outer = holder.holder or holder.body
-    if not name:
-        return Resource(outer, holder.url)
-    for body in objects(outer.get("contained")):
-        if string(body.get("id")).removeprefix("#") == name:
-            return Resource(body, holder.url, outer)
-    return None

@@ -26,7 +26,7 @@ from dmp_tui.dmp.entries import (
 from dmp_tui.dmp.fhir import circumstances, measurements, medicines, statements
 from dmp_tui.dmp.fhir.bundle import Index, Resource, read_index
 from dmp_tui.dmp.fhir.elements import codings, concept_text, date_of, first, objects, string, strings, words
-from dmp_tui.dmp.fhir.narrative import narrative_text, read_narrative
+from dmp_tui.dmp.fhir.narrative import read_narrative
 from dmp_tui.dmp.fhir.people import oid_of, read_person, read_subject
 from dmp_tui.dmp.fhir.sections import Section, read_sections
 from dmp_tui.dmp.fhir.statements import Place
@@ -235,11 +235,11 @@ class _Collector:
         elif len(self.entries) == before + 1:
             # One statement, one narrative: these are its author's words.
             own = self.entries[-1]
-            self.entries[-1] = replace(own, words=words(own.words, narrative_text(section.blocks)[:_WORDS]))
+            self.entries[-1] = replace(own, words=words(own.words, section.text[:_WORDS]))
 
     def _read_empty(self, section: Section) -> None:
         """A section without entries: what its reason or its narrative says."""
-        text = narrative_text(section.blocks)
+        text = section.text
         said = section.absence
         if section.kind is None:
             if text:
@@ -261,9 +261,8 @@ class _Collector:
         if title not in self._titles:
             self._titles.append(title)
         if section.kind is not None:
-            text = narrative_text(section.blocks)
             self.entries.append(
-                Entry(section.kind, label or title, Assertion.UNREADABLE, section=section.code, words=text)
+                Entry(section.kind, label or title, Assertion.UNREADABLE, section=section.code, words=section.text)
             )
 
     def read_rest(self, patient: Resource) -> None:
@@ -273,23 +272,27 @@ class _Collector:
         if patient.body:
             self.entries += circumstances.patient_contacts(Place(self.index, patient))
 
-    def _read(self, resource: Resource, section: Section | None, panel: str = "") -> None:
-        if resource.place in self._done or (section is None and resource.type in {"Medication", "Device"}):
-            return
-        self._done.add(resource.place)
-        if statements.is_error(resource.body):
-            return
+    def _read(self, resource: Resource, section: Section | None) -> None:
+        """A resource, then what it gathers, then what that gathers: each once, however long or circular the chain."""
+        pending = [(resource, "")]
+        while pending:
+            current, panel = pending.pop()
+            if current.place in self._done or (section is None and current.type in {"Medication", "Device"}):
+                continue
+            self._done.add(current.place)
+            if statements.is_error(current.body):
+                continue
+            self._read_one(current, section, panel)
+            name = concept_text(current.body.get("code")) or panel
+            members = [self.index.resolve(reference, current) for reference in _members(current.body)]
+            pending += [(member, name) for member in reversed(members) if member is not None]
+
+    def _read_one(self, resource: Resource, section: Section | None, panel: str) -> None:
         place = Place(self.index, resource)
         if section is not None:
             place = Place(self.index, resource, section.code, section.kind, listed=True)
-        found = self._entries(place, panel)
-        if found:
-            self.entries += [entry for entry in found if entry.label]
+        self.entries += [entry for entry in self._entries(place, panel) if entry.label]
         self._attach(resource.body)
-        for reference in _members(resource.body):
-            member = self.index.resolve(reference, resource)
-            if member is not None:
-                self._read(member, section, concept_text(resource.body.get("code")) or panel)
 
     def _entries(self, place: Place, panel: str) -> list[Entry]:
         kind = place.resource.type
@@ -312,8 +315,9 @@ class _Collector:
 
     def unread(self) -> tuple[str, ...]:
         """Titles of sections, and kinds of resources with their number, that gave no entry."""
+        known = self._done | self.index.used
         for resource in self.index.resources:
-            if resource.type in {"Medication", "Device"} and resource.place not in self._done | self.index.used:
+            if resource.type in {"Medication", "Device"} and resource.place not in known:
                 self._not_read[resource.type] += 1
         counted = [f"{kind} ({count})" for kind, count in sorted(self._not_read.items())]
         return (*dict.fromkeys(self._titles), *counted)

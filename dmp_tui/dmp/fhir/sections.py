@@ -27,6 +27,8 @@ class Section:
     reason: str
     reason_codes: tuple[Coding, ...]
     depth: int
+    text: str
+    """All the words of its narrative."""
 
     @property
     def textual(self) -> bool:
@@ -53,11 +55,12 @@ def _section(body: Json, depth: int, outer: Kind | None) -> Section:
     kind = next((SECTIONS[c.code] for c in codes if c.code in SECTIONS), outer)
     div = first(body.get("text")).get("div")
     blocks = read_narrative(div) if isinstance(div, str) else ()
+    text = narrative_text(blocks)
     references = tuple(objects(body.get("entry")))
     reason = body.get("emptyReason")
     said = None if references else empty_reason(codings(reason))
     if said is None and not references and kind in SAYS_NONE and not objects(body.get("section")):
-        said = spoken_absence(narrative_text(blocks))
+        said = spoken_absence(text)
     return Section(
         code=loinc,
         title=string(body.get("title")) or concept_text(body.get("code")),
@@ -68,4 +71,5 @@ def _section(body: Json, depth: int, outer: Kind | None) -> Section:
         reason=concept_text(reason),
         reason_codes=codings(reason),
         depth=depth,
+        text=text,
     )

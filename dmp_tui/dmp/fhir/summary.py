@@ -13,15 +13,13 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from dmp_tui.dmp.consents import Record
-from dmp_tui.dmp.entries import Coding, DocumentError, DocumentProblem, Kind, Person, Subject
+from dmp_tui.dmp.entries import DocumentError, DocumentProblem, Kind, Person, Subject
 from dmp_tui.dmp.fhir import marks
 from dmp_tui.dmp.fhir.elements import extensions, first, objects
 from dmp_tui.dmp.fhir.people import read_contacts, read_subject
-from dmp_tui.dmp.fhir.reading import read_bundle
 from dmp_tui.dmp.fhir.resources import CONCEPT_PATHS, concept, date_time, instant, resource_of
 from dmp_tui.dmp.fhir.strict import Json, parse_object
 from dmp_tui.dmp.identity import Sex
-from dmp_tui.dmp.sheet.merge import merge
 from dmp_tui.dmp.sheet.model import Line, Origin, Presence, Sheet, Source, Topic
 
 LOINC = "http://loinc.org"
@@ -299,6 +297,10 @@ def read_summary(content: bytes) -> Summary:
 
 
 def _foreign(bundle: Json) -> Summary:
+    """Another vendor's summary, merged as any document is; what that takes is imported only then."""
+    from dmp_tui.dmp.fhir.reading import read_bundle
+    from dmp_tui.dmp.sheet.merge import merge
+
     reading = read_bundle(bundle)
     author = ", ".join(person.name for person in reading.authors)
     origin = Origin(reading.unique_id, reading.type, reading.title, reading.date, author)
@@ -369,9 +371,3 @@ def _concept_of(resource: Json) -> object:
         elif isinstance(value, dict):
             value = value.get(str(step), {})
     return None if value is resource else value
-
-
-def section_code(kind: Kind) -> Coding:
-    """The code of the section that holds a kind: LOINC, or our own for contacts."""
-    code, title = _SECTIONS.get(kind, ("", _CONTACTS_TITLE))
-    return Coding(LOINC, code, title) if code else Coding(_OWN_SECTIONS, kind.value, title)

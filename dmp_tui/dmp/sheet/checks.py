@@ -4,10 +4,10 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 
-from dmp_tui.dmp.entries import Assertion, Coding, Entry, Status
+from dmp_tui.dmp.entries import Assertion, Entry, Status
 from dmp_tui.dmp.sheet.critical import ANTICOAGULANTS, atc_codes, atc_of_substance, families, stems, substances
 from dmp_tui.dmp.sheet.lines import newest_origins, with_contradictions
 from dmp_tui.dmp.sheet.matching import code_keys, label_key
@@ -21,12 +21,14 @@ def prescribed_despite(allergies: Topic, treatments: Topic) -> tuple[Topic, Topi
     """Both topics with their PRESCRIBED_DESPITE contradictions, and one check for each pair."""
     allergy_lines = {line: line for line in allergies.lines}
     treatment_lines = {line: line for line in treatments.lines}
+    contents = {line: _facets(line) for line in treatments.lines}
     checks: list[Check] = []
     for allergy in allergies.lines:
+        named = _facets(allergy)
         if allergy.assertion is not Assertion.STATED:
             continue
         for treatment in treatments.lines:
-            if treatment.assertion is not Assertion.STATED or not _contains(allergy, treatment):
+            if treatment.assertion is not Assertion.STATED or not _contains(named, contents[treatment]):
                 continue
             own, other = treatment.sources[0].origin, allergy.sources[0].origin
             despite = Disagreement.PRESCRIBED_DESPITE
@@ -54,28 +56,41 @@ def _labels(line: Line) -> tuple[str, ...]:
     return (line.label, *(source.label for source in line.sources), *(c.display for c in line.codes if c.display))
 
 
-def _contains(allergy: Line, treatment: Line) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Facets:
+    """By what a line may be the same substance as another."""
+
+    keys: frozenset[str]
+    substances: frozenset[str]
+    atc: frozenset[str]
+    """Its own ATC codes, and those of its substances."""
+    classes: frozenset[str]
+    """ATC prefixes of what it names: its own codes from the fourth level on, and families ("pénicillines")."""
+    name: tuple[str, ...]
+    texts: tuple[tuple[str, ...], ...]
+
+
+def _facets(line: Line) -> _Facets:
+    labels = dict.fromkeys(_labels(line))
+    named = substances(line.codes, labels)
+    own = atc_codes(line.codes)
+    return _Facets(
+        keys=frozenset(code_keys(_as_entry(line))),
+        substances=named,
+        atc=frozenset(own) | {code for name in named for code in atc_of_substance(name)},
+        classes=frozenset([c for c in own if len(c) >= 4] + [p for label in labels for p in families(label)]),
+        name=stems(label_key(_as_entry(line))),
+        texts=tuple(stems(label) for label in labels),
+    )
+
+
+def _contains(allergy: _Facets, treatment: _Facets) -> bool:
     """Whether a treatment holds what an allergy names: same code, same substance, its ATC class, or its name."""
-    shared = _own_keys(allergy) & _own_keys(treatment)
-    named = substances(allergy.codes, _labels(allergy)) & substances(treatment.codes, _labels(treatment))
-    if shared or named:
+    if allergy.keys & treatment.keys or allergy.substances & treatment.substances:
         return True
-    classes = [code for code in atc_codes(allergy.codes) if len(code) >= 4]
-    classes += [prefix for label in _labels(allergy) for prefix in families(label)]
-    treatment_atc = _atc(treatment.codes, _labels(treatment))
-    if any(code.startswith(prefix) for code in treatment_atc for prefix in classes):
+    if any(code.startswith(prefix) for code in treatment.atc for prefix in allergy.classes):
         return True
-    name = tuple(stems(label_key(_as_entry(allergy))))
-    return len("".join(name)) >= 4 and any(_within(name, stems(label)) for label in _labels(treatment))
-
-
-def _own_keys(line: Line) -> frozenset[str]:
-    return frozenset(code_keys(_as_entry(line)))
-
-
-def _atc(codes: Sequence[Coding], labels: Sequence[str]) -> frozenset[str]:
-    named = substances(codes, labels)
-    return frozenset(atc_codes(codes)) | {code for name in named for code in atc_of_substance(name)}
+    return len("".join(allergy.name)) >= 4 and any(_within(allergy.name, text) for text in treatment.texts)
 
 
 def _within(words: tuple[str, ...], text: tuple[str, ...]) -> bool:
@@ -98,12 +113,13 @@ def treatment_checks(treatments: Topic) -> list[Check]:
         for line in lines
         if line.critical in ANTICOAGULANTS and _has(line, _DOUBTS)
     ]
+    contents = {line: substances(line.codes, dict.fromkeys(_labels(line))) for line in lines}
     for one, other in combinations(lines, 2):
         kinds = {one.critical, other.critical}
         thins = [line for line in (one, other) if line.critical in ANTICOAGULANTS]
         if len(thins) == 2 or (thins and "antiplatelet" in kinds):
             checks.append(_pair("association", one, other))
-        if substances(one.codes, _labels(one)) & substances(other.codes, _labels(other)):
+        if contents[one] & contents[other]:
             checks.append(_pair("same-substance", one, other))
     checks += [check for line in lines if (check := _twice_in_one_document(line)) is not None]
     return checks

@@ -13,6 +13,7 @@ from dmp_tui.dmp.entries import (
     DocumentError,
     DocumentProblem,
 )
+from dmp_tui.dmp.fhir.bundle import MAX_RESOURCES
 from dmp_tui.dmp.fhir.reading import read_fhir_document
 from tests.dmp.fhir.builders import (
     LATEX,
@@ -144,3 +145,36 @@ def test_any_json_gives_a_reading_or_a_document_error(value: Any) -> None:
 
 def test_coding_of_a_document_type_without_loinc() -> None:
     assert read(document(LATEX, type={"text": "Letter"})).type == Coding("", "")
+
+
+def test_a_long_chain_of_panels_and_a_circle() -> None:
+    size = 5_000
+    chain = [
+        {
+            "resourceType": "Observation",
+            "id": f"o{n}",
+            "code": {"text": f"n{n}"},
+            "hasMember": [{"reference": f"Observation/o{(n + 1) % size}"}],
+        }
+        for n in range(size)
+    ]
+    reading = read(document(*chain, sections=[section("30954-2", "Observation/o0")]))
+    assert reading.entries == ()
+    assert reading.unread == ()
+
+
+def test_more_resources_than_a_document_has() -> None:
+    with pytest.raises(DocumentError) as caught:
+        read(document(*[LATEX] * MAX_RESOURCES))
+    assert caught.value.problem is DocumentProblem.TOO_LARGE
+
+
+def test_many_references_into_one_resource_and_many_to_nothing() -> None:
+    # Linear, or the test meets its timeout.
+    size = 8_000
+    contained = [{"resourceType": "Observation", "id": f"m{n}", "code": {"text": "x"}} for n in range(size)]
+    members = [{"reference": f"#m{n}"} for n in range(size)]
+    panel = {**LATEX, "resourceType": "Observation", "contained": contained, "hasMember": members}
+    words = {**section("48765-2", *[f"X/{n}" for n in range(size)]), "text": narrative("x" * 100_000)}
+    reading = read(document(panel, sections=[words]))
+    assert len(reading.entries) == 2 * size

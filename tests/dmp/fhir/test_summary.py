@@ -9,7 +9,7 @@ from hypothesis import given
 
 from dmp_tui.dmp.consents import Contact, Record, RecordStatus
 from dmp_tui.dmp.entries import Assertion, Coding, DocumentError, Entry, Kind, Mark, Person, Reaction, Status
-from dmp_tui.dmp.fhir.summary import read_summary, section_code, write_summary
+from dmp_tui.dmp.fhir.summary import read_summary, write_summary
 from dmp_tui.dmp.identity import OID_NIR_DEMO, Ins, Sex, Traits, parse_birth_date
 from dmp_tui.dmp.sheet.merge import merge
 from dmp_tui.dmp.sheet.model import Origin, Presence, Sheet
@@ -133,10 +133,6 @@ def test_the_subject_and_the_contacts_of_the_record() -> None:
     assert summary.subject.traits.sex is Sex.F
     assert summary.subject.phones == ("0612345678",)
     assert summary.contacts == (Person("PAT-TROIS Paul", "conjoint", ("0698765432",)),)
-
-
-def test_every_kind_has_a_section() -> None:
-    assert len({section_code(kind) for kind in Kind}) == len(Kind)
 
 
 @pytest.mark.parametrize(
