@@ -9,6 +9,7 @@ from dmp_tui.dmp.codes import class_of
 from dmp_tui.dmp.consents import Record
 from dmp_tui.dmp.documents import Author, DocumentEntry, DocumentStatus, Relation
 from dmp_tui.dmp.entries import Coding, Reading
+from dmp_tui.dmp.fhir.documents import MIME_TYPE_SUFFICIENT
 from dmp_tui.dmp.professions import Professional, Role
 from dmp_tui.dmp.rights import Decision, Limit, Operation, state_of
 from dmp_tui.server.access import Access
@@ -146,6 +147,7 @@ def _complete(one: Incoming, access: Access, record: Record) -> DocumentEntry:
         patient_id=record.id,
         unique_id=entry.unique_id or f"urn:uuid:{id_}",
         class_=class_,
+        format=entry.format if entry.format.code else MIME_TYPE_SUFFICIENT,
         title=entry.title or entry.type.display or entry.type.code,
         date=entry.date or now,
         submitted=now,

@@ -176,6 +176,8 @@ async def test_the_six_ips_become_sheets(api: Api, path: Path) -> None:
 
 async def deposit_reference(api: Api, example: bytes, media: str) -> None:
     """Create a patient, deposit his document as it is but for the INS, and read the sheet, the list and the bytes."""
+    from fhir.resources.R4B.bundle import Bundle
+
     patient = own_patient(len(example) % 100_000)
     doctor = await api.login(DOCTOR)
     opening = [{"url": name, "valueBoolean": True} for name in ("informed", "consent", "authorise-me")]
@@ -207,6 +209,9 @@ async def deposit_reference(api: Api, example: bytes, media: str) -> None:
     answer = await doctor.get(f"/fhir/Patient/$summary?identifier={patient.ins.system}|{patient.ins.matricule}")
     found = read_summary(answer.content).sheet
     assert found.documents == (1 if found.topics or found.unread else 0)
+    Bundle.model_validate(answer.json())
+    listed = await doctor.get(f"/fhir/DocumentReference?patient={created.json()['id']}")
+    Bundle.model_validate(listed.json())
     stated = [line for topic in found.topics for line in topic.lines]
     entries = api.store.entries(created.json()["id"])[0][1]
     assert bool(stated) or all(e.assertion.value != "stated" for e in entries)

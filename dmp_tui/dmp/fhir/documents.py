@@ -25,9 +25,14 @@ READABLE = "urn:dmp-tui:fhir:readable"
 URI = "urn:ietf:rfc:3986"
 PROFESSIONAL_ID = "urn:oid:1.2.250.1.71.4.2.1"
 STRUCTURE_ID = "urn:oid:1.2.250.1.71.4.2.2"
+_DAY = r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?"
+_TIME = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
+_INSTANT = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])" + _TIME)
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
-_FALLBACK = "urn:ihe:iti:xds:2017:mimeTypeSufficient"
-_FORMATCODES = "http://ihe.net/fhir/ihe.formatcode.fhir/CodeSystem/formatcode"
+MIME_TYPE_SUFFICIENT = Coding(
+    "http://ihe.net/fhir/ihe.formatcode.fhir/CodeSystem/formatcode", "urn:ihe:iti:xds:2017:mimeTypeSufficient"
+)
+"""The format of a document that states none (IHE)."""
 
 
 def unique_id_of(system: str, value: str) -> str:
@@ -73,7 +78,7 @@ def to_document_reference(entry: DocumentEntry, record: Record, base_url: str) -
         "type": _concept(entry.type),
         "category": [_concept(entry.class_)],
         "subject": {"reference": f"{base_url}/Patient/{record.id}"},
-        "date": entry.date,
+        "date": entry.date if _INSTANT.fullmatch(entry.date) else "",
         "author": [_link(f"#author-{i}", a) for i, a in enumerate(entry.authors)],
         "relatesTo": [
             {"code": r.code, "target": {"type": "DocumentReference", "identifier": identifier_of(r.target)}}
@@ -116,6 +121,14 @@ def _contained(author: Author, id_: str) -> Json:
     return role
 
 
+def date_time(moment: str) -> str:
+    """A moment as FHIR's dateTime: as it is where it is one, else the part of it that is a date, else empty."""
+    if _INSTANT.fullmatch(moment):
+        return moment
+    found = re.match(_DAY, moment)
+    return found[0] if found else ""
+
+
 def _link(reference: str, author: Author) -> Json:
     return {"reference": reference, "display": author.name} if author.name else {"reference": reference}
 
@@ -144,7 +157,7 @@ def _attachment(entry: DocumentEntry, base_url: str) -> Json:
         "size": entry.size,
         "hash": entry.hash,
         "title": entry.title,
-        "creation": entry.date,
+        "creation": date_time(entry.date),
     }
     return {key: value for key, value in attachment.items() if value not in ("", None)}
 
@@ -152,7 +165,11 @@ def _attachment(entry: DocumentEntry, base_url: str) -> Json:
 def _context(entry: DocumentEntry) -> Json:
     context: Json = {
         "event": [_concept(event) for event in entry.events],
-        "period": {k: v for k, v in (("start", entry.service_start), ("end", entry.service_end)) if v},
+        "period": {
+            key: written
+            for key, moment in (("start", entry.service_start), ("end", entry.service_end))
+            if (written := date_time(moment))
+        },
         "facilityType": _concept(entry.facility_type) if entry.facility_type else None,
         "practiceSetting": _concept(entry.practice_setting) if entry.practice_setting else None,
         "sourcePatientInfo": {"reference": "#patient"},
@@ -190,7 +207,7 @@ def from_document_reference(resource: Mapping[str, Any], patient_id: str = "") -
         media_type=text(attachment, "contentType"),
         size=whole(attachment, "size"),
         hash=text(attachment, "hash"),
-        format=_as_coding(one(content, "format")) or Coding(_FORMATCODES, _FALLBACK),
+        format=_as_coding(one(content, "format")) or MIME_TYPE_SUFFICIENT,
         authors=tuple(_author(a, contained) for a in many(resource, "author")),
         submitter=_author(next(_values(extensions, SUBMITTER, "valueReference"), {}), contained),
         logical_id=_logical_id(resource),

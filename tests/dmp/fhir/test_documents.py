@@ -108,6 +108,32 @@ def test_unique_ids(system: str, value: str, unique_id: str) -> None:
     assert identifier_of(unique_id) == {"system": system, "value": value}
 
 
+@pytest.mark.parametrize(
+    ("written", "date", "creation"),
+    [
+        ("2026-06-12T10:00:00+02:00", "2026-06-12T10:00:00+02:00", "2026-06-12T10:00:00+02:00"),
+        ("2026-06-12T10:00:00.123Z", "2026-06-12T10:00:00.123Z", "2026-06-12T10:00:00.123Z"),
+        ("2026-06-12T10:00:00", None, "2026-06-12"),
+        ("2026-06-12", None, "2026-06-12"),
+        ("2026-06", None, "2026-06"),
+        ("2026", None, "2026"),
+        ("2026-13", None, "2026"),
+        ("hier", None, None),
+        ("", None, None),
+    ],
+)
+def test_dates_of_any_precision_are_written_as_fhir_has_them(
+    written: str, date: str | None, creation: str | None
+) -> None:
+    from fhir.resources.R4B.documentreference import DocumentReference
+
+    resource = to_document_reference(replace(ENTRY, date=written, service_start=written), RECORD, "https://localhost")
+    DocumentReference.model_validate(resource)
+    assert resource.get("date") == date
+    assert resource["content"][0]["attachment"].get("creation") == creation
+    assert from_document_reference(resource).date == (creation or "")
+
+
 def test_n_stays_beside_the_national_levels() -> None:
     label = {"coding": [{"system": "urn:oid:1.2.250.1.213.1.1.4.13", "code": "MASQUE_PS"}]}
     read = from_document_reference({"resourceType": "DocumentReference", "securityLabel": [label]})
