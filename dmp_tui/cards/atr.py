@@ -63,10 +63,12 @@ def kind_of(atr: bytes) -> CardKind:
 
 
 def identify(channel: Channel) -> CardKind:
-    """The kind of the card in a reader: by ATR, else by which application it lets select. Changes nothing on the card.
+    """The kind of the card in a reader: by ATR, else by which application it lets select.
+
+    Changes nothing on the card, and takes no transaction: it never waits for another program.
 
     Raises:
-        CardError: REMOVED, UNREADABLE.
+        CardError: REMOVED, UNREADABLE, IN_USE.
     """
     kind = kind_of(channel.atr)
     if kind is not CardKind.UNKNOWN:
@@ -77,8 +79,7 @@ def identify(channel: Channel) -> CardKind:
         (CardKind.CPS4, AID_CPS4),
         *((CardKind.BANK, aid) for aid in _AIDS_OF_PAYMENT),
     ]
-    with channel.transaction():
-        for candidate, aid in candidates:
-            if exchange(channel, bytes((0x00, 0xA4, 0x04, 0x00, len(aid))) + aid).ok:
-                return candidate
+    for candidate, aid in candidates:
+        if exchange(channel, bytes((0x00, 0xA4, 0x04, 0x00, len(aid))) + aid).ok:
+            return candidate
     return CardKind.UNKNOWN

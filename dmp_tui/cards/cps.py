@@ -139,10 +139,20 @@ class Cps:
 def open_cps(channel: Channel) -> Cps:
     """Read what a CPS3 says before the PIN: certificates, holder, specialty, serial number.
 
+    The channel belongs to the card from here: where it cannot be opened, the channel is closed.
+
     Raises:
         CardError: WRONG_KIND (another card, a CPS2ter or a CPS4: these need their PKCS#11 module), REFUSED (a card
             put out of use), REMOVED, UNREADABLE.
     """
+    try:
+        return _opened(channel)
+    except CardError:
+        channel.close()
+        raise
+
+
+def _opened(channel: Channel) -> Cps:
     if kind_of(channel.atr) not in {CardKind.CPS3, CardKind.UNKNOWN}:
         raise CardError(CardProblem.WRONG_KIND)
     with channel.transaction():

@@ -47,7 +47,7 @@ class ReaderLeft:
 
 @dataclass(frozen=True, slots=True)
 class CardInserted:
-    """A card is in the reader. ``atr`` is empty if it stayed mute (upside down, say); ``kind`` is by ATR alone."""
+    """A card is in the reader. ``atr`` is empty if it stayed mute (upside down, say); ``kind`` is by ATR."""
 
     reader: str
     atr: bytes

@@ -1,9 +1,12 @@
 """The thread that says what came and went at the readers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Thread, current_thread
 
-from dmp_tui.cards.events import CardEvent
+from dmp_tui.cards.atr import identify
+from dmp_tui.cards.channel import CardError
+from dmp_tui.cards.events import CardEvent, CardInserted, CardKind
 from dmp_tui.cards.source import CardSource
 
 
@@ -29,4 +32,17 @@ class Monitor:
 
     def _run(self) -> None:
         for event in self._source.changes():
-            self._post(event)
+            self._post(self._named(event))
+
+    def _named(self, event: CardEvent) -> CardEvent:
+        """The event; a card whose ATR says nothing (most bank cards) is named by its applications, if it can be."""
+        if not isinstance(event, CardInserted) or event.kind is not CardKind.UNKNOWN or not event.atr:
+            return event
+        try:
+            channel = self._source.connect(event.reader)
+            try:
+                return replace(event, kind=identify(channel))
+            finally:
+                channel.close(reset=False)
+        except CardError:
+            return event

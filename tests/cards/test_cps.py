@@ -204,6 +204,14 @@ def test_another_card_is_of_the_wrong_kind() -> None:
         assert caught.value.problem is CardProblem.WRONG_KIND
 
 
+def test_a_channel_that_opens_no_card_is_closed(vitale: Vitale2) -> None:
+    source = VirtualSource()
+    source.insert(READER, vitale)
+    channel = source.connect(READER)
+    assert attempt(lambda: open_cps(channel)) is CardProblem.WRONG_KIND
+    assert attempt(lambda: channel.transmit(bytes.fromhex("00A4000C023F00"))) is CardProblem.REMOVED
+
+
 def test_a_clerk_s_card_names_nobody() -> None:
     key = new_key()
     card = opened(Cps3((certificate(key, subject("3750000001/AGENT7", "", "", "")), key)))

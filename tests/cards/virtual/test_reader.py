@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from queue import SimpleQueue
 from threading import Event, Thread
 
 import pytest
@@ -17,7 +18,9 @@ from dmp_tui.cards.events import (
     ReaderLeft,
 )
 from dmp_tui.cards.monitor import Monitor
-from dmp_tui.cards.virtual import VirtualSource, Vitale2
+from dmp_tui.cards.virtual import Faulty, VirtualSource, Vitale2
+from dmp_tui.cards.virtual.card import FileCard
+from dmp_tui.cards.virtual.filesystem import Directory
 from tests.cards.conftest import MOTHER, attempt
 
 READER = "Lecteur virtuel 1"
@@ -113,6 +116,30 @@ def test_the_monitor_posts_from_a_thread_of_its_own_until_it_is_stopped(vitale: 
     monitor.stop()
     source.remove(READER)
     assert [type(event) for event in posted] == [ReaderArrived, CardInserted]
+
+
+@pytest.mark.parametrize(
+    ("applications", "vanish_at", "kind"),
+    [
+        ((b"1PAY.SYS.DDF01",), None, CardKind.BANK),
+        ((), None, CardKind.UNKNOWN),
+        ((b"1PAY.SYS.DDF01",), 1, CardKind.UNKNOWN),
+    ],
+)
+def test_the_monitor_names_a_card_whose_atr_says_nothing(
+    applications: tuple[bytes, ...], vanish_at: int | None, kind: CardKind
+) -> None:
+    source = VirtualSource([READER])
+    events: SimpleQueue[CardEvent] = SimpleQueue()
+    monitor = Monitor(source, events.put)
+    monitor.start()
+    assert events.get(timeout=10) == ReaderArrived(READER)
+    card = FileCard(bytes.fromhex("3B6800000073C84012009000"), Directory(0x3F00, (), aids=applications))
+    source.insert(READER, Faulty(card, vanish_at=vanish_at))
+    assert events.get(timeout=10) == CardInserted(READER, card.atr, kind)
+    if vanish_at:
+        assert events.get(timeout=10) == CardRemoved(READER)
+    monitor.stop()
 
 
 def test_the_monitor_may_be_stopped_by_what_it_posts_to() -> None:
