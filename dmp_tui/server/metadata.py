@@ -25,10 +25,6 @@ def capability_statement(base_url: str, date: str) -> Json:
         "fhirVersion": "4.0.1",
         "format": [MEDIA_TYPE],
         "patchFormat": ["application/json-patch+json"],
-        "instantiates": [
-            "https://profiles.ihe.net/ITI/MHD/CapabilityStatement/IHE.MHD.DocumentRecipient.Comprehensive",
-            "https://profiles.ihe.net/ITI/MHD/CapabilityStatement/IHE.MHD.DocumentResponder",
-        ],
         "rest": [
             {
                 "mode": "server",
@@ -36,6 +32,10 @@ def capability_statement(base_url: str, date: str) -> Json:
                     "cors": False,
                     "description": "Card login (RFC 7523), DPoP-bound tokens (RFC 9449): see docs/integrator.md.",
                 },
+                "documentation": (
+                    "IHE MHD 4.2: ITI-65 (the only transaction; its List is not kept), ITI-67, ITI-68, ITI-105. "
+                    "ITI-66 is not offered. See docs/api.md."
+                ),
                 "interaction": [{"code": "transaction"}],
                 "resource": [
                     _resource(
@@ -74,7 +74,11 @@ def _resource(
     *,
     conditional: bool = False,
 ) -> Json:
-    resource: Json = {"type": kind, "interaction": [{"code": code} for code in interactions], "versioning": "versioned"}
+    resource: Json = {
+        "type": kind,
+        "interaction": [{"code": code} for code in interactions],
+        "versioning": "versioned" if "patch" in interactions else "no-version",
+    }
     if conditional:
         resource["conditionalCreate"] = True
         resource["conditionalUpdate"] = False
