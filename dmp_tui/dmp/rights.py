@@ -242,12 +242,9 @@ def decide(question: Question) -> Decision:
         return refused
     if question.document is not None and (refused := _document(question, question.document, where)):
         return refused
-    obligations = {Obligation.TRACE}
     limits = frozenset({_LIMITS[cell]}) if cell in _LIMITS else frozenset()
-    if limits:
-        obligations.add(Obligation.LIMIT)
-    if question.operation in _CONSULTATIONS:
-        obligations.add(Obligation.NOTIFY)
+    told = question.operation in _CONSULTATIONS
+    obligations = {Obligation.TRACE, *([Obligation.LIMIT] if limits else []), *([Obligation.NOTIFY] if told else [])}
     return Decision(True, _sheet(question.operation, where, cell), None, frozenset(obligations), limits)
 
 
@@ -278,8 +275,8 @@ def _mode(question: Question) -> Decision | None:
 def _cell(question: Question, where: str, cell: str) -> Decision | None:
     if cell != "n":
         return None
-    known = (Operation.AUTHENTICATE.value, where) in table()
-    return _refuse(Refusal.ROLE if known else Refusal.MODE, _sheet(question.operation, where, cell))
+    refusal = Refusal.ROLE if (Operation.AUTHENTICATE.value, where) in table() else Refusal.MODE
+    return _refuse(refusal, _sheet(question.operation, where, cell))
 
 
 def _record(question: Question) -> Decision | None:
@@ -347,8 +344,8 @@ def _document(question: Question, document: DocumentState, where: str) -> Decisi
         cell = table().get((operation.value, where), "n")
         if refused := _condition(question, document, cell, _sheet(operation, where, cell)):
             return refused
-    masked_to_caller = document.masked and not _sees_masked(question, document)
-    if masked_to_caller and question.operation in _CONSULTATIONS | _CHANGES:
+    shown = question.operation in _CONSULTATIONS | _CHANGES
+    if shown and document.masked and not _sees_masked(question, document):
         return _refuse(Refusal.MASKED, "CSP R1111-49")
     if question.operation in _OF_THE_PATIENT and document.by_patient and not _treating(question):
         return _refuse(Refusal.PATIENTS_OWN, f"{SHEET} TD3.3")
@@ -374,9 +371,8 @@ def _condition(question: Question, document: DocumentState, cell: str, rule: str
     """One cell of the sheet, with its figure, put to one document."""
     if cell == "n":
         return _refuse(Refusal.ROLE, rule)
-    if cell == "y6" and not _is_maker(question, document):
-        return _refuse(Refusal.MASKED, rule)
-    if cell == "y7" and not settled(question.emergency).masked:
+    theirs = cell == "y6" and not _is_maker(question, document)
+    if theirs or (cell == "y7" and not settled(question.emergency).masked):
         return _refuse(Refusal.MASKED, rule)
     if cell == "y8" and not _is_maker(question, document):
         treating_on_patients_own = document.by_patient and _treating(question)
