@@ -83,11 +83,11 @@ PATIENTS = (
     ),
     Patient(
         "martin", "MARTIN", "Philippe", "19580310", Sex.M, ins("1 58 03 99 051 913"),
-        "homonyme 1/2: même nom, même année, autre INS; sous rivaroxaban", authorised=(*_WARD, "durand"),
+        "homonyme 1/2 : même nom, même année, autre INS ; sous rivaroxaban", authorised=(*_WARD, "durand"),
     ),
     Patient(
         "martin_bis", "MARTIN", "Philippe", "19580922", Sex.M, ins("1 58 09 99 051 914"),
-        "homonyme 2/2: même nom, même année, autre INS; aucun traitement", authorised=_WARD, treating_doctor="",
+        "homonyme 2/2 : même nom, même année, autre INS ; aucun traitement", authorised=_WARD, treating_doctor="",
     ),
     Patient(
         "nguyen", "NGUYEN", "Thierry", "19850704", Sex.M, ins("1 85 07 99 243 915"),

@@ -107,7 +107,7 @@ WORKERS = (
     ),
     Worker(
         "samson", national_id("9970000005"), "SAMSON", "Yves", "10", "SM59", Role.DOCTOR, SAMU, "Dr", "0199000015",
-        regulator=True, does="médecin régulateur du SAMU: accès par centre 15",
+        regulator=True, does="médecin régulateur du SAMU : accès par centre 15",
     ),
     Worker(
         "joly", national_id("9970000006"), "JOLY", "Karim", "60", "", Role.NON_DOCTOR, SAMU, "", "0199000015",
@@ -124,7 +124,7 @@ WORKERS = (
     _doctor("marchand", "9970000009", "MARCHAND Luc", "SM02", OTHER_HOSPITAL, does="autre hôpital : sans autorisation"),
     Worker(
         "blanc", "3990000011/DEMO01", "BLANC", "Odile", "", "", Role.CPE_CLERK, CHU, card="02",
-        does="agent d'accueil (carte CPE): existence du dossier, autorisation, pas de lecture",
+        does="agent d'accueil (carte CPE) : existence du dossier, autorisation, pas de lecture",
     ),
     Worker(
         "chu", CHU.id, "CHU DE VALFONTAINE", "", "", "", Role.FACILITY_CERTIFICATE, CHU, card="", pin=None,
