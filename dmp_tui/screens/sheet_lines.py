@@ -13,6 +13,8 @@ from dmp_tui.screens.words import abnormal, critical_class, day, document_name, 
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Cell
 from dmp_tui.widgets.text import ELLIPSIS, cut, fit, two_ends, visible
 
+_DOSE = 10
+"""Columns that a name leaves to the dose after it, where both do not fit."""
 NARROW = 50
 """Columns of a section below which dates are years."""
 
@@ -70,18 +72,20 @@ def allergy_label(line: Line) -> str:
 
 
 def allergy_cell(line: Line, width: int, label_width: int, reaction_width: int) -> Cell:
-    """``PARACETAMOL  bronchospasme  12/2021 IPS +6 sources  CONTREDIT LDL 12/2019``."""
+    """``PARACETAMOL  bronchospasme  12/2021 CONTREDIT LDL 12/2019 IPS +6 sources``."""
     label = allergy_label(line)
     ended = line.status is Status.ENDED
     middle = _("(terminée {date})").format(date=day(line.end)).replace(" )", ")") if ended else worst_reaction(line)
     first = line.sources[0].origin
     more = len(line.sources) - 1
-    right = [day((line.noted or line.start or first.date)[:7]), document_type(first.type, first.title)]
+    # What contradicts comes before where it stands: it is the last thing that may be cut.
+    right = [day((line.noted or line.start or first.date)[:7])]
+    if contradicted(line):
+        right.append(_("CONTREDIT"))
+        right += [document_name(each.origin) for each in line.contradictions[:1]]
+    right.append(document_type(first.type, first.title))
     if more:
         right.append(n_("+{count} source", "+{count} sources", more).format(count=more))
-    if contradicted(line):
-        against = f" {document_name(line.contradictions[0].origin)}" if line.contradictions else ""
-        right.append(_("CONTREDIT") + against)
     text = f"{fit(label, label_width)} {fit(middle, reaction_width)} "
     text += cut(" ".join(part for part in right if part), max(width - cell_len(text), 0))
     style = PLAIN if ended else ALARM
@@ -109,8 +113,11 @@ def _named_and_dosed(line: Line, room: int) -> str:
     """Name and dose. Where both do not fit, the name loses its form (with a sign): the dose matters more."""
     label = stated_label(line)
     dose = f"  {visible(line.dose)}" if line.dose else ""
-    if dose and cell_len(label) + cell_len(dose) > room and ", " in label:
-        label = label.partition(", ")[0] + ELLIPSIS
+    if dose and cell_len(label) + cell_len(dose) > room:
+        name = label.partition(", ")[0]
+        label = (
+            name + ELLIPSIS if name != label and cell_len(name) + _DOSE < room else cut(label, max(room - _DOSE, 12))
+        )
     return label + dose
 
 

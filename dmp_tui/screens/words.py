@@ -11,7 +11,7 @@ from dmp_tui.dmp.professions import PROFESSIONS
 from dmp_tui.dmp.sheet.model import Check, Contradiction, Disagreement, Line, Topic
 from dmp_tui.dmp.sheet.model import Origin as Document
 from dmp_tui.i18n import _, language, n_
-from dmp_tui.widgets.text import visible
+from dmp_tui.widgets.text import cut, visible
 
 _FHIR_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
@@ -238,8 +238,8 @@ def document_name(origin: Document) -> str:
 
 
 def document_type(type_: Coding, title: str = "") -> str:
-    """The short name of a document's type; its title or its code where we have none."""
-    return _SHORT.get(type_.code) or visible(title or type_.display or type_.code) or _("document")
+    """The short name of a document's type; else its display, its title or its code, cut to a few words."""
+    return _SHORT.get(type_.code) or cut(visible(type_.display or title or type_.code), 22) or _("document")
 
 
 def value_of(line: Line) -> str:

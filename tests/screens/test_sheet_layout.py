@@ -1,5 +1,6 @@
 """The sheet laid out: what is where at 80x24 and wider, and what may never be lost."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from dmp_tui.dmp.entries import Kind, Mark, Reaction, Status
+from dmp_tui.dmp.entries import Coding, Kind, Mark, Reaction, Status
 from dmp_tui.dmp.identity import Sex
 from dmp_tui.dmp.sheet.model import Line, Presence, Sheet, Topic
 from dmp_tui.screens.sheet_layout import lay_out
@@ -75,6 +76,13 @@ def test_an_adverse_effect_and_a_doubtful_allergy_say_so() -> None:
     shown = text(lay_out(sheet, 120, 36), 120)
     assert "lait (pas une allergie ?)" in shown
     assert "tramadol (effet indésirable)" in shown
+
+
+@given(st.text("AB ", min_size=1, max_size=80), st.text("cd ", min_size=1, max_size=80), st.integers(72, 160))
+def test_a_contradicted_allergy_always_says_so(label: str, reaction: str, width: int) -> None:
+    lengthy = replace(VSM, type=Coding("http://loinc.org", "?", "Compte rendu de passage aux urgences"))
+    one = line(Kind.ALLERGY, label, lengthy, reactions=(Reaction(reaction),), marks=frozenset({Mark.CONTRADICTED}))
+    assert "CONTREDIT" in text(lay_out(Sheet("p", "", (topic(Kind.ALLERGY, one),)), width, 20), width)
 
 
 WORDS = st.text(st.characters(categories=("L", "N", "Cf", "Cc")), min_size=1, max_size=60)
