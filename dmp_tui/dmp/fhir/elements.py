@@ -109,23 +109,28 @@ def ratio_text(value: object) -> str:
     return " / ".join(t for t in (quantity(part.get("numerator")), quantity(part.get("denominator"))) if t)
 
 
+_DATE_TYPES = frozenset({"", "DateTime", "Date", "Instant", "Time"})
+
+
 def choice(resource: Json, name: str) -> tuple[str, object]:
-    """``(type, value)`` of a choice element (``onset[x]``); ``("", None)`` if absent. The shortest name wins."""
+    """``(type, value)`` of a choice element (``onset[x]``); type "" for the bare name; ``("", None)`` if absent."""
+    if name in resource:
+        return "", resource[name]
     for key in sorted(resource, key=lambda k: (len(k), k)):
         if key.startswith(name) and key[len(name) : len(name) + 1].isupper():
             return key[len(name) :], resource[key]
-    return ("", resource[name]) if name in resource else ("", None)
+    return "", None
 
 
 def date_of(resource: Json, *names: str) -> tuple[str, str]:
-    """``(start, end)`` of the first of these elements that holds a date: ``x``, ``xDateTime``, ``xPeriod``..."""
+    """``(start, end)`` of the first of these elements that holds a date (``x``, ``xPeriod``...), as written."""
     for name in names:
         kind, value = choice(resource, name)
         if isinstance(value, dict) and kind in {"", "Period"}:
             start, end = string(value.get("start")), string(value.get("end"))
             if start or end:
                 return start, end
-        elif isinstance(value, str) and not isinstance(value, Number) and value[:4].isdigit():
+        elif isinstance(value, str) and not isinstance(value, Number) and kind in _DATE_TYPES and string(value):
             return string(value), ""
     return "", ""
 

@@ -17,10 +17,12 @@ from dmp_tui.dmp.entries import (
     DocumentError,
     DocumentProblem,
     Entry,
+    Kind,
     Mark,
     Part,
     Person,
     Reading,
+    Status,
     Subject,
 )
 from dmp_tui.dmp.fhir import circumstances, measurements, medicines, statements
@@ -32,6 +34,7 @@ from dmp_tui.dmp.fhir.sections import Section, read_sections
 from dmp_tui.dmp.fhir.statements import Place
 from dmp_tui.dmp.fhir.strict import Json, parse_object
 from dmp_tui.dmp.fhir.vocabulary import LOINC
+from dmp_tui.dmp.sheet.dates import moment
 
 IPS = "60591-5"
 _WORDS = 500
@@ -108,13 +111,16 @@ def read_bundle(bundle: Json) -> Reading:
     collector.read_rest(patient)
     type_ = next((c for c in codings(composition.body.get("type")) if c.system == LOINC), None)
     type_ = type_ or next(iter(codings(composition.body.get("type"))), Coding("", ""))
+    date = date_of(composition.body, "date")[0] or date_of(bundle, "timestamp")[0]
+    subject = read_subject(patient.body) if patient.body else Subject()
+    born = subject.traits.birth.iso if subject.traits.birth is not None else ""
     return Reading(
         unique_id=_unique_id(bundle, composition.body),
         type=type_,
         title=string(composition.body.get("title")) or concept_text(composition.body.get("type")),
-        date=date_of(composition.body, "date")[0] or date_of(bundle, "timestamp")[0],
+        date=date,
         format="fhir-ips" if type_.code == IPS and composition.body else "fhir-document",
-        subject=read_subject(patient.body) if patient.body else Subject(),
+        subject=subject,
         authors=tuple(_person(index, ref, composition) for ref in objects(composition.body.get("author"))),
         custodian=_person(index, composition.body.get("custodian"), composition).name,
         custodian_id=_custodian_id(index, composition),
@@ -124,7 +130,7 @@ def read_bundle(bundle: Json) -> Reading:
         set_id=_identifier(first(composition.body.get("identifier"))),
         version=string(composition.body.get("version")),
         language=string(composition.body.get("language")) or string(bundle.get("language")),
-        entries=tuple(collector.entries),
+        entries=tuple(_with_date_mark(entry, born, date) for entry in collector.entries),
         parts=tuple(_parts(sections, composition.body, index)),
         attachments=tuple(collector.attachments),
         sections_read=frozenset(section.code for section in sections if section.code),
@@ -205,6 +211,21 @@ def _parts(sections: list[Section], composition: Json, index: Index) -> Iterator
         div = first(body.get("text")).get("div")
         if isinstance(div, str) and (blocks := read_narrative(div)):
             yield Part("", string(body.get("title")) or string(body.get("resourceType")), blocks)
+
+
+def _with_date_mark(entry: Entry, born: str, written: str) -> Entry:
+    """The entry, marked where a date is none, or before the birth, or after the document. Dates stay as they are."""
+    if entry.status is Status.PLANNED or entry.kind is Kind.PLAN:
+        return entry
+    birth, document = moment(born)[:3], moment(written)[:3]
+    for date in (entry.start, entry.noted):
+        day = moment(date)[:3]
+        unreadable = bool(date) and not day[0]
+        before = 0 < day[0] < birth[0] or (all(birth) and all(day) and day < birth)
+        after = all(document) and day > document
+        if unreadable or before or after:
+            return replace(entry, marks=entry.marks | {Mark.IMPLAUSIBLE_DATE})
+    return entry
 
 
 # --- statements -------------------------------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def _product_name(words: list[str]) -> list[str]:
     """The words before the first strength or form: ``DOLIPRANE 1000 mg, comprime`` is DOLIPRANE."""
     name: list[str] = []
     for word in words:
-        if (any(c.isdigit() for c in word) or word in _FORMS) and name:
+        if (word[0].isdigit() or word.rstrip("0123456789") in _FORMS) and name:
             break
         name.append(word)
     return name

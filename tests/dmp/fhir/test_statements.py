@@ -227,3 +227,26 @@ def test_what_it_replaces() -> None:
     r5 = [{"type": "replaces", "resourceReference": {"identifier": {"system": "urn:oid:1.2", "value": "4"}}}]
     appends = [{"code": "appends", "targetIdentifier": {"value": "x"}}]
     assert read(document(LATEX, relatesTo=[*r4, *r5, *appends])).replaces == ("1.2.3", "1.2^4")
+
+
+@pytest.mark.parametrize(
+    ("start", "marked"),
+    [
+        ("1969", True),
+        ("1970", False),
+        ("1970-02-28", True),
+        ("2024-01-02", False),
+        ("2024-01-03", True),
+        ("2024", False),
+        ("2025-01", True),
+        ("", False),
+        ("soon", True),
+    ],
+)
+def test_dates_before_the_birth_or_after_the_document_are_marked(start: str, marked: bool) -> None:
+    body = {"resourceType": "Condition", "code": {"text": "HTA"}, "onsetDateTime": start}
+    bundle = document(body)
+    bundle["entry"][1]["resource"]["birthDate"] = "1970-03-01"
+    entry = only(bundle)
+    assert (Mark.IMPLAUSIBLE_DATE in entry.marks) is marked
+    assert entry.start == start

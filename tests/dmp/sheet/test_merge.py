@@ -180,6 +180,13 @@ def test_a_brand_and_its_substance_are_one_line_and_a_guess() -> None:
     assert Mark.GUESS in line.marks
 
 
+def test_a_figure_in_a_name_is_part_of_it_and_a_strength_is_not() -> None:
+    vitamins = [(IPS, treatment("Vitamine B12 250 µg")), (IPS, treatment("Vitamine D3 100 000 UI"))]
+    assert len(merge(vitamins).topic(Kind.TREATMENT).lines) == 2
+    packs = [(IPS, treatment("CRESTOR 5MG CPR9/10")), (VSM, treatment("Crestor cpr3/21"))]
+    assert len(merge(packs).topic(Kind.TREATMENT).lines) == 1
+
+
 def test_stopped_then_seen_again() -> None:
     stopped = treatment("PREVISCAN", status=Status.ENDED, end="2019-11-30")
     line = only(merge([(LDL, stopped), (IPS, treatment("PREVISCAN", status=Status.ACTIVE))]), Kind.TREATMENT)
