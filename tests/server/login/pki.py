@@ -49,10 +49,17 @@ class Issuer:
         return self.certificate.public_bytes(Encoding.DER)
 
     def crl(
-        self, *revoked: int, start: datetime = START, end: datetime = END, key: rsa.RSAPrivateKey | None = None
+        self,
+        *revoked: int,
+        start: datetime = START,
+        end: datetime = END,
+        key: rsa.RSAPrivateKey | None = None,
+        only: x509.ExtensionType | None = None,
     ) -> bytes:
         builder = x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
         builder = builder.last_update(start).next_update(end)
+        if only:
+            builder = builder.add_extension(only, critical=True)
         for serial in revoked:
             entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(start).build()
             builder = builder.add_revoked_certificate(entry)

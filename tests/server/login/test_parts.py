@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -246,6 +247,51 @@ def test_a_revocation_list_of_any_bytes_says_nothing(der: bytes) -> None:
     revocations = Revocations()
     revocations.load([der])
     assert not [entry for entry in revocations._lists.values() if entry]
+
+
+def point(**says: bool) -> x509.IssuingDistributionPoint:
+    fields = {
+        "only_contains_user_certs": False,
+        "only_contains_ca_certs": False,
+        "indirect_crl": False,
+        "only_contains_attribute_certs": False,
+    }
+    name = x509.UniformResourceIdentifier("http://crl.example/")
+    return x509.IssuingDistributionPoint(
+        full_name=[name], relative_name=None, only_some_reasons=None, **(fields | says)
+    )
+
+
+@pytest.mark.parametrize(
+    ("only", "served"),
+    [
+        (None, True),
+        (point(), True),
+        (point(only_contains_user_certs=True), True),
+        (point(only_contains_ca_certs=True), False),
+        (point(indirect_crl=True), False),
+        (point(only_contains_attribute_certs=True), False),
+        (x509.DeltaCRLIndicator(1), False),
+    ],
+)
+def test_which_lists_speak_of_cards(authorities: Authorities, only: x509.ExtensionType | None, served: bool) -> None:
+    card = authorities.card()
+    leaf, issuer = read_chain([card.certificate, authorities.issuer.der])
+    revocations = Revocations()
+    revocations.load([authorities.issuer.crl(card.serial, only=only)])
+    with pytest.raises(AuthError) as raised:
+        revocations.check(leaf, issuer, NOW, RevocationPolicy(required=True))
+    assert raised.value.rule is (Rule.CERTIFICATE_REVOKED if served else Rule.CRL_MISSING)
+
+
+def test_a_list_of_the_future_says_nothing_yet(authorities: Authorities) -> None:
+    card = authorities.card()
+    leaf, issuer = read_chain([card.certificate, authorities.issuer.der])
+    revocations = Revocations()
+    revocations.load([authorities.issuer.crl(card.serial, start=NOW + timedelta(hours=1))])
+    with pytest.raises(AuthError) as raised:
+        revocations.check(leaf, issuer, NOW, RevocationPolicy(required=True))
+    assert raised.value.rule is Rule.CRL_MISSING
 
 
 def test_lists_are_read_once(authorities: Authorities) -> None:
