@@ -129,6 +129,7 @@ class Refusal(StrEnum):
     PATIENTS_OWN = "patients-own"
     OTHER_PATIENT = "other-patient"
     NEEDS_PATIENT = "needs-patient"
+    GRANT_ENDED = "grant-ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,8 @@ class Question:
     """Whether the token names a patient at all: a centre 15 token may name none."""
     block_bars_emergency: bool = True
     """A site's setting: the law reads "unless express opposition", and a block is one."""
+    grant_end: datetime | None = None
+    """In an emergency mode: when the grant ends (excluded)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +265,8 @@ def _mode(question: Question) -> Decision | None:
         return None
     if question.professional.role is Role.OCCUPATIONAL_DOCTOR:
         return _refuse(Refusal.MODE, "CSP L1111-17 I, L1111-18")
+    if question.grant_end is not None and question.now >= question.grant_end:
+        return _refuse(Refusal.GRANT_ENDED, "CSP L1111-17 I")
     if question.mode is Mode.CENTRE_15:
         if not question.professional.regulator:
             return _refuse(Refusal.NOT_A_REGULATOR, "CSP L1111-17 I")

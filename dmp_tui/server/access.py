@@ -46,6 +46,7 @@ class Access:
             bound=caller.patient is not None,
             document=state_of(document) if document else None,
             block_bars_emergency=self.settings.block_bars_emergency,
+            grant_end=caller.grant_end,
             emergency=record.emergency if record else UNSAID,
         )
         return decide(question)

@@ -93,6 +93,10 @@ _REFUSALS: Mapping[Refusal, Said] = {
         "Cet accès centre 15 ne nomme pas de patient : il ne sert qu'à chercher.",
         "This centre 15 access names no patient: it serves to search only.",
     ),
+    Refusal.GRANT_ENDED: Said(
+        "Cet accès d'urgence est terminé : demandez-le de nouveau.",
+        "This emergency access has ended: ask for it again.",
+    ),
 }
 _ABSENT = {Refusal.MASKED, Refusal.NO_RECORD}
 """What is not to be seen is answered like what is not there."""

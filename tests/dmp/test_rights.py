@@ -1,7 +1,7 @@
 """Every cell of the official table, each of its figures, and the law's conditions around it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -244,6 +244,12 @@ def test_a_centre_15_token_without_patient_only_searches_and_lists() -> None:
 def test_a_grant_for_another_patient_opens_nothing() -> None:
     asked = replace(question(Operation.READ_UNMASKED, "doctor.break_glass", OTHERS), grant=False)
     assert decide(asked).refusal is Refusal.OTHER_PATIENT
+
+
+def test_a_grant_ends() -> None:
+    asked = question(Operation.READ_UNMASKED, "doctor.break_glass", OTHERS)
+    assert decide(replace(asked, grant_end=NOW + timedelta(microseconds=1))).allowed
+    assert decide(replace(asked, grant_end=NOW)).refusal is Refusal.GRANT_ENDED
 
 
 @pytest.mark.parametrize("operation", sorted(set(Operation) - {Operation.TEST_EXISTENCE, Operation.AUTHENTICATE}))
