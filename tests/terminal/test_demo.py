@@ -111,7 +111,7 @@ def test_two_beneficiaries_wait_for_a_digit(start: Start) -> None:
 @pytest.mark.parametrize(
     ("patient", "words"),
     [
-        ("costa", r"COSTA|aucun|n'existe pas|pas de dossier"),
+        ("costa", r"Aucun DMP"),
         ("vidal", r"fermé"),
         ("moreau_jade", r"NIR de l'assuré"),
     ],

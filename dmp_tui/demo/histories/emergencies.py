@@ -181,7 +181,7 @@ HADDAD = (
         (
             Section("11450-4", (Problem("Diabète de type 2 insulinotraité", "E11.9", "2008"),
                                 Problem("Néphropathie diabétique", "E11.2", "2019"))),
-            Section("11348-0", (Problem("Hypoglycémie sévère avec coma", "E16.0", "-7m", "-7m"),)),
+            Section("11348-0", (Problem("Coma hypoglycémique", "E11.0", "-7m", "-7m"),)),
             Section("48765-2", (NO_KNOWN_ALLERGY,)),
             Section("10160-0", (
                 drug(p.LANTUS, "28 unités le soir", "2015-01"),
