@@ -17,11 +17,12 @@ from dmp_tui.demo.cards import demonstration_card
 from dmp_tui.dmp.consents import AuthorisationState, RecordStatus
 from dmp_tui.screens.choose import ChooseScreen
 from dmp_tui.screens.lock import LockScreen
+from dmp_tui.screens.messages import GlassBroken, OpenIdentity
 from dmp_tui.screens.search import SearchScreen
 from dmp_tui.screens.sheet import SheetScreen
 from tests.looking import screen_text, until, until_shows
 from tests.screens.paper import SETTINGS, PaperServer
-from tests.screens.people import NOW
+from tests.screens.people import NOW, identity
 
 FIRST, SECOND = "Lecteur virtuel 1", "Lecteur virtuel 2"
 DATAMATRIX = (
@@ -187,6 +188,19 @@ async def test_idle_time_locks(new_desk: NewDesk) -> None:
         await desk.log_in(pilot)
         desk.app.left_alone()
         await until_shows(pilot, "Verrouillé après 5 minutes")
+
+
+async def test_a_wish_that_comes_after_the_lock_opens_nothing(new_desk: NewDesk) -> None:
+    desk = new_desk()
+    async with desk.running() as pilot:
+        await desk.log_in(pilot)
+        desk.app.action_lock()
+        await until(pilot, lambda: desk.app.session is None)
+        desk.app.post_message(OpenIdentity(identity()))
+        desk.app.post_message(GlassBroken(identity(), "other", "une raison assez longue"))
+        await pilot.pause()
+        assert desk.app.is_running
+        assert "find_patient" not in desk.server.calls
 
 
 async def test_two_people_on_one_card_are_asked_for(new_desk: NewDesk) -> None:

@@ -87,6 +87,8 @@ class RecordApp(SessionApp):
         """Open a person's record. The newest wish wins; nothing of the former record stays in view meanwhile."""
         from dmp_tui.screens.opening import named, open_record
 
+        if self.session is None:
+            return  # locked between the wish and now
         self.close_record()
         self.tell(_("Ouverture du dossier de {name}.").format(name=named(identity)))
         caller, grant = self._professional(), self._grants.get(identity.ins)
@@ -163,6 +165,8 @@ class RecordApp(SessionApp):
         """Declare the consent, then open."""
         from dmp_tui.screens.opening import declare_and_open
 
+        if self.session is None:
+            return
         caller, identity = self._professional(), message.identity
         self._open(lambda client: declare_and_open(client, identity, caller), typed=True)
 
@@ -170,6 +174,8 @@ class RecordApp(SessionApp):
         """Break the glass, then open."""
         from dmp_tui.screens.opening import break_glass
 
+        if self.session is None:
+            return
         caller, identity, code, reason = self._professional(), message.identity, message.reason_code, message.reason
         self._open(lambda client: break_glass(client, identity, caller, code, reason), typed=True)
 
@@ -261,7 +267,7 @@ class RecordApp(SessionApp):
         from dmp_tui.screens.access import BreakGlassScreen
 
         broken = self.record is not None and self.record.mode is not Mode.NORMAL
-        if self._asked_for is None or broken or isinstance(self.screen, BreakGlassScreen):
+        if self.session is None or self._asked_for is None or broken or isinstance(self.screen, BreakGlassScreen):
             return
         regulator = self._professional().regulator
         self.push_screen(BreakGlassScreen(self._asked_for, self.today(), regulator=regulator))
@@ -269,7 +275,7 @@ class RecordApp(SessionApp):
     def _declare(self) -> None:
         from dmp_tui.screens.access import DeclareScreen
 
-        if self._asked_for is not None and self.record is None:
+        if self.session is not None and self._asked_for is not None and self.record is None:
             self.push_screen(DeclareScreen(self._asked_for, self.today(), self.clock(), self._professional().name))
 
     # --- documents

@@ -134,7 +134,8 @@ class SessionApp(DeskApp):
         self.lock(_("Carte CPS retirée : la session est fermée."))
 
     def left_alone(self) -> None:
-        """Nobody typed for the site's idle time."""
+        """Nobody typed for the site's idle time: lock, and keep no half of a PIN."""
+        self.lock_screen.forget_pin()
         if self.session is not None:
             self.still()
             minutes = self.settings.idle_minutes

@@ -34,7 +34,7 @@ from dmp_tui.screens.sheet_lines import (
     value_text,
 )
 from dmp_tui.screens.words import abnormal, check_label, check_words, kind_title
-from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Cell, Row, beside, title
+from dmp_tui.widgets.line import ALARM, FRAME, PLAIN, STRONG, Cell, Row, beside, title
 from dmp_tui.widgets.text import cut, two_ends
 
 GUTTER = 1
@@ -52,11 +52,13 @@ class Section:
     rows: tuple[Row, ...]
     kinds: tuple[Kind, ...]
     limit: int = 1
+    style: Style = FRAME
 
     def placed(self, x: int = 0) -> list[Row]:
         """Title and rows at column ``x``; what is kept back is counted in the title, which then opens the section."""
         kept_back = sum(len([c for c in row if c.key is not None]) for row in self.rows[self.limit :])
         head = title(self.title, self.width, right=_("+{count} (Entrée)").format(count=kept_back) if kept_back else "")
+        head = replace(head, style=self.style)
         if kept_back:
             head = replace(head, key=OfSection(self.kinds), style=STRONG)
         return [tuple(replace(cell, x=cell.x + x) for cell in row) for row in ((head,), *self.rows[: self.limit])]
@@ -167,7 +169,7 @@ def _allergies(sheet: Sheet, width: int) -> Section:
     if not lines or topic.presence is Presence.UNREADABLE:
         style = ALARM if topic.presence is Presence.UNREADABLE else STRONG
         rows.append((Cell(0, width, allergy_presence(sheet), style, OfDocuments()),))
-    return Section("!! " + _("ALLERGIES"), width, tuple(rows), kinds)
+    return Section("!! " + _("ALLERGIES"), width, tuple(rows), kinds, style=ALARM)
 
 
 def _allergy_rows(lines: Sequence[Line], width: int) -> list[Row]:
