@@ -149,16 +149,16 @@ def alert_cell(line: Line, width: int) -> Cell:
 
 
 def value_text(line: Line, width: int) -> tuple[str, Style]:
-    """``INR 2,8 (12/11/2026) !``; in a narrow column the century is left out."""
+    """``! INR 2,8 (12/11/2026)``; in a narrow column the century is left out."""
     sign = abnormal(line)
     when = day((line.noted or line.start or line.sources[0].origin.date)[:10])
     if width < NARROW and len(when) == 10:
         when = when[:6] + when[8:]
     words = f"{stated_label(line)} {value_of(line)}".strip()
-    text = f"{words} ({when})" if when else words
-    if contradicted(line):
-        text += " " + _("CONTREDIT")
-    return (f"{text} {sign}", STRONG) if sign else (text, PLAIN)
+    # Signs come first: the end of a text is what may be cut.
+    signs = sign + ("≠" if contradicted(line) else "")
+    text = " ".join(part for part in (signs, words, f"({when})" if when else "") if part)
+    return text, STRONG if sign else PLAIN
 
 
 def vaccine_text(line: Line, _width: int) -> tuple[str, Style]:
