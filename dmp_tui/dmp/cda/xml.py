@@ -11,11 +11,14 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 200
+MAX_MARKUP = 1_000_000
+"""Most ``<`` and most ``=`` of a document: each may cost a node of some hundred bytes. Base64 holds next to none."""
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 HL7 = "urn:hl7-org:v3"
 
 _DECLARATION = re.compile(r"""\s*<\?xml\s[^>]{0,200}?\?>""")
 _DECLARED = re.compile(rb"""^\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_ROOT = re.compile(r"<[^!?/\s]")
 _PROLOG = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _ENCODINGS = {
@@ -50,16 +53,34 @@ def parse(content: bytes, limit: int = MAX_BYTES) -> Parsed:
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise DocumentError(DocumentProblem.EMPTY)
     text, recoded = _decode(content)
-    text = text.removeprefix("\ufeff")
-    declaration = _DECLARATION.match(text)
-    # libxml2 refuses a str that declares an encoding; the line break keeps line numbers of errors right
-    body = text[declaration.end() :] if declaration else text
-    prolog = _PROLOG.match(body)
-    if body[prolog.end() if prolog else 0 :].startswith("<!DOCTYPE"):
-        raise DocumentError(DocumentProblem.FORBIDDEN_XML)
-    root = _tree(body.lstrip())
+    root = _tree(_guarded(text))
     _flatten_names(root)
     return Parsed(root, recoded)
+
+
+def _guarded(text: str) -> bytes:
+    """What libxml2 is given: no declaration, no DTD, no more markup than memory is meant for.
+
+    libxml2's own limits would refuse a large file in base64 (10 MB a text), so ours stand before them.
+
+    Raises:
+        DocumentError: FORBIDDEN_XML, TOO_LARGE or NOT_XML.
+    """
+    if text.count("<") > MAX_MARKUP or text.count("=") > MAX_MARKUP:
+        raise DocumentError(DocumentProblem.TOO_LARGE, "markup")
+    start = 1 if text.startswith("\ufeff") else 0
+    declaration = _DECLARATION.match(text, start)
+    start = declaration.end() if declaration else start
+    prolog = _PROLOG.match(text, start)
+    root = prolog.end() if prolog else start
+    if text.startswith("<!DOCTYPE", root):
+        raise DocumentError(DocumentProblem.FORBIDDEN_XML)
+    if not _ROOT.match(text, root):  # nothing that libxml2 might still take for a DTD
+        raise DocumentError(DocumentProblem.NOT_XML, f"line {text.count(chr(10), 0, root) + 1}")
+    try:
+        return (b"\n" * text.count("\n", 0, root)) + text[root:].encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise DocumentError(DocumentProblem.NOT_XML, "encoding") from error
 
 
 def _decode(content: bytes) -> tuple[str, bool]:
@@ -87,7 +108,7 @@ def _decode(content: bytes) -> tuple[str, bool]:
         raise DocumentError(DocumentProblem.NOT_XML, "encoding") from error
 
 
-def _tree(body: str) -> "Element":
+def _tree(body: bytes) -> "Element":
     from lxml import etree
 
     parser = etree.XMLParser(
@@ -95,17 +116,17 @@ def _tree(body: str) -> "Element":
         no_network=True,
         load_dtd=False,
         dtd_validation=False,
-        huge_tree=False,
+        huge_tree=True,
         remove_comments=True,
         remove_pis=True,
         recover=False,
         encoding="utf-8",
     )
     try:
-        root = etree.fromstring(body.encode("utf-8"), parser)
+        root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
         raise DocumentError(_problem(error.msg), f"line {error.lineno}") from error
-    except (UnicodeEncodeError, ValueError) as error:
+    except ValueError as error:
         raise DocumentError(DocumentProblem.NOT_XML) from error
     if root is None:
         raise DocumentError(DocumentProblem.NOT_XML)

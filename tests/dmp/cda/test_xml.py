@@ -1,8 +1,12 @@
 """Hostile, broken and mislabelled bytes."""
 
+import base64
+import tracemalloc
+
 import pytest
 
 from dmp_tui.dmp.cda import read_cda
+from dmp_tui.dmp.cda.xml import MAX_BYTES
 from dmp_tui.dmp.entries import DocumentError, DocumentProblem, Kind
 from tests.dmp.cda.build import document, section
 
@@ -42,6 +46,8 @@ DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
         (b"<a>" * 201 + b"</a>" * 201, DocumentProblem.TOO_DEEP),
         (b"<a>" * 5000 + b"</a>" * 5000, DocumentProblem.TOO_DEEP),
         (b" " * (1 << 20) + b"<a/>", DocumentProblem.TOO_LARGE),
+        (b"\xef\xbb\xbf\xef\xbb\xbf<!DOCTYPE a [<!ENTITY x 'y'>]><a b='&x;'/>", DocumentProblem.NOT_XML),
+        (b"\x0c<!DOCTYPE a><a/>", DocumentProblem.FORBIDDEN_XML),
     ],
 )
 def test_bytes_that_are_no_document(content: bytes, expected: DocumentProblem) -> None:
@@ -51,6 +57,39 @@ def test_bytes_that_are_no_document(content: bytes, expected: DocumentProblem) -
 def test_a_bomb_in_attributes_and_in_text_is_refused_before_it_grows() -> None:
     entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "ha"}">' for n in range(10))
     assert problem(f'<!DOCTYPE a [{entities}]><a x="&a9;">&a9;</a>'.encode()) is DocumentProblem.FORBIDDEN_XML
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<a>" * 1_000_001,
+        b"<a>" + b"<b/>" * 1_000_000 + b"</a>",
+        b"<a " + b" ".join(b'b%d=""' % n for n in range(1_000_001)) + b"/>",
+        b"<!---->" * 1_000_001 + b"<a/>",
+        b"<?a?>" * 1_000_001 + b"<a/>",
+    ],
+    ids=["nested", "flat", "attributes", "comments", "instructions"],
+)
+def test_a_bomb_of_markup_is_refused_before_it_becomes_a_tree(content: bytes) -> None:
+    tracemalloc.start()
+    try:
+        assert problem(content, MAX_BYTES) is DocumentProblem.TOO_LARGE
+        assert tracemalloc.get_traced_memory()[1] < 4 * len(content)
+    finally:
+        tracemalloc.stop()
+
+
+def test_as_deep_as_libxml2_goes_is_too_deep() -> None:
+    assert problem(b"<a>" * 400_000 + b"</a>" * 400_000, MAX_BYTES) is DocumentProblem.TOO_DEEP
+
+
+def test_a_file_of_25_megabytes_is_read() -> None:
+    pdf = b"%PDF-1.7\n" + bytes(range(256)) * 97_656
+    text = f'<text mediaType="application/pdf" representation="B64">{base64.b64encode(pdf).decode()}</text>'
+    reading = read_cda(document(body=f"<component><nonXMLBody>{text}</nonXMLBody></component>"))
+    assert reading.attachments[0].content == pdf
+    media = f"<observationMedia>{text.replace('text', 'value')}</observationMedia>"
+    assert read_cda(document(section("55108-5", "Copie", "", media))).attachments[0].content == pdf
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-15", "windows-1252"])
