@@ -5,6 +5,8 @@ id), as IGC-Sante issues it. Its key usage tells authentication (digitalSignatur
 """
 
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -116,11 +118,9 @@ def holder_of(certificate: bytes, *, specialty: str = "") -> Holder:
     """
     from cryptography.x509.oid import NameOID
 
-    loaded = _load(certificate)
-    try:
+    with _hostile():
+        loaded = _load(certificate)
         subject, issuer = loaded.subject, loaded.issuer.rfc4514_string()
-    except ValueError:
-        raise CardError(CardProblem.UNREADABLE) from None
     # RDNs hold several attributes: they are looked for one by one, wherever they stand.
     values = {attribute.oid: str(attribute.value).strip() for rdn in subject.rdns for attribute in rdn}
     national_id = values.get(NameOID.COMMON_NAME, "")
@@ -139,8 +139,9 @@ def holder_of(certificate: bytes, *, specialty: str = "") -> Holder:
 
 def validity_of(certificate: bytes) -> Validity:
     """When a certificate (DER) is valid. Raises CardError UNREADABLE."""
-    loaded = _load(certificate)
-    return Validity(loaded.not_valid_before_utc, loaded.not_valid_after_utc)
+    with _hostile():
+        loaded = _load(certificate)
+        return Validity(loaded.not_valid_before_utc, loaded.not_valid_after_utc)
 
 
 def is_authentication(certificate: bytes) -> bool:
@@ -148,9 +149,9 @@ def is_authentication(certificate: bytes) -> bool:
     from cryptography import x509
 
     try:
-        extensions = _load(certificate).extensions
-        usage = extensions.get_extension_for_class(x509.KeyUsage).value
-    except (CardError, ValueError, x509.ExtensionNotFound):
+        with _hostile():
+            usage = _load(certificate).extensions.get_extension_for_class(x509.KeyUsage).value
+    except (CardError, x509.ExtensionNotFound):
         return False
     return usage.digital_signature and not usage.content_commitment and not usage.key_cert_sign
 
@@ -160,8 +161,9 @@ def is_authority(certificate: bytes) -> bool:
     from cryptography import x509
 
     try:
-        constraints = _load(certificate).extensions.get_extension_for_class(x509.BasicConstraints).value
-    except (CardError, ValueError, x509.ExtensionNotFound):
+        with _hostile():
+            constraints = _load(certificate).extensions.get_extension_for_class(x509.BasicConstraints).value
+    except (CardError, x509.ExtensionNotFound):
         return False
     return constraints.ca
 
@@ -176,9 +178,23 @@ def digest_info(message: bytes) -> bytes:
 def _load(certificate: bytes) -> "x509.Certificate":
     from cryptography import x509
 
+    return x509.load_der_x509_certificate(certificate)
+
+
+@contextmanager
+def _hostile() -> Generator[None, None, None]:
+    """Whatever a card gives out as a certificate, and wherever in it the reading fails: the card is UNREADABLE."""
+    from cryptography import x509
+
     try:
-        return x509.load_der_x509_certificate(certificate)
-    except ValueError:
+        yield
+    except (
+        ValueError,
+        TypeError,
+        x509.InvalidVersion,
+        x509.DuplicateExtension,
+        x509.UnsupportedGeneralNameType,
+    ):
         raise CardError(CardProblem.UNREADABLE) from None
 
 

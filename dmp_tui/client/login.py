@@ -69,7 +69,7 @@ def national_id_of(certificate: bytes) -> str:
 
     try:
         names = x509.load_der_x509_certificate(certificate).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    except ValueError:
+    except (ValueError, TypeError, x509.InvalidVersion):
         names = []
     if len(names) != 1:
         raise ClientError(ClientProblem.LOGIN_REFUSED, "certificate")

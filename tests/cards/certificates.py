@@ -6,7 +6,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtensionOID, NameOID
 
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 
@@ -43,8 +43,9 @@ def certificate(
     issuer: str = "AC INVENTEE",
     start: datetime = NOW - timedelta(days=365),
     end: datetime = NOW + timedelta(days=365),
+    alternative_name: bytes = b"",
 ) -> bytes:
-    """DER of a certificate signed by its own key: nobody checks chains here."""
+    """DER of a certificate signed by its own key: nobody checks chains here. ``alternative_name`` is raw DER."""
     usage = x509.KeyUsage(
         digital_signature=not authority,
         content_commitment=signature,
@@ -56,9 +57,12 @@ def certificate(
         encipher_only=False,
         decipher_only=False,
     )
+    builder = x509.CertificateBuilder()
+    if alternative_name:
+        raw = x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, alternative_name)
+        builder = builder.add_extension(raw, critical=False)
     return (
-        x509.CertificateBuilder()
-        .subject_name(name)
+        builder.subject_name(name)
         .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())

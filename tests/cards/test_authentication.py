@@ -16,7 +16,7 @@ from dmp_tui.cards.authentication import (
 )
 from dmp_tui.cards.channel import CardError, CardProblem
 from tests.cards.certificates import NOW, certificate, new_key, subject
-from tests.cards.conftest import Doctor
+from tests.cards.conftest import Doctor, attempt
 
 
 def test_usage_tells_the_certificates_apart(doctor: Doctor) -> None:
@@ -69,6 +69,37 @@ def test_validity(doctor: Doctor) -> None:
         with pytest.raises(CardError) as caught:
             check_validity(validity, NOW + timedelta(days=at))
         assert caught.value.problem is problem
+
+
+def hostile(doctor: Doctor) -> dict[str, bytes]:
+    """Certificates that the parser refuses each with an error of its own; who signed them does not matter here."""
+    name = subject("899700000012", "MARTIN", "Claire", "Médecin")
+    key_usage, constraints = bytes.fromhex("0603551D0F"), bytes.fromhex("0603551D13")
+    return {
+        "a version that is none": doctor.authentication.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x09"),
+        "one extension twice": doctor.authentication.replace(constraints, key_usage),
+        "a name of an unknown kind": certificate(doctor.key, name, alternative_name=b"\x30\x02\xa5\x00"),
+    }
+
+
+@pytest.mark.parametrize("kind", ["a version that is none", "one extension twice", "a name of an unknown kind"])
+def test_a_hostile_certificate_is_unreadable_or_of_no_use(doctor: Doctor, kind: str) -> None:
+    der = hostile(doctor)[kind]
+    assert der != doctor.authentication
+    assert not is_authority(der)
+    assert not is_authentication(der)
+    if kind == "a version that is none":
+        assert attempt(lambda: holder_of(der)) is CardProblem.UNREADABLE
+        assert attempt(lambda: validity_of(der)) is CardProblem.UNREADABLE
+
+
+@given(st.data())
+def test_a_certificate_with_a_byte_changed(doctor: Doctor, data: st.DataObject) -> None:
+    der = bytearray(doctor.authentication)
+    at = data.draw(st.integers(0, len(der) - 1))
+    der[at] = data.draw(st.integers(0, 255))
+    for reading in (holder_of, validity_of, is_authentication, is_authority):
+        assert attempt(lambda read=reading: read(bytes(der))) is not None  # type: ignore[misc] # bound now
 
 
 def test_a_certificate_without_a_name_is_unreadable() -> None:
