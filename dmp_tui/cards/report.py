@@ -75,7 +75,8 @@ def lines(report: ReaderReport, now: datetime) -> Iterator[str]:
     if report.atr:
         yield "  " + _("ATR : {atr}").format(atr=report.atr.hex(" ").upper())
     if report.kind is not None:
-        yield "  " + kind_label(report.kind)
+        label = kind_label(report.kind)
+        yield f"  {label[:1].upper()}{label[1:]}"
         if sentence := unsupported_sentence(report.kind):
             yield "  " + sentence
     elif report.problem is None:

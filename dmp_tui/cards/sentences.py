@@ -1,77 +1,77 @@
-"""What is wrong with a card or a reader, in one sentence that says what to do."""
+"""What is wrong with a card or a reader, in one sentence that says what to do: at the desk and on the command line."""
 
-from dmp_tui.cards.channel import CardProblem
+from dmp_tui.cards.channel import CardError, CardProblem
 from dmp_tui.cards.events import CardKind
 from dmp_tui.i18n import _, n_
 
 
-def problem_sentence(problem: CardProblem, tries_left: int | None = None) -> str:
-    """The sentence of a problem; ``tries_left`` counts for a wrong PIN, None if the card does not say."""
-    if problem is CardProblem.PIN_WRONG and tries_left is not None:
-        return n_(
-            "Code faux : il reste {count} essai avant le blocage de la carte.",
-            "Code faux : il reste {count} essais avant le blocage de la carte.",
-            tries_left,
-        ).format(count=tries_left)
+def problem_sentence(problem: CardProblem) -> str:
+    """The sentence of a problem."""
     return {
-        CardProblem.REMOVED: _("Carte retirée pendant la lecture : remettez-la et recommencez."),
-        CardProblem.NO_CARD: _("Pas de carte dans le lecteur : insérez-la, puce en avant."),
-        CardProblem.NO_READER: _("Aucun lecteur de carte : branchez-en un, il sera reconnu sans redémarrer."),
-        CardProblem.NO_SERVICE: _("Le service des cartes ne répond pas : démarrez pcscd (paquet pcscd)."),
+        CardProblem.REMOVED: _("La carte a été retirée pendant la lecture : remettez-la et attendez."),
+        CardProblem.NO_CARD: _("Le lecteur est vide : insérez une carte, puce en avant."),
+        CardProblem.NO_READER: _("Aucun lecteur de cartes : branchez-en un, il sera reconnu sans redémarrer."),
+        CardProblem.NO_SERVICE: _(
+            "Le service des cartes (pcscd) ne répond pas : démarrez-le, ou prévenez l'administrateur du poste."
+        ),
         CardProblem.NO_DRIVER: _(
-            "Il manque de quoi lire les cartes : installez dmp-tui[cards] (pyscard, python-pkcs11) "
-            "et le module du fabricant s'il est configuré."
+            "Il manque de quoi lire les cartes : installez dmp-tui[cards] (pyscard, python-pkcs11), "
+            "et le module PKCS#11 s'il est réglé."
         ),
-        CardProblem.NO_HOTPLUG: _(
-            "Ce service des cartes ne signale pas les lecteurs que l'on branche : un nouveau lecteur est vu "
-            "après quelques secondes."
-        ),
-        CardProblem.IN_USE: _("Un autre logiciel se réserve la carte : fermez-le, puis réinsérez la carte."),
-        CardProblem.UNREADABLE: _("Carte illisible : vérifiez son sens, essuyez la puce et réinsérez-la."),
-        CardProblem.WRONG_KIND: _("Ce n'est pas la carte attendue : insérez la bonne."),
-        CardProblem.PIN_FORMAT: _(
-            "Le code porteur a 4 chiffres : aucun essai n'a été compté, saisissez-le de nouveau."
-        ),
-        CardProblem.PIN_WRONG: _(
-            "Code faux : vérifiez-le avant un nouvel essai, la carte se bloque après quelques erreurs."
-        ),
+        CardProblem.NO_HOTPLUG: _("Un lecteur branché maintenant ne sera vu qu'après quelques secondes : patientez."),
+        CardProblem.IN_USE: _("La carte est prise par un autre logiciel : fermez-le, puis remettez la carte."),
+        CardProblem.UNREADABLE: _("Carte illisible : retirez-la, essuyez la puce, remettez-la dans le bon sens."),
+        CardProblem.WRONG_KIND: _("Ce n'est pas la carte attendue : insérez une carte CPS ou Vitale."),
+        CardProblem.PIN_FORMAT: _("Le code PIN a 4 chiffres : retapez-le (aucun essai n'a été compté)."),
+        CardProblem.PIN_WRONG: _("Code PIN faux : retapez-le, la carte se bloque après quelques erreurs."),
         CardProblem.PIN_BLOCKED: _(
-            "Carte bloquée par trop de codes faux : débloquez-la avec son code de déblocage (courrier de l'ANS)."
+            "Carte CPS bloquée après trop de codes faux : débloquez-la avec son code PUK, ou appelez l'ANS."
         ),
-        CardProblem.PIN_NEEDED: _("La carte a oublié le code : saisissez-le de nouveau."),
-        CardProblem.EXPIRED: _("Carte expirée : utilisez la nouvelle, ou demandez-la à l'ANS."),
+        CardProblem.PIN_NEEDED: _("La carte a oublié le code PIN : retapez-le."),
+        CardProblem.EXPIRED: _(
+            "Carte CPS expirée : utilisez une carte en cours de validité, et vérifiez la date du poste."
+        ),
         CardProblem.NOT_YET_VALID: _(
-            "Carte pas encore valable : vérifiez la date du poste, sinon utilisez l'ancienne."
+            "Carte CPS pas encore valide : vérifiez la date du poste, sinon attendez le début de sa validité."
         ),
-        CardProblem.REFUSED: _("La carte a refusé l'opération : retirez-la, réinsérez-la et recommencez."),
+        CardProblem.REFUSED: _("La carte refuse de signer : remettez-la ; si cela dure, elle est hors service."),
         CardProblem.CACHE_WRITABLE: _(
-            "Le module PKCS#11 laisserait en clair sur ce poste des fichiers protégés de la carte : "
-            "retirez à cet utilisateur le droit d'écrire dans son dossier de cache."
+            "Le module PKCS#11 écrirait des fichiers de la carte en clair : retirez à ce compte le droit "
+            "d'écrire dans son cache (réglage pkcs11_cache)."
         ),
     }[problem]
 
 
+def error_sentence(error: CardError) -> str:
+    """The sentence of a card's error, with the tries that are left where the card says so."""
+    if error.problem is CardProblem.PIN_WRONG and error.tries_left is not None:
+        return n_(
+            "Code PIN faux : retapez-le. Il reste {count} essai avant le blocage de la carte.",
+            "Code PIN faux : retapez-le. Il reste {count} essais avant le blocage de la carte.",
+            error.tries_left,
+        ).format(count=error.tries_left)
+    return problem_sentence(error.problem)
+
+
 def kind_label(kind: CardKind) -> str:
-    """What a kind of card is called."""
+    """What a kind of card is called, as in the middle of a sentence."""
     return {
-        CardKind.VITALE2: _("Carte Vitale"),
-        CardKind.VITALE1: _("Carte Vitale de première génération"),
-        CardKind.CPS3: _("Carte CPS"),
-        CardKind.CPS2TER: _("Carte CPS2ter"),
-        CardKind.CPS4: _("Carte CPS4"),
-        CardKind.BANK: _("Carte bancaire"),
-        CardKind.UNKNOWN: _("Carte inconnue"),
+        CardKind.VITALE2: _("carte Vitale"),
+        CardKind.VITALE1: _("carte Vitale 1"),
+        CardKind.CPS3: _("carte CPS"),
+        CardKind.CPS2TER: _("carte CPS2ter"),
+        CardKind.CPS4: _("carte CPS4"),
+        CardKind.BANK: _("carte bancaire"),
+        CardKind.UNKNOWN: _("carte inconnue"),
     }[kind]
 
 
 def unsupported_sentence(kind: CardKind) -> str:
-    """What to do with a card that we cannot read; empty for those that we can."""
+    """What to do with a card whose content is not read by APDU; empty for those that are."""
     return {
-        CardKind.VITALE1: _("Cette carte Vitale n'est plus lue : saisissez ou scannez l'INS du patient."),
-        CardKind.CPS2TER: _("Carte CPS2ter, retirée du service : utilisez votre carte CPS actuelle."),
-        CardKind.CPS4: _(
-            "Une carte CPS4 demande le module PKCS#11 de l'ANS : indiquez-le dans les réglages (pkcs11_module)."
-        ),
-        CardKind.BANK: _("C'est une carte bancaire : insérez une carte Vitale ou CPS."),
-        CardKind.UNKNOWN: _("Carte inconnue : insérez une carte Vitale ou CPS."),
+        CardKind.VITALE1: _("Carte Vitale de première génération, illisible ici : scannez ou saisissez l'INS (/)."),
+        CardKind.CPS2TER: _("Carte CPS2ter : elle demande le module PKCS#11 de l'ANS (réglage pkcs11_module)."),
+        CardKind.CPS4: _("Carte CPS4 : elle demande le module PKCS#11 de l'ANS (réglage pkcs11_module)."),
+        CardKind.BANK: _("C'est une carte bancaire : insérez une carte CPS ou Vitale."),
+        CardKind.UNKNOWN: _("Carte inconnue : insérez une carte CPS ou Vitale, dans le bon sens."),
     }.get(kind, "")

@@ -54,18 +54,28 @@ def demonstration_cards() -> tuple[Offer, ...]:
 
 
 def emulator_offers(sandbox: Path | None) -> "list[emulator.Offer]":
-    """All cards for ``dmp-tui card emulate``: of a sandbox's authority, else of this machine's demonstration."""
+    """All cards for ``dmp-tui card emulate``: of a sandbox's authority, else of this machine's demonstration.
+
+    Listing them makes nothing: the demonstration's keys are made where the first card that needs one is inserted.
+    """
+    from dmp_tui.cards.virtual import emulator
+
+    return [
+        emulator.Offer(one.key, one.kind, one.name, partial(_emulated, one.key, sandbox))
+        for one in demonstration_cards()
+    ]
+
+
+def _emulated(key: str, sandbox: Path | None) -> "VirtualCard":
     from datetime import UTC, datetime
 
-    from dmp_tui.cards.virtual import emulator
     from dmp_tui.demo.authority import AUTHORITY, cached_authority
     from dmp_tui.demo.places import cache_directory
 
+    if reader_of(key) == 1:
+        return demonstration_card(key, None)
     authority = sandbox / AUTHORITY if sandbox else cached_authority(cache_directory(), datetime.now(UTC))
-    return [
-        emulator.Offer(one.key, one.kind, one.name, partial(demonstration_card, one.key, authority))
-        for one in demonstration_cards()
-    ]
+    return demonstration_card(key, authority)
 
 
 def reader_of(key: str) -> int:

@@ -138,7 +138,7 @@ class DeskApp(TerminalApp):
 
     def _inserted(self, reader: str, kind: "CardKind") -> None:
         from dmp_tui.cards.events import CardKind
-        from dmp_tui.screens.sentences import unusable_card_sentence
+        from dmp_tui.cards.sentences import unsupported_sentence
 
         if kind.cps and (kind is CardKind.CPS3 or self.settings.pkcs11_module):
             if self.card is None:
@@ -148,7 +148,7 @@ class DeskApp(TerminalApp):
             self.run_worker(self._read_vitale(reader), group="vitale", exclusive=True)
         elif self.screen is not self.lock_screen:
             # The lock screen says it beside the reader.
-            self.tell(unusable_card_sentence(kind), alarm=True)
+            self.tell(unsupported_sentence(kind), alarm=True)
 
     def _left(self, reader: str) -> None:
         """A card, or its reader, is gone."""
@@ -166,7 +166,7 @@ class DeskApp(TerminalApp):
     async def _open_cps(self, reader: str) -> None:
         """Read what the CPS says before the PIN."""
         from dmp_tui.cards.channel import CardError
-        from dmp_tui.screens.sentences import card_error_sentence
+        from dmp_tui.cards.sentences import error_sentence
         from dmp_tui.screens.words import holder_name
 
         self._card_reader = reader
@@ -175,7 +175,7 @@ class DeskApp(TerminalApp):
         except CardError as error:
             if self._card_reader == reader:
                 self._card_reader = ""
-            self.tell(card_error_sentence(error), alarm=True)
+            self.tell(error_sentence(error), alarm=True)
             return
         if self._card_reader != reader:
             await asyncio.to_thread(card.close)
@@ -217,12 +217,12 @@ class DeskApp(TerminalApp):
 
     async def _read_vitale(self, reader: str) -> None:
         from dmp_tui.cards.channel import CardError
-        from dmp_tui.screens.sentences import card_error_sentence
+        from dmp_tui.cards.sentences import error_sentence
 
         try:
             vitale = await asyncio.to_thread(self._connect_vitale, reader)
         except CardError as error:
-            self.tell(card_error_sentence(error), alarm=True)
+            self.tell(error_sentence(error), alarm=True)
             return
         self._vitale_reader = reader
         self.vitale_read(vitale)

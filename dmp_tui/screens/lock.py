@@ -30,6 +30,8 @@ class Desk:
     cards: tuple[tuple[str, "CardKind | None"], ...] = ()
     """``(reader, kind)``; None for an empty reader."""
     problem: "CardProblem | None" = None
+    by_module: bool = False
+    """CPS cards are read by a PKCS#11 module: every generation of them serves."""
     holder: str = ""
     """Whose CPS is in, as it says before the PIN; empty if none was read."""
     test_card: bool = False

@@ -5,11 +5,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widget import Widget
 
+from dmp_tui.cards.sentences import kind_label, problem_sentence, unsupported_sentence
 from dmp_tui.i18n import _, n_
 from dmp_tui.screens.base import SMALLEST, small_terminal_rows
 from dmp_tui.screens.lock import Desk, first_line
 from dmp_tui.screens.messages import PinTyped
-from dmp_tui.screens.sentences import card_kind, card_sentence, unusable_card_sentence
 from dmp_tui.screens.words import clock_time
 from dmp_tui.widgets.bars import Banner, Foot
 from dmp_tui.widgets.field import Field
@@ -60,12 +60,12 @@ def desk_rows(desk: Desk, width: int) -> list[Row]:
     """Readers and cards, the server, the CPS that was read."""
     rows: list[Row] = [text_row(first_line(), width), (title(_("LECTEURS"), width),)]
     for reader, kind in desk.cards:
-        words = card_kind(kind) if kind is not None else _("vide")
+        words = kind_label(kind) if kind is not None else _("vide")
         rows += [text_row(line, width) for line in wrap(f"{reader} : {words}", width, "  ")]
-        if kind is not None and (sentence := unusable_card_sentence(kind)):
+        if kind is not None and not (kind.cps and desk.by_module) and (sentence := unsupported_sentence(kind)):
             rows += [text_row(line, width, ALARM) for line in wrap(f"  ! {sentence}", width, "    ")]
     if desk.problem is not None:
-        rows += [text_row(line, width, ALARM) for line in wrap("! " + card_sentence(desk.problem), width, "  ")]
+        rows += [text_row(line, width, ALARM) for line in wrap("! " + problem_sentence(desk.problem), width, "  ")]
     elif not desk.cards:
         rows.append(text_row(_("Recherche des lecteurs."), width))
     rows.append((title(_("SERVEUR"), width),))

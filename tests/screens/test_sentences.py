@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from dmp_tui.cards.channel import CardError, CardProblem
-from dmp_tui.cards.events import CardKind
 from dmp_tui.client.errors import ClientError, ClientProblem
 from dmp_tui.config import ConfigError, ConfigProblem
 from dmp_tui.dmp.entries import DocumentProblem, Kind, Mark
@@ -18,8 +16,6 @@ from dmp_tui.screens.pdf import PdfProblem
 from tests.screens.people import LDL
 
 CASES: list[tuple[type[StrEnum], Callable[[Any], str]]] = [
-    (CardProblem, sentences.card_sentence),
-    (CardKind, sentences.card_kind),
     (IdentityProblem, sentences.identity_sentence),
     (DocumentProblem, sentences.document_sentence),
     (ClientProblem, refusals.problem_sentence),
@@ -41,18 +37,6 @@ def test_every_member_has_words(problem: StrEnum, sentence: Callable[[Any], str]
 @pytest.mark.parametrize("problem", [each for each in PdfProblem if each is not PdfProblem.NONE])
 def test_every_pdf_problem_has_words(problem: PdfProblem) -> None:
     assert sentences.pdf_sentence(problem)
-
-
-def test_cards_that_serve_have_no_complaint() -> None:
-    assert [kind for kind in CardKind if not sentences.unusable_card_sentence(kind)] == [
-        CardKind.VITALE2,
-        CardKind.CPS3,
-    ]
-
-
-def test_a_wrong_pin_says_how_many_tries_are_left() -> None:
-    assert "Il reste 1 essai avant" in sentences.card_error_sentence(CardError(CardProblem.PIN_WRONG, 1))
-    assert "Il reste 2 essais avant" in sentences.card_error_sentence(CardError(CardProblem.PIN_WRONG, 2))
 
 
 def test_an_unknown_refusal_is_the_servers_own_sentence_made_harmless() -> None:

@@ -63,7 +63,12 @@ class Emulator:
         if offer is None or kind not in {"insert", offer.kind}:
             return _("Pas de carte « {key} » : list les donne toutes.").format(key=key)
         if key not in self._cards:
-            self._cards[key] = offer.make()
+            try:
+                self._cards[key] = offer.make()
+            except (OSError, ValueError):
+                return _("La carte « {key} » ne peut être faite : ses fichiers manquent ou sont illisibles.").format(
+                    key=key
+                )
         card = self._cards[key]
         for slot in self._slots:
             if slot.card is card:
