@@ -4,7 +4,7 @@ An endpoint asks here before it answers. What is allowed is traced before a byte
 ``Refused``, and ``app`` traces it in one place before it answers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,6 +92,28 @@ class Access:
             on_behalf_of=professional.on_behalf_of,
             detail=" ".join(part for part in (detail, told) if part),
         )
+
+
+def unanswered(caller: Caller, operation: str, rule: str, named: Mapping[str, str]) -> TrailEvent:
+    """What the trail keeps of a request that was refused before the rules were asked, or beside them.
+
+    ``named`` is what its path names: it is sealed, and may name nothing that exists.
+    """
+    professional = caller.professional
+    return TrailEvent(
+        actor=professional.id,
+        actor_name=professional.name,
+        role=professional.role.value,
+        mode=caller.mode.value,
+        operation=str(operation),
+        outcome=REFUSED,
+        rule=rule,
+        reason_code=caller.reason_code,
+        reason=caller.reason,
+        session=caller.session,
+        on_behalf_of=professional.on_behalf_of,
+        detail=" ".join(value[:64] for value in named.values()),
+    )
 
 
 class Refused(Exception):  # noqa: N818 - a decision, not a fault

@@ -10,7 +10,7 @@ from dmp_tui.dmp.consents import Record
 from dmp_tui.dmp.fhir.patients import from_administrative, to_administrative
 from dmp_tui.dmp.rights import Operation
 from dmp_tui.server.access import access_to
-from dmp_tui.server.bodies import PATCH_TYPES, check_type, parse_json, read_body
+from dmp_tui.server.bodies import PATCH_TYPES, SMALL, check_type, parse_json, read_body
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.intake import validate
 from dmp_tui.server.outcomes import FhirError, Said, fhir_response, not_found
@@ -25,7 +25,7 @@ _MAY_CHANGE = frozenset({"address", "telecom", "contact"})
 async def patch(services: Services, caller: Caller, request: Request) -> Response:
     """Who may read administrative data in normal mode may correct them; the identity stays INSi's and the site's."""
     check_type(request, PATCH_TYPES)
-    operations = parse_json(await read_body(request, services.settings))
+    operations = parse_json(await read_body(request, services.settings, SMALL))
     record = services.store.patient(request.path_params["id"])
     access = access_to(services.store, caller, record, services.settings, services.clock)
     access.require(Operation.READ_ADMIN_DATA)

@@ -12,12 +12,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dmp_tui import __version__
+from dmp_tui.dmp.professions import Mode
+from dmp_tui.dmp.rights import Operation
 from dmp_tui.server import administrative, consents, documents, patients, summaries, trails, transactions, web
-from dmp_tui.server.access import Refused
+from dmp_tui.server.access import Refused, unanswered
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.deposit import instant
 from dmp_tui.server.identity import ServerIdentity
-from dmp_tui.server.login import Login, LoginPolicy
+from dmp_tui.server.login import Login, LoginPolicy, policy_of
 from dmp_tui.server.metadata import capability_statement
 from dmp_tui.server.outcomes import (
     FhirError,
@@ -25,10 +27,12 @@ from dmp_tui.server.outcomes import (
     error_response,
     fhir_response,
     internal,
+    not_found,
     not_supported,
     refused,
     unavailable,
 )
+from dmp_tui.server.parameters import check_format
 from dmp_tui.server.refusals import AuthError
 from dmp_tui.server.services import Services
 from dmp_tui.server.settings import ServerSettings
@@ -36,39 +40,42 @@ from dmp_tui.server.workers import WorkerProcess, Workers
 from dmp_tui.store.model import Clock
 from dmp_tui.store.problems import StoreError, StoreProblem
 from dmp_tui.store.store import Store
+from dmp_tui.store.trail import TrailEvent
 
 Handler = Callable[[Services, Caller, Request], Awaitable[Response]]
 Endpoint = Callable[[Request], Awaitable[Response]]
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _log = logging.getLogger(__name__)
 
-_ROUTES: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", "/fhir/Patient/$summary", summaries.summary),
-    ("GET", "/fhir/Patient", patients.existence),
-    ("POST", "/fhir/Patient", patients.create),
-    ("POST", "/fhir/Patient/$match", patients.match),
-    ("GET", "/fhir/Patient/$authorised", consents.authorised),
-    ("GET", "/fhir/Patient/{id}/$summary", summaries.summary),
-    ("GET", "/fhir/Patient/{id}", patients.read),
-    ("PATCH", "/fhir/Patient/{id}", administrative.patch),
-    ("POST", "/fhir/Patient/{id}/$web-access", web.open_page),
-    ("POST", "/fhir/Patient/{id}/$close", patients.close),
-    ("POST", "/fhir/Patient/{id}/$reopen", patients.reopen),
-    ("POST", "/fhir/Patient/{id}/$resign-treating-doctor", patients.resign),
-    ("GET", "/fhir/DocumentReference", documents.search),
-    ("POST", "/fhir/DocumentReference", documents.create),
-    ("POST", "/fhir/DocumentReference/_search", documents.search),
-    ("PATCH", "/fhir/DocumentReference", documents.patch),
-    ("GET", "/fhir/DocumentReference/{id}", documents.read),
-    ("PATCH", "/fhir/DocumentReference/{id}", documents.patch),
-    ("GET", "/fhir/Binary/{id}", documents.content),
-    ("POST", "/fhir/Consent", consents.declare),
-    ("GET", "/fhir/Consent", consents.listing),
-    ("PATCH", "/fhir/Consent/{id}", consents.withdraw),
-    ("GET", "/fhir/AuditEvent", trails.events),
-    ("POST", "/fhir", transactions.provide),
+_ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
+    ("GET", "/fhir/Patient/$summary", summaries.summary, Operation.READ_UNMASKED),
+    ("GET", "/fhir/Patient", patients.existence, Operation.TEST_EXISTENCE),
+    ("POST", "/fhir/Patient", patients.create, patients.CREATE),
+    ("POST", "/fhir/Patient/$match", patients.match, Operation.SEARCH_PATIENT_WITHOUT_INS),
+    ("GET", "/fhir/Patient/$authorised", consents.authorised, Operation.LIST_AUTHORISED_RECORDS),
+    ("GET", "/fhir/Patient/{id}/$summary", summaries.summary, Operation.READ_UNMASKED),
+    ("GET", "/fhir/Patient/{id}", patients.read, Operation.READ_ADMIN_DATA),
+    ("PATCH", "/fhir/Patient/{id}", administrative.patch, administrative.CHANGE),
+    ("POST", "/fhir/Patient/{id}/$web-access", web.open_page, Operation.CONTEXTUAL_WEB_ACCESS),
+    ("POST", "/fhir/Patient/{id}/$close", patients.close, patients.CLOSE),
+    ("POST", "/fhir/Patient/{id}/$reopen", patients.reopen, patients.REOPEN),
+    ("POST", "/fhir/Patient/{id}/$resign-treating-doctor", patients.resign, Operation.TREATING_DOCTOR_RESIGN),
+    ("GET", "/fhir/DocumentReference", documents.search, Operation.SEARCH_METADATA),
+    ("POST", "/fhir/DocumentReference", documents.create, Operation.SUBMIT_DOCUMENT),
+    ("POST", "/fhir/DocumentReference/_search", documents.search, Operation.SEARCH_METADATA),
+    ("PATCH", "/fhir/DocumentReference", documents.patch, documents.CHANGE),
+    ("GET", "/fhir/DocumentReference/{id}", documents.read, Operation.SEARCH_METADATA),
+    ("PATCH", "/fhir/DocumentReference/{id}", documents.patch, documents.CHANGE),
+    ("GET", "/fhir/Binary/{id}", documents.content, documents.READ),
+    ("POST", "/fhir/Consent", consents.declare, Operation.AUTHORISATION_DECLARE),
+    ("GET", "/fhir/Consent", consents.listing, Operation.LIST_AUTHORISED_OR_BLOCKED),
+    ("PATCH", "/fhir/Consent/{id}", consents.withdraw, Operation.AUTHORISATION_REMOVE),
+    ("GET", "/fhir/AuditEvent", trails.events, trails.READ_TRAIL),
+    ("POST", "/fhir", transactions.provide, Operation.SUBMIT_DOCUMENT),
 )
-"""Tried in this order: the sheet comes first, as it is asked for most; a fixed name before ``{id}``."""
+"""Tried in this order: the sheet comes first, as it is asked for most; a fixed name before ``{id}``.
+
+The last column names the operation in the trail where a request is refused before the rules name it themselves."""
 
 
 def create_app(
@@ -85,8 +92,7 @@ def create_app(
     Its worker, unless one is given, is started when first needed; either is ended at shutdown.
     """
     settings = settings or ServerSettings()
-    policy = policy or LoginPolicy(block_bars_emergency=settings.block_bars_emergency)
-    login = Login(store, identity, clock, policy)
+    login = Login(store, identity, clock, policy or policy_of(settings))
     workers = workers or WorkerProcess()
     services = Services(store, clock, settings, workers, f"{identity.base_url}/fhir")
 
@@ -98,9 +104,9 @@ def create_app(
             workers.close()
 
     methods: dict[str, dict[str, Endpoint]] = {}
-    for method, path, handler in _ROUTES:
-        methods.setdefault(path, {})[method] = partial(_answer, services, login, handler)
-    return Starlette(
+    for method, path, handler, operation in _ROUTES:
+        methods.setdefault(path, {})[method] = partial(_answer, services, login, handler, operation)
+    app = Starlette(
         routes=[
             Route("/health", _health, methods=["GET"]),
             Route("/fhir/metadata", partial(_metadata, services), methods=["GET"]),
@@ -112,6 +118,9 @@ def create_app(
         exception_handlers={HTTPException: _no_route},
         lifespan=lifespan,
     )
+    # A redirection would repeat the Host header and the identifiers of the query to whoever sent them.
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _health(_request: Request) -> Response:
@@ -133,25 +142,19 @@ async def _by_method(endpoints: dict[str, Endpoint], request: Request) -> Respon
     return await endpoint(request)
 
 
-async def _answer(services: Services, login: Login, handler: Handler, request: Request) -> Response:
-    """Authenticate, hand over, and turn whatever is not the answer asked for into an OperationOutcome.
+async def _answer(services: Services, login: Login, handler: Handler, operation: str, request: Request) -> Response:
+    """Hand over, and turn whatever is not the answer asked for into an OperationOutcome.
 
     A refusal is answered once it is in the trail; where the trail cannot take it, the answer is 503.
     """
     language = request.headers.get("accept-language", "")
     try:
-        caller = login.authenticate(request)
-        _check_accept(request)
-        try:
-            return await handler(services, caller, request)
-        except Refused as refusal:
-            event, decision = refusal.event, refusal.decision
+        answer = await _asked(services, login, handler, operation, request)
+        if isinstance(answer, Response):
+            return answer
+        error, event = answer
+        if event is not None:
             await services.store.write(lambda transaction: transaction.trace(event))
-            return error_response(refused(decision), language)
-    except AuthError as error:
-        said = Said(error.description, error.description_en)
-        return error_response(FhirError(error.status, "login", error.rule.value, said, headers=error.headers), language)
-    except FhirError as error:
         return error_response(error, language)
     except StoreError as error:
         return error_response(_store_error(error), language)
@@ -159,17 +162,29 @@ async def _answer(services: Services, login: Login, handler: Handler, request: R
         return _fault(request, error)
 
 
-def _check_accept(request: Request) -> None:
-    """Only JSON is written (documents aside, which go out as they came).
-
-    Raises:
-        FhirError: 406.
-    """
-    accept = request.headers.get("accept", "*/*")
-    if "/Binary/" in request.scope["path"] or any(kind in accept for kind in ("json", "*/*", "application/*")):
-        return
-    said = Said("Ce serveur ne répond qu'en application/fhir+json.", "This server answers application/fhir+json only.")
-    raise FhirError(406, "not-supported", "accept", said)
+async def _asked(
+    services: Services, login: Login, handler: Handler, operation: str, request: Request
+) -> Response | tuple[FhirError, TrailEvent | None]:
+    """The answer; or why there is none, and what the trail is to keep of it: whatever was refused to someone known."""
+    try:
+        caller = login.authenticate(request)
+    except AuthError as refusal:
+        said = Said(refusal.description, refusal.description_en)
+        error = FhirError(refusal.status, "login", refusal.rule.value, said, headers=refusal.headers)
+        if refusal.professional is None:
+            return error, None
+        misused = Caller(refusal.professional, Mode.NORMAL, refusal.session)
+        return error, unanswered(misused, operation, error.rule, request.path_params)
+    try:
+        check_format(request)
+        return await handler(services, caller, request)
+    except Refused as refusal:
+        return refused(refusal.decision), refusal.event
+    except FhirError as found:
+        error = found
+    except StoreError as found:
+        error = _store_error(found)
+    return error, None if error.status >= 500 else unanswered(caller, operation, error.rule, request.path_params)
 
 
 def _store_error(error: StoreError) -> FhirError:
@@ -178,7 +193,7 @@ def _store_error(error: StoreError) -> FhirError:
         said = Said("Les données ont changé entre-temps : recommencez.", "The data have changed meanwhile: try again.")
         return FhirError(409, "conflict", "stale", said)
     if error.problem in {StoreProblem.UNKNOWN_DOCUMENT, StoreProblem.UNKNOWN_PATIENT, StoreProblem.KEY_DESTROYED}:
-        return not_supported(404)
+        return not_found()
     if error.problem in {StoreProblem.FULL, StoreProblem.IO, StoreProblem.BUSY, StoreProblem.CLOSED}:
         _log.error("the store cannot write: %s", error.problem.value)
         return unavailable(error.problem.value)
@@ -187,9 +202,14 @@ def _store_error(error: StoreError) -> FhirError:
 
 
 async def _no_route(request: Request, error: Exception) -> Response:
-    """A path that is not here, or a method: said in FHIR, without repeating it."""
-    status = error.status_code if isinstance(error, HTTPException) else 404
-    return error_response(not_supported(status), request.headers.get("accept-language", ""))
+    """A path that is not here, or a method: said in FHIR (under ``/auth`` as RFC 6749 has it), without repeating it."""
+    known = error if isinstance(error, HTTPException) else HTTPException(404)
+    if request.scope["path"].startswith("/auth/"):
+        body = {"error": "invalid_request", "error_description": known.detail, "rule": "request"}
+        return JSONResponse(body, known.status_code, {"Cache-Control": "no-store", **(known.headers or {})})
+    found = not_supported(known.status_code)
+    found.headers = dict(known.headers or {})
+    return error_response(found, request.headers.get("accept-language", ""))
 
 
 def _fault(request: Request, error: Exception) -> Response:

@@ -10,8 +10,10 @@ from dmp_tui.server.outcomes import FhirError, Said, malformed
 from dmp_tui.server.settings import ServerSettings
 
 DEPTH = 100
-NODES = 1_000_000
-"""Commas and brackets in a JSON body, at most: it bounds the memory that its objects take."""
+NODES = 100_000
+"""Commas and brackets in a JSON body, at most: it bounds what its objects take, in memory and in time to validate."""
+SMALL = 256 * 1024
+"""Bytes of a body that holds no document, at most: it is parsed on the event loop."""
 JSON_TYPES = frozenset({"application/fhir+json", "application/json"})
 PATCH_TYPES = frozenset({"application/json-patch+json", "application/fhir+json", "application/json"})
 
@@ -32,13 +34,15 @@ def check_type(request: Request, allowed: frozenset[str]) -> str:
     return media_type
 
 
-async def read_body(request: Request, settings: ServerSettings) -> bytes:
+async def read_body(request: Request, settings: ServerSettings, most: int | None = None) -> bytes:
     """The body, if it is not too large and comes in time; a larger one is refused before it is read.
+
+    ``most`` bytes are taken, or what the site allows a body with documents.
 
     Raises:
         FhirError: 400, 413.
     """
-    limit = settings.body_limit
+    limit = settings.body_limit if most is None else min(most, settings.body_limit)
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:
         raise _too_large(limit)
@@ -57,8 +61,8 @@ async def read_body(request: Request, settings: ServerSettings) -> bytes:
 
 
 def _too_large(limit: int) -> FhirError:
-    mib = limit // (1024 * 1024)
-    said = Said(f"Requête trop grande : {mib} Mio au plus.", f"Request too large: {mib} MiB at most.")
+    kib = limit // 1024
+    said = Said(f"Requête trop grande : {kib} Kio au plus.", f"Request too large: {kib} KiB at most.")
     return FhirError(413, "too-long", "too-large", said, headers={"Connection": "close"})
 
 

@@ -15,7 +15,8 @@ from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from dmp_tui.server.refusals import Rule, refusal
-from dmp_tui.server.revocation import UNPARSABLE, RevocationPolicy, Revocations
+from dmp_tui.server.revocation import RevocationPolicy, Revocations
+from dmp_tui.store.trust import UNPARSABLE
 
 _MOST_CERTIFICATES = 5
 _MOST_INTERMEDIATES = 3

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -14,10 +14,12 @@ from dmp_tui.dmp.fhir.consents import Asked, from_consent, to_consent
 from dmp_tui.dmp.fhir.patients import to_existence
 from dmp_tui.dmp.rights import Decision, Limit, Operation, Refusal
 from dmp_tui.server.access import Access, Refused, access_to
-from dmp_tui.server.bodies import JSON_TYPES, PATCH_TYPES, check_type, parse_json, read_body
+from dmp_tui.server.bodies import JSON_TYPES, PATCH_TYPES, SMALL, check_type, parse_json, read_body
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.intake import read_resource
 from dmp_tui.server.outcomes import FhirError, Said, broken_rule, fhir_response, malformed, not_found
+from dmp_tui.server.parameters import parameters
+from dmp_tui.server.search import interval
 from dmp_tui.server.services import Services
 from dmp_tui.server.subjects import record_of, unknown_patient
 from dmp_tui.store.transaction import Transaction
@@ -33,7 +35,7 @@ AUTHORISED = "urn:dmp-tui:fhir:authorised"
 async def declare(services: Services, caller: Caller, request: Request) -> Response:
     """``POST /fhir/Consent``: the caller's own authorisation (a clerk: his structure's), one year unless it says so."""
     check_type(request, JSON_TYPES)
-    body = await read_body(request, services.settings)
+    body = await read_body(request, services.settings, SMALL)
     asked = from_consent(await services.workers.run(read_resource, body, "Consent"))
     record = record_of(services.store, asked.patient, services.base_url)
     if record is None:
@@ -97,7 +99,7 @@ def _declared(asked: Asked, record: Record, access: Access, decision: Decision, 
 async def withdraw(services: Services, caller: Caller, request: Request) -> Response:
     """``PATCH /fhir/Consent/<id>`` with ``status`` ``inactive``: the caller's own authorisation ends."""
     check_type(request, PATCH_TYPES)
-    operations = parse_json(await read_body(request, services.settings))
+    operations = parse_json(await read_body(request, services.settings, SMALL))
     if operations != [{"op": "replace", "path": "/status", "value": "inactive"}]:
         said = Said(
             "Seul le statut d'une autorisation se modifie : JSON Patch, replace /status inactive.",
@@ -129,9 +131,9 @@ async def withdraw(services: Services, caller: Caller, request: Request) -> Resp
 
 async def listing(services: Services, caller: Caller, request: Request) -> Response:
     """``GET /fhir/Consent?patient=<id>``: who is authorised, who is blocked."""
-    reference = request.query_params.get("patient", "")
-    if not reference or set(request.query_params) - {"patient", "_format"}:
-        raise malformed("Paramètre obligatoire, et seul : patient.", "Mandatory, and only, parameter: patient.")
+    reference = parameters(request, "patient").get("patient", "")
+    if not reference:
+        raise malformed("Paramètre obligatoire : patient.", "Mandatory parameter: patient.", "patient")
     record = record_of(services.store, reference if "/" in reference else f"Patient/{reference}", services.base_url)
     access = access_to(services.store, caller, record, services.settings, services.clock)
     decision = access.require(Operation.LIST_AUTHORISED_OR_BLOCKED)
@@ -164,8 +166,9 @@ def _bundle(services: Services, resources: Sequence[Json]) -> Json:
 
 async def authorised(services: Services, caller: Caller, request: Request) -> Response:
     """``GET /fhir/Patient/$authorised?since=<date>&date-type=authorisation|document|access``."""
-    date_type = request.query_params.get("date-type", "authorisation")
-    since = _since(request.query_params.get("since", "1900-01-01"))
+    asked = parameters(request, "since", "date-type")
+    date_type = asked.get("date-type", "authorisation")
+    since = _since(asked.get("since", "1900-01-01"))
     if date_type not in {"authorisation", "document", "access"}:
         raise malformed(
             "date-type : authorisation, document ou access.", "date-type: authorisation, document or access."
@@ -185,11 +188,10 @@ async def authorised(services: Services, caller: Caller, request: Request) -> Re
 
 
 def _since(written: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        raise malformed("since : une date.", "since: a date.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    found = interval(written)
+    if found is None:
+        raise malformed("since : une date.", "since: a date.")
+    return found[0]
 
 
 def _held(services: Services, caller: Caller) -> list[Consent]:

@@ -3,7 +3,6 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +14,7 @@ from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.fhir.documents import identifier_of, to_document_reference, unique_id_of
 from dmp_tui.dmp.rights import Limit, Operation, state_of
 from dmp_tui.server.access import Access, access_to
-from dmp_tui.server.bodies import JSON_TYPES, PATCH_TYPES, check_type, parse_json, read_body
+from dmp_tui.server.bodies import JSON_TYPES, PATCH_TYPES, SMALL, check_type, parse_json, read_body
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.changes import Plan, carry_out
 from dmp_tui.server.deposit import deposit_all
@@ -29,6 +28,10 @@ from dmp_tui.server.subjects import record_of, unknown_patient
 
 Json = dict[str, Any]
 
+READ = "read_document"
+CHANGE = "change_document"
+"""In the trail, where a document is not there and no row of the table is asked."""
+
 _FORM = frozenset({"application/x-www-form-urlencoded"})
 _FORM_LIMIT = 64 * 1024
 _ROWS_AT_ONCE = 100
@@ -41,7 +44,7 @@ async def search(services: Services, caller: Caller, request: Request) -> Respon
     parameters = request.url.query
     if request.method == "POST":
         check_type(request, _FORM)
-        body = await read_body(request, replace(services.settings, body_limit=_FORM_LIMIT))
+        body = await read_body(request, services.settings, _FORM_LIMIT)
         parameters = body.decode("ascii", "replace")
     query = parse_query(parameters)
     access = access_to(services.store, caller, _patient(services, query), services.settings, services.clock)
@@ -230,7 +233,7 @@ async def create(services: Services, caller: Caller, request: Request) -> Respon
 async def patch(services: Services, caller: Caller, request: Request) -> Response:
     """``PATCH /fhir/DocumentReference?identifier=...`` and ``/DocumentReference/<id>``: status, labels, archiving."""
     check_type(request, PATCH_TYPES)
-    operations = parse_json(await read_body(request, services.settings))
+    operations = parse_json(await read_body(request, services.settings, SMALL))
     if_match = request.headers.get("if-match", "")
     found = await _to_patch(services, caller, request)
 

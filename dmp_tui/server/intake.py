@@ -17,6 +17,7 @@ from dmp_tui.dmp.fhir.documents import from_document_reference
 from dmp_tui.dmp.fhir.lenient import many, one, text
 from dmp_tui.server.bodies import parse_resource
 from dmp_tui.server.outcomes import FhirError, Said, broken_rule, not_supported
+from dmp_tui.server.patches import check_labels
 from dmp_tui.server.sheets import PARTLY_READ
 
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}")
@@ -241,6 +242,8 @@ def read_document(resource: Mapping[str, Any], data: str | None, if_none_exist: 
         content = b64decode("".join(data.split()), validate=True)
     except (Base64Error, ValueError):
         raise unreadable(DocumentProblem.BAD_BASE64) from None
+    if labels := resource.get("securityLabel"):
+        check_labels(labels)
     stated_hash, stated_size = entry.hash, entry.size
     incoming = examine(entry, content)
     if (stated_hash and stated_hash != incoming.entry.hash) or (stated_size and stated_size != len(content)):

@@ -7,7 +7,7 @@ In the data directory: ``records.db``, ``keys.db``, ``server.toml``, ``tls/serve
 
 import json
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from dmp_tui.store import Clock, Store, StoreError, StoreKind, StoreProblem
 
 HOST = "127.0.0.1"
 PORT = 8443
+_MOST = 2**31 - 1
+"""Of any number in the settings: bytes, days, hours, seconds and counts stay far below."""
 
 
 class LayoutError(Exception):
@@ -200,12 +202,13 @@ def load_files(data: Path) -> ServerFiles:
 
 
 def _server_settings(table: dict[str, Any]) -> ServerSettings:
-    """The table ``[settings]``: names and types are those of ``ServerSettings``."""
-    defaults = ServerSettings()
+    """The table ``[settings]``: names and types are those of ``ServerSettings``; numbers are positive."""
+    kinds = {field.name: bool if "bool" in str(field.type) else int for field in fields(ServerSettings)}
     for key, value in table.items():
-        if type(value) is not type(getattr(defaults, key, None)):
+        least = 0 if key == "crl_grace" else 1
+        if type(value) is not kinds.get(key) or (type(value) is int and not least <= value <= _MOST):
             raise LayoutError(f"settings.{key}")
-    return replace(defaults, **table)
+    return ServerSettings(**table)
 
 
 def _is_base(url: str) -> bool:

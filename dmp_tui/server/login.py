@@ -31,6 +31,7 @@ from dmp_tui.server.nonces import LoginNonces, ProofNonces
 from dmp_tui.server.refusals import AuthError, Rule, refusal, refusal_of_resource
 from dmp_tui.server.revocation import RevocationPolicy, Revocations
 from dmp_tui.server.sessions import GRANT_LIFE, Grant, Session, Sessions, Token
+from dmp_tui.server.settings import ServerSettings
 from dmp_tui.server.steady import SteadyClock
 from dmp_tui.store.model import StoreKind
 from dmp_tui.store.problems import StoreError
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from dmp_tui.dmp.identity import Ins
     from dmp_tui.store import Store
 
-__all__ = ["AuthError", "Login", "LoginPolicy"]
+__all__ = ["AuthError", "Login", "LoginPolicy", "policy_of"]
 
 _log = structlog.get_logger("dmp_tui.server")
 
@@ -75,6 +76,17 @@ class LoginPolicy:
     block_bars_emergency: bool = True
     failures: int = 30
     failures_by_address: int = 300
+
+
+def policy_of(settings: ServerSettings) -> LoginPolicy:
+    """What the site's settings say of logins."""
+    return LoginPolicy(
+        settings.crl_required,
+        timedelta(hours=settings.crl_grace),
+        settings.block_bars_emergency,
+        settings.login_failures,
+        settings.login_failures_by_address,
+    )
 
 
 class Login:
@@ -297,6 +309,9 @@ class Login:
                 _log.warning(
                     "a token without its key, or a proof again", rule=error.rule.value, session=found.session.id
                 )
+                told = refusal_of_resource(error.rule)
+                told.session, told.professional = found.session.id, found.session.professional
+                raise told from None
             raise refusal_of_resource(error.rule) from None
         return found
 

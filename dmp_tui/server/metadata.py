@@ -9,7 +9,14 @@ from dmp_tui.server.search import SEARCHED
 
 Json = dict[str, Any]
 
-_TYPES = {"date": "date", "creation": "date", "period": "date", "patient": "reference"}
+_TYPES = {
+    "author.family": "string",
+    "author.given": "string",
+    "date": "date",
+    "creation": "date",
+    "period": "date",
+    "patient": "reference",
+}
 _SUMMARY = "http://hl7.org/fhir/uv/ips/OperationDefinition/summary"
 
 

@@ -116,7 +116,7 @@ def changed(entry: DocumentEntry, before: Json, after: Json) -> DocumentEntry:
     status = after.get("status")
     if not isinstance(status, str) or status not in set(DocumentStatus) or any(not isinstance(f, bool) for f in flags):
         raise broken_rule("value", "Valeur inconnue.", "Unknown value.")
-    _check_labels(after.get("securityLabel"))
+    check_labels(after.get("securityLabel"))
     read = from_document_reference(after, entry.patient_id)
     return replace(entry, status=read.status, archived=read.archived, confidentiality=read.confidentiality)
 
@@ -131,8 +131,12 @@ def _rest(resource: Json) -> Json:
     return rest
 
 
-def _check_labels(labels: object) -> None:
-    """An unknown level is refused: read leniently, it would unmask."""
+def check_labels(labels: object) -> None:
+    """An unknown level is refused: read leniently, it would unmask.
+
+    Raises:
+        FhirError: 422.
+    """
     known = {level.value for level in Confidentiality}
     concepts = labels if isinstance(labels, list) else [None]
     lists = [concept.get("coding") if isinstance(concept, dict) else None for concept in concepts]

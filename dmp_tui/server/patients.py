@@ -27,10 +27,11 @@ from dmp_tui.dmp.identity import BirthDate, IdentityError, IdentityStatus, Sex, 
 from dmp_tui.dmp.professions import Mode, Role
 from dmp_tui.dmp.rights import Decision, Operation, Refusal
 from dmp_tui.server.access import Access, Refused, access_to
-from dmp_tui.server.bodies import JSON_TYPES, check_type, parse_resource, read_body
+from dmp_tui.server.bodies import JSON_TYPES, SMALL, check_type, parse_resource, read_body
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.intake import read_resource
 from dmp_tui.server.outcomes import broken_rule, conflict, fhir_response, malformed, not_found
+from dmp_tui.server.parameters import parameters
 from dmp_tui.server.services import Services
 from dmp_tui.server.sheets import variants
 from dmp_tui.server.subjects import ins_of_token
@@ -51,9 +52,9 @@ REOPENING = timedelta(days=3652)
 
 async def existence(services: Services, caller: Caller, request: Request) -> Response:
     """``GET /fhir/Patient?identifier=urn:oid:<oid>|<ins>``: a Bundle of 0 or 1."""
-    token = request.query_params.get("identifier")
-    if token is None or set(request.query_params) - {"identifier", "_format"}:
-        raise malformed("Paramètre obligatoire, et seul : identifier.", "Mandatory, and only, parameter: identifier.")
+    token = parameters(request, "identifier").get("identifier")
+    if token is None:
+        raise malformed("Paramètre obligatoire : identifier.", "Mandatory parameter: identifier.", "identifier")
     record = services.store.patient_by_ins(ins_of_token(token))
     access = access_to(services.store, caller, record, services.settings, services.clock)
     decision = access.require(Operation.TEST_EXISTENCE)
@@ -100,7 +101,7 @@ async def read(services: Services, caller: Caller, request: Request) -> Response
 async def create(services: Services, caller: Caller, request: Request) -> Response:
     """``POST /fhir/Patient``: a record with the three steps of its opening; 201, or 409 where there is one."""
     check_type(request, JSON_TYPES)
-    body = await read_body(request, services.settings)
+    body = await read_body(request, services.settings, SMALL)
     resource = await services.workers.run(read_resource, body, "Patient")
     _check_may_create(services, caller)
     record = _record_of(resource, caller, services.clock())
@@ -317,7 +318,7 @@ async def resign(services: Services, caller: Caller, request: Request) -> Respon
 async def match(services: Services, caller: Caller, request: Request) -> Response:
     """``POST /fhir/Patient/$match`` (TD0.5, ITI-119): family, given, birthDate or its year, gender."""
     check_type(request, JSON_TYPES)
-    body = await read_body(request, services.settings)
+    body = await read_body(request, services.settings, SMALL)
     parameters = parse_resource(body, "Parameters")
     access = access_to(services.store, caller, None, services.settings, services.clock)
     decision = access.require(Operation.SEARCH_PATIENT_WITHOUT_INS)
@@ -352,5 +353,5 @@ def _traits_asked(parameters: Mapping[str, Any]) -> tuple[Traits, BirthDate]:
 async def _parameter(services: Services, request: Request, name: str) -> str:
     """A string of a Parameters body."""
     check_type(request, JSON_TYPES)
-    parameters = parse_resource(await read_body(request, services.settings), "Parameters")
+    parameters = parse_resource(await read_body(request, services.settings, SMALL), "Parameters")
     return next((text(p, "valueString") for p in many(parameters, "parameter") if p.get("name") == name), "")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dmp_tui.dmp.professions import Professional
+
 _REQUEST, _GRANT, _CLIENT, _DENIED = "invalid_request", "invalid_grant", "invalid_client", "access_denied"
 _PROOF, _TOKEN = "invalid_dpop_proof", "invalid_token"
 
@@ -270,6 +272,9 @@ class AuthError(Exception):
     description_en: str
     retry_after: int = 0
     headers: dict[str, str] = field(default_factory=dict)
+    session: str = ""
+    """Whose token came without its key, or with a proof again: the trail keeps that."""
+    professional: Professional | None = None
 
     def sentence(self, accept_language: str = "") -> str:
         """The description, in English where the request asks for it first."""

@@ -6,21 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 
 from dmp_tui.server.refusals import Rule, refusal
-
-UNPARSABLE = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    x509.InvalidVersion,
-    x509.DuplicateExtension,
-    x509.UnsupportedGeneralNameType,
-)
-"""What X.509 from anyone may raise when its fields are read, which some are only when they are first asked for."""
+from dmp_tui.store.trust import UNPARSABLE
 
 _AHEAD = timedelta(minutes=5)
 """How far in the future a list may have been issued, for clocks that differ a little."""

@@ -10,7 +10,9 @@ from dmp_tui.dmp.codes import confidentiality_coding
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import Coding
 from dmp_tui.dmp.fhir.documents import identifier_of
+from dmp_tui.dmp.identity import fold
 from dmp_tui.server.outcomes import FhirError, malformed
+from dmp_tui.server.parameters import COMMON
 
 Predicate = Callable[[DocumentEntry], bool]
 _PARAMETERS = 50
@@ -48,6 +50,8 @@ def parse_query(text: str) -> Query:
         raise _bad() from None
     predicates: list[Predicate] = []
     single = dict(pairs)
+    if any(sum(given == name for given, _ in pairs) > 1 for name in _OTHERS):
+        raise _bad()
     for name, value in pairs:
         if name in _MATCHERS:
             predicates.append(_MATCHERS[name](value))
@@ -83,7 +87,7 @@ def _whole(text: str) -> int:
 
 def sorted_by_date(documents: Sequence[DocumentEntry], *, ascending: bool) -> list[DocumentEntry]:
     """By creation of the document, then by deposit: newest first unless said otherwise."""
-    return sorted(documents, key=lambda d: (_interval(d.date) or _NEVER, d.submitted, d.id), reverse=not ascending)
+    return sorted(documents, key=lambda d: (interval(d.date) or _NEVER, d.submitted, d.id), reverse=not ascending)
 
 
 _NEVER = (datetime.min.replace(tzinfo=UTC),) * 2
@@ -114,6 +118,22 @@ def _system_and_code(part: str) -> tuple[str | None, str]:
     if not part or (bar and not system and not code):
         raise _bad()
     return (system, code) if bar else (None, system)
+
+
+def _name(value: str) -> Predicate:
+    """A string parameter on authors' names (FHIR: the beginning of a word; case and accents aside), several by commas.
+
+    Names are kept as they are displayed: family and given are words of the same text.
+    """
+    wanted = [fold(part) for part in value.split(",")]
+    if not all(wanted):
+        raise _bad()
+
+    def matches(document: DocumentEntry) -> bool:
+        names = [f" {fold(author.name)}" for author in document.authors]
+        return any(f" {part}" in name for name in names for part in wanted)
+
+    return matches
 
 
 def _labels(document: DocumentEntry) -> Sequence[Coding]:
@@ -158,24 +178,24 @@ def _date(dates: Callable[[DocumentEntry], tuple[str, str]]) -> Callable[[str], 
         wanted = []
         for part in value.split(","):
             comparator, text = (part[:2], part[2:]) if part[:2].isalpha() else ("eq", part)
-            interval = _interval(text)
-            if interval is None or comparator not in _COMPARATORS:
+            asked = interval(text)
+            if asked is None or comparator not in _COMPARATORS:
                 raise _bad()
-            wanted.append((_COMPARATORS[comparator], interval))
+            wanted.append((_COMPARATORS[comparator], asked))
 
         def matches(document: DocumentEntry) -> bool:
             start, end = dates(document)
-            first, last = _interval(start), _interval(end or start)
+            first, last = interval(start), interval(end or start)
             if first is None or last is None:
                 return False
-            return any(compare((first[0], last[1]), interval) for compare, interval in wanted)
+            return any(compare((first[0], last[1]), asked) for compare, asked in wanted)
 
         return matches
 
     return parse
 
 
-def _interval(text: str) -> tuple[datetime, datetime] | None:
+def interval(text: str) -> tuple[datetime, datetime] | None:
     """From when to when (excluded) a FHIR date of any precision lasts; None if it is none. Without a zone: UTC."""
     try:
         if len(text) == 4 and text.isdecimal():
@@ -207,11 +227,13 @@ _MATCHERS: dict[str, Callable[[str], Predicate]] = {
     "security-label": _token(_labels),
     "event": _token(lambda d: d.events),
     "related": _token(_related),
+    "author.family": _name,
+    "author.given": _name,
     "date": _date(lambda d: (d.date, "")),
     "creation": _date(lambda d: (d.date, "")),
     "period": _date(lambda d: (d.service_start, d.service_end)),
     "isArchived": _token(lambda d: [Coding("", "true" if d.archived else "false")]),
 }
-_OTHERS = frozenset({"patient", "subject", "patient.identifier", "_count", "_offset", "_sort", "_format"})
+_OTHERS = COMMON | {"patient", "subject", "patient.identifier", "_count", "_offset", "_sort"}
 SEARCHED = tuple(sorted({*_MATCHERS, "patient", "patient.identifier"} - {"_id"}))
 """The parameters of ITI-67 that are understood."""

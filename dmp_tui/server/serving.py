@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 import signal
 import socket
 import ssl
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from dmp_tui import __version__
 from dmp_tui.server.authority import RENEW_BEFORE
+from dmp_tui.server.connections import BoundedProtocol
 from dmp_tui.server.identity import ServerIdentity
 from dmp_tui.server.layout import ServerFiles
 from dmp_tui.store import Clock, Store
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
 
 DRAIN = 10
 """Seconds that answers under way are given when the server is told to stop."""
+KEEP_ALIVE = 60
+"""Seconds that an idle connection is kept: longer than clients keep theirs, so that none is closed under a request."""
 _BACKLOG = 512
+_FILES = 16_384
 _log = structlog.get_logger("dmp_tui.server")
 
 
@@ -66,6 +71,7 @@ def run(files: ServerFiles, host: str, port: int, clock: Clock, announce: Callab
         CertificateExpiredError, InUseError, ListenError: as they say.
     """
     certificate = _certificate(files, clock)
+    _allow_connections()
     with _alone(files), _stop_signals():
         store = files.open_store(clock)
         try:
@@ -80,6 +86,14 @@ def run(files: ServerFiles, host: str, port: int, clock: Clock, announce: Callab
         finally:
             store.close()
             _log.info("server stopped")
+
+
+def _allow_connections() -> None:
+    """A connection is an open file, and the usual limit of 1,024 is a ward's worth of half-open ones."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _application(files: ServerFiles, store: Store, identity: ServerIdentity, clock: Clock) -> "Starlette":
@@ -103,7 +117,8 @@ def _config(files: ServerFiles, app: "Starlette") -> uvicorn.Config:
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=BoundedProtocol,
+        timeout_keep_alive=KEEP_ALIVE,
         ws="none",
         lifespan="on",
         interface="asgi3",

@@ -18,3 +18,11 @@ class ServerSettings:
     """Documents on one page of a search, at most, and where no ``_count`` is given."""
     body_patience: int = 120
     """Seconds that a client has to send a body."""
+    crl_required: bool | None = None
+    """Cards need a revocation list of their authority. None: in production stores, not in sandboxes and demos."""
+    crl_grace: int = 72
+    """Hours after its ``nextUpdate`` that a list still serves; 0 for none."""
+    login_failures: int = 30
+    """Failed logins that a certificate may make in a minute."""
+    login_failures_by_address: int = 300
+    """And an address: a whole emergency department may sit behind one."""

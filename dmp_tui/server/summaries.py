@@ -10,6 +10,7 @@ from dmp_tui.server.access import Access, access_to
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.changes import rebuild
 from dmp_tui.server.outcomes import MEDIA_TYPE, malformed, not_found
+from dmp_tui.server.parameters import parameters
 from dmp_tui.server.services import Services
 from dmp_tui.server.sheets import StoredSheet, etag_of, render, unpack
 from dmp_tui.server.subjects import ins_of_token
@@ -23,7 +24,7 @@ async def summary(services: Services, caller: Caller, request: Request) -> Respo
     store = services.store
     if "id" in request.path_params:
         record = store.patient(request.path_params["id"])
-    elif (token := request.query_params.get("identifier")) is not None:
+    elif (token := parameters(request, "identifier").get("identifier")) is not None:
         record = store.patient_by_ins(ins_of_token(token))
     else:
         raise malformed("Paramètre obligatoire : identifier.", "Mandatory parameter: identifier.", "identifier")
@@ -37,7 +38,8 @@ async def summary(services: Services, caller: Caller, request: Request) -> Respo
     await store.write(lambda transaction: transaction.trace(event))
     etag = f'"{stored.etag}"'
     headers = {"ETag": etag, "Cache-Control": "no-store"}
-    if etag in request.headers.get("if-none-match", ""):
+    known = request.headers.get("if-none-match", "")
+    if etag in known or known.strip() == "*":
         return Response(status_code=304, headers=headers)
     return Response(stored.content, 200, headers, MEDIA_TYPE)
 

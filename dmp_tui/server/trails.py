@@ -12,6 +12,7 @@ from dmp_tui.dmp.rights import Operation
 from dmp_tui.server.access import access_to
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.outcomes import fhir_response, malformed, not_found
+from dmp_tui.server.parameters import parameters
 from dmp_tui.server.services import Services
 from dmp_tui.server.subjects import record_of
 from dmp_tui.store.trail import ALLOWED, TrailRow
@@ -29,9 +30,9 @@ _PURPOSES = {"bris_de_glace": "BTG", "centre_15": "ETREAT", "normal": "TREAT"}
 
 async def events(services: Services, caller: Caller, request: Request) -> Response:
     """The newest 200 events of a record: all for the treating doctor, for anyone else those that he made himself."""
-    reference = request.query_params.get("patient", "")
-    if not reference or set(request.query_params) - {"patient", "_format"}:
-        raise malformed("Paramètre obligatoire, et seul : patient.", "Mandatory, and only, parameter: patient.")
+    reference = parameters(request, "patient").get("patient", "")
+    if not reference:
+        raise malformed("Paramètre obligatoire : patient.", "Mandatory parameter: patient.", "patient")
     record = record_of(services.store, reference if "/" in reference else f"Patient/{reference}", services.base_url)
     access = access_to(services.store, caller, record, services.settings, services.clock)
     decision = access.require(Operation.TEST_EXISTENCE)

@@ -80,7 +80,7 @@ def read_kek(path: Path, data: Path) -> bytes:
     """
     refuse_inside(path, data)
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe would wait for its writer
     except FileNotFoundError as error:
         raise StoreError(StoreProblem.KEK_MISSING, path.name) from error
     except OSError as error:

@@ -5,11 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from dmp_tui.dmp.identity import fold
 from dmp_tui.store.problems import StoreError, StoreProblem
 
+UNPARSABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What X.509 from anyone may raise when its fields are read, which some are only when they are first asked for."""
 _SELF_DECLARED = re.compile(r"\b(TEST|TESTS|DEMO|DEMONSTRATION|FICTIF|FICTIVE|BAC A SABLE|SANDBOX)\b")
 
 
@@ -35,7 +45,7 @@ def certificate_of(content: bytes) -> x509.Certificate:
         if b"-----BEGIN" in content:
             return x509.load_pem_x509_certificate(content)
         return x509.load_der_x509_certificate(content)
-    except ValueError as error:
+    except UNPARSABLE as error:
         raise StoreError(StoreProblem.NOT_A_CERTIFICATE) from error
 
 
@@ -48,16 +58,18 @@ def read_authority(content: bytes) -> AuthorityCertificate:
     certificate = certificate_of(content)
     try:
         constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
-        encoded = certificate.public_bytes(Encoding.DER)
-        subject = certificate.subject.rfc4514_string()
-    except (x509.ExtensionNotFound, ValueError) as error:
+        names = " ".join(fold(str(attribute.value)) for attribute in certificate.subject)
+        authority = AuthorityCertificate(
+            certificate.public_bytes(Encoding.DER),
+            certificate.subject.rfc4514_string(),
+            certificate.not_valid_after_utc,
+            _SELF_DECLARED.search(names) is not None,
+        )
+    except (x509.ExtensionNotFound, *UNPARSABLE) as error:
         raise StoreError(StoreProblem.NOT_A_CERTIFICATE) from error
     if not constraints.ca:
         raise StoreError(StoreProblem.NOT_A_CERTIFICATE)
-    names = " ".join(fold(str(attribute.value)) for attribute in certificate.subject)
-    return AuthorityCertificate(
-        encoded, subject, certificate.not_valid_after_utc, _SELF_DECLARED.search(names) is not None
-    )
+    return authority
 
 
 def read_crl(content: bytes) -> tuple[bytes, datetime]:
@@ -69,7 +81,7 @@ def read_crl(content: bytes) -> tuple[bytes, datetime]:
     try:
         crl = x509.load_der_x509_crl(content)
         return crl.issuer.public_bytes(), crl.last_update_utc
-    except ValueError as error:
+    except UNPARSABLE as error:
         raise StoreError(StoreProblem.NOT_A_CRL) from error
 
 
@@ -81,6 +93,6 @@ def crl_of(content: bytes) -> bytes:
     """
     try:
         crl = x509.load_pem_x509_crl(content) if b"-----BEGIN" in content else x509.load_der_x509_crl(content)
-    except ValueError as error:
+    except UNPARSABLE as error:
         raise StoreError(StoreProblem.NOT_A_CRL) from error
     return crl.public_bytes(Encoding.DER)

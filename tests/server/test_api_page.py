@@ -16,7 +16,7 @@ from dmp_tui.server.search import SEARCHED
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in _ROUTES])
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, *_ in _ROUTES])
 def test_every_call_is_described(method: str, path: str) -> None:
     assert f"{method} {path.replace('{id}', '<id>')}" in PAGE
 

@@ -67,7 +67,7 @@ async def test_errors_speak_french_or_english(api: Api) -> None:
         (b"[" * 100_000 + b"]" * 100_000, "application/fhir+json", 400, "too-deep"),
         (b'{"a": NaN}', "application/fhir+json", 400, "not-json"),
         (b'{"a": "\\ud800"}', "application/fhir+json", 400, "not-json"),
-        (b"[" + b"1," * 1_000_000 + b"1]", "application/fhir+json", 400, "too-many-values"),
+        (b"[" + b"1," * 100_000 + b"1]", "application/fhir+json", 400, "too-many-values"),
         (b"\xff{}", "application/fhir+json", 400, "not-json"),
         (b"[]", "application/fhir+json", 400, "resource-type"),
         (b"{}", "text/html", 415, "content-type"),
