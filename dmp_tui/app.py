@@ -53,6 +53,8 @@ class DmpApp(RecordApp):
         super().__init__(settings, source, connect, clock=clock)
         self._waiting: Vitale | Identity | None = None
         """Read or scanned, and not opened: while locked, or while a form is open."""
+        self._unattributed: tuple[str, ...] = ()
+        """NIRs of the card before us that are nobody's for certain."""
 
     def action_help_quit(self) -> None:
         """Ctrl+C quits nothing here: say what does."""
@@ -95,6 +97,7 @@ class DmpApp(RecordApp):
         """Locked: kept two minutes, shown to nobody. A form is open: kept for F2. Else opened."""
         if self.session is None:
             self._waiting = vitale
+            # The timer is for who looks; the date is what counts, on a workstation that slept meanwhile too.
             self.set_desk(replace(self.desk, vitale_until=self.clock() + _VITALE_KEPT))
             self.once(_VITALE_KEPT, self._forget_waiting)
         elif self.form_open():
@@ -150,7 +153,8 @@ class DmpApp(RecordApp):
 
         assert self.session is not None  # noqa: S101 - a session just began; narrows the type
         who = self.session.professional
-        waiting = self._waiting
+        until = self.desk.vitale_until
+        waiting = self._waiting if until is None or self.clock() < until else None
         self._forget_waiting()
         self.push_screen(ReadyScreen(who.name, who.facility_name))
         if waiting is not None:
@@ -161,6 +165,7 @@ class DmpApp(RecordApp):
     def locked(self) -> None:
         """Forget everything about any patient."""
         super().locked()
+        self._unattributed = ()
         self._forget_waiting()
 
     # --- whose record
@@ -174,7 +179,8 @@ class DmpApp(RecordApp):
             self.open_identity(read, typed=typed)
             return
         self.close_record()
-        if len(read.beneficiaries) == 1 and not read.unattributed:
+        self._unattributed = read.unattributed
+        if len(read.beneficiaries) == 1:
             self._open_beneficiary(read.beneficiaries[0], (read.beneficiaries[0].nir,), typed=typed)
         else:
             self.push_screen(ChooseScreen(read.beneficiaries, self.today()))
@@ -205,6 +211,12 @@ class DmpApp(RecordApp):
             reason = _("NIR de l'assuré : saisir ou scanner l'INS du patient ({why}).").format(
                 why=", ".join(doubt(each) for each in doubts)
             )
+            if self._unattributed:
+                reason = _("La carte a des NIR sans dire de qui ({nirs}) : saisir ou scanner l'INS du patient.").format(
+                    nirs=", ".join(Ins(nir, self.settings.site_oid).grouped for nir in self._unattributed)
+                )
+            elif person.nir_unread:
+                reason = _("NIR illisible sur la carte : saisir ou scanner l'INS du patient.")
             self.close_record()
             self.push_screen(SearchScreen(self.today(), self.settings.site_oid, reason, person.traits))
             return

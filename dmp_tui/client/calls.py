@@ -45,6 +45,10 @@ class DmpClient:
         """The server's clock, as far as its answers told it."""
         return self._conversation.now()
 
+    async def health(self) -> None:
+        """Whether the server answers: nothing is raised. Its clock is known from then on. No login is needed."""
+        await self._conversation.look()
+
     # --- session ------------------------------------------------------------------------------------------------------
 
     async def login(self, card: LoginCard, on_behalf_of: str = "") -> Session:

@@ -76,6 +76,18 @@ class Conversation:
         """The server's clock, as far as its answers told it."""
         return self._clock() + self._skew
 
+    async def look(self) -> None:
+        """Ask the server whether it answers (``GET /health``), which tells its clock too. Nobody need be logged in.
+
+        Raises:
+            ClientError: UNAVAILABLE, and what the way to the server may do.
+        """
+        before = self._clock()
+        answer = await self._repeated(partial(self.transport.send, "GET", f"{self.base_url}/health", headers={}))
+        if answer.status != 200:
+            raise ClientError(ClientProblem.UNAVAILABLE, status=answer.status)
+        self._skew = skew_of(answer, before, self._clock())
+
     # --- login --------------------------------------------------------------------------------------------------------
 
     async def log_in(self, card: LoginCard, on_behalf_of: str = "") -> Session:

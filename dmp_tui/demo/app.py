@@ -58,6 +58,7 @@ class DemoApp(DmpApp):
         """Cards keep their PIN tries while they are out."""
         self._inserted_keys: dict[str, str] = {}
         self._server_said: asyncio.Future[Said | None] | None = None
+        self._server_ended = False
 
     def on_mount(self) -> None:
         """Told to end, it leaves the terminal as it was."""
@@ -189,7 +190,6 @@ class DemoApp(DmpApp):
         self.data = said.directory
         self.settings = replace(self.settings, server_url=said.url)
         self.set_desk(replace(self.desk, server=said.url))
-        self._state(_("Démonstration prête. F9 : insérer une carte."))
         return DmpClient(said.url, Path(said.ca), self.clock)
 
     async def _make_client(self) -> None:
@@ -211,6 +211,11 @@ class DemoApp(DmpApp):
             self.script = replace(self.script, pin="")
             self.post_message(PinTyped(pin))
 
+    def server_seen(self, trouble: str) -> None:
+        """What to do in the demonstration, unless its server is in trouble; one that has ended stays ended."""
+        if self.client is not None and not self._server_ended:
+            self._state(trouble or _("Démonstration prête. F9 : insérer une carte."))
+
     def _state(self, sentence: str) -> None:
         self.set_desk(replace(self.desk, server_state=sentence))
 
@@ -222,6 +227,7 @@ class DemoApp(DmpApp):
 
             stopped = _("Démonstration : le serveur est arrêté (voir {path}). Quittez par Ctrl+Q et relancez.")
             self._state(stopped.format(path=log_file()))
+            self._server_ended = True
         elif said.step == "keys":
             self._state(_("Démonstration, première fois : création des clés, une seconde."))
         elif said.step == "records":

@@ -44,6 +44,8 @@ class ChooseScreen(PageScreen):
             if doubts:
                 why = ", ".join(doubt(reason) for reason in doubts)
                 text = _("NIR de l'assuré ({why}) : il faudra saisir ou scanner l'INS").format(why=why)
+                if person.nir_unread:
+                    text = _("NIR illisible sur la carte : il faudra saisir ou scanner l'INS")
                 rows += [(Cell(3, width - 3, line),) for line in wrap(text, width - 3)]
         return rows
 

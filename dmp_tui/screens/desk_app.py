@@ -48,9 +48,12 @@ class DeskApp(TerminalApp):
         super().__init__(idle_seconds=settings.idle_minutes * 60)
         self.settings = settings
         self.clock = clock
-        self.desk = Desk()
+        self.desk = Desk(by_module=settings.pkcs11_module is not None)
         self.card: AuthenticationCard | None = None
         self._card_reader = ""
+        """Where the CPS is that was opened, or is being opened."""
+        self._openings = 0
+        """Counts openings of a CPS: one that took so long that another began, or the card left, is of no use."""
         self._vitale_reader = ""
         self._given_source = source
         self._source: CardSource | None = None
@@ -66,6 +69,10 @@ class DeskApp(TerminalApp):
 
     def vitale_gone(self) -> None:
         """The Vitale that was read last was pulled."""
+
+    def server_now(self) -> datetime:
+        """The time by which cards are judged: the server's where it is known, else this workstation's."""
+        return self.clock()
 
     def tell(self, sentence: str, *, alarm: bool = False) -> None:
         """Show a sentence on the screen that is in view."""
@@ -140,10 +147,10 @@ class DeskApp(TerminalApp):
         from dmp_tui.cards.events import CardKind
         from dmp_tui.cards.sentences import unsupported_sentence
 
-        if kind.cps and (kind is CardKind.CPS3 or self.settings.pkcs11_module):
+        if self._is_cps(kind):
             if self.card is None:
                 self.tell("")
-                self.run_worker(self._open_cps(reader), group="cps", exclusive=True)
+                self._begin_opening(reader)
         elif kind is CardKind.VITALE2:
             self.run_worker(self._read_vitale(reader), group="vitale", exclusive=True)
         elif self.screen is not self.lock_screen:
@@ -154,30 +161,48 @@ class DeskApp(TerminalApp):
         """A card, or its reader, is gone."""
         if reader == self._card_reader:
             card, self.card, self._card_reader = self.card, None, ""
-            self.workers.cancel_group(self, "cps")
-            self.set_desk(replace(self.desk, holder="", tries_left=None))
+            self._openings += 1
+            self.set_desk(replace(self.desk, holder="", test_card=False, tries_left=None))
             if card is not None:
                 self.run_worker(asyncio.to_thread(card.close), group="closing")
                 self.cps_gone()
+            self._open_another_cps(reader)
         if reader == self._vitale_reader:
             self._vitale_reader = ""
             self.vitale_gone()
 
+    def _open_another_cps(self, left: str) -> None:
+        """A CPS that lay in another reader all the time is used now."""
+        for reader, kind in self.desk.cards:
+            if reader != left and kind is not None and self._is_cps(kind):
+                self._begin_opening(reader)
+                return
+
+    def _is_cps(self, kind: "CardKind") -> bool:
+        """Whether a card of this kind logs in here: those older and newer than a CPS3 need a PKCS#11 module."""
+        return kind.cps and (kind.supported or self.settings.pkcs11_module is not None)
+
+    def _begin_opening(self, reader: str) -> None:
+        self.run_worker(self._open_cps(reader), group="cps")
+
     async def _open_cps(self, reader: str) -> None:
-        """Read what the CPS says before the PIN."""
+        """Read what the CPS says before the PIN, and whether it may be used today."""
         from dmp_tui.cards.channel import CardError
         from dmp_tui.cards.sentences import error_sentence
         from dmp_tui.screens.words import holder_name
 
         self._card_reader = reader
+        self._openings += 1
+        opening = self._openings
         try:
             card, tries = await asyncio.to_thread(self._connect_cps, reader)
         except CardError as error:
-            if self._card_reader == reader:
+            if opening == self._openings:
                 self._card_reader = ""
+                self.set_desk(replace(self.desk, holder="", test_card=False, tries_left=None))
             self.tell(error_sentence(error), alarm=True)
             return
-        if self._card_reader != reader:
+        if opening != self._openings:
             await asyncio.to_thread(card.close)
             return
         self.card = card
@@ -185,7 +210,14 @@ class DeskApp(TerminalApp):
         self.set_desk(replace(self.desk, holder=name, test_card=card.holder.test, tries_left=tries))
 
     def _connect_cps(self, reader: str) -> "tuple[AuthenticationCard, int | None]":
-        """Blocking. The CPS of a reader, by the configured PKCS#11 module or by APDU, and its PIN tries."""
+        """Blocking. The CPS of a reader, by the configured PKCS#11 module or by APDU, and its PIN tries.
+
+        Raises:
+            CardError: EXPIRED and NOT_YET_VALID too: no PIN is asked for a card that no server takes.
+        """
+        from dmp_tui.cards.authentication import check_validity
+        from dmp_tui.cards.channel import CardError
+
         if self.settings.pkcs11_module:
             from dmp_tui.cards.pkcs11 import open_pkcs11
 
@@ -198,14 +230,20 @@ class DeskApp(TerminalApp):
 
             assert self._source is not None  # noqa: S101 - events come from the source; narrows the type
             card = open_cps(self._source.connect(reader))
-        return card, card.tries_left()
+        try:
+            check_validity(card.validity, self.server_now())
+            return card, card.tries_left()
+        except CardError:
+            card.close()
+            raise
 
     async def reset_card(self) -> None:
         """The card forgets its PIN; it is read again, so that the PIN can be asked."""
         card, reader, self.card = self.card, self._card_reader, None
         if card is not None:
             await asyncio.to_thread(card.close)
-            await self._open_cps(reader)
+            if self._card_reader == reader:
+                await self._open_cps(reader)
 
     def read_vitale_again(self) -> None:
         """Read the Vitale that lies in a reader, if one does."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -56,10 +56,6 @@ class RecordApp(SessionApp):
     def _professional(self) -> "Professional":
         assert self.session is not None  # noqa: S101 - asked only while logged in; narrows the type
         return self.session.professional
-
-    def server_now(self) -> datetime:
-        """The server's clock, by which emergency accesses end."""
-        return self.clock() if self.session is None else self.clock() + self.session.skew
 
     def once(self, delay: timedelta, what: Callable[[], None]) -> None:
         """A one-shot timer that ends with the record or the session."""

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.screen import Screen
+from textual.timer import Timer
 
 from dmp_tui.i18n import _
 from dmp_tui.screens.desk_app import Clock, DeskApp, utc_now
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from dmp_tui.screens import messages
 
 _CLOSING_SECONDS = 2.0
+_RENEW_BEFORE = timedelta(minutes=2)
+"""How long before its end a session is renewed by the card that is in."""
 T = TypeVar("T")
 
 
@@ -37,6 +41,7 @@ class SessionApp(DeskApp):
         self._connect = connect
         self.client: DmpClient | None = None
         self.session: Session | None = None
+        self._renewal: Timer | None = None
 
     # --- what the half above says to these
 
@@ -65,10 +70,41 @@ class SessionApp(DeskApp):
         self.watch_for_idleness()
 
     async def _connect_server(self) -> None:
-        await self.told(self._make_client())
+        """Make the client, and see once whether the server answers."""
+        from dmp_tui.client.errors import ClientError
+        from dmp_tui.screens.refusals import client_sentence
+
+        try:
+            await self._make_client()
+        except ClientError as error:
+            self.server_seen(client_sentence(error))
+            return
+        await self._look_at_server()
 
     async def _make_client(self) -> None:
         self.client = await self._connect()
+
+    async def _look_at_server(self) -> None:
+        """Ask whether the server answers, and show it: at the start, and after it failed. Nothing polls."""
+        from dmp_tui.client.errors import ClientError
+        from dmp_tui.screens.refusals import client_sentence
+
+        if self.client is None:
+            return
+        try:
+            await self.client.health()
+        except ClientError as error:
+            self.server_seen(client_sentence(error))
+        else:
+            self.server_seen("")
+
+    def server_seen(self, trouble: str) -> None:
+        """The lock screen says that the server answers, or the sentence of why it does not."""
+        self.set_desk(replace(self.desk, server_state=trouble or _("répond.")))
+
+    def server_now(self) -> datetime:
+        """The server's clock, by which cards, sessions and emergency accesses end; ours until it answered."""
+        return self.clock() if self.client is None else self.client.now()
 
     async def action_quit(self) -> None:
         """End the session on the server too, reset the card, leave."""
@@ -82,7 +118,11 @@ class SessionApp(DeskApp):
 
     def on_pin_typed(self, message: "messages.PinTyped") -> None:
         """Log in, in a worker; one at a time."""
-        if self.card is not None and self.session is None:
+        if self.session is not None:
+            return
+        if self.card is None:
+            self.tell(_("La carte CPS est en cours de lecture : retapez le code PIN dans un instant."), alarm=True)
+        else:
             self.run_worker(self._log_in(message.pin), group="login", exclusive=True)
 
     async def _log_in(self, pin: str) -> None:
@@ -91,14 +131,17 @@ class SessionApp(DeskApp):
         if card is None:
             return
         if client is None:
-            self.tell(_("Le serveur n'est pas joint : attendez, puis retapez le code PIN."), alarm=True)
+            wait = _("Le serveur n'est pas joint : attendez, puis retapez le code PIN.")
+            self.tell(self.desk.server_state or wait, alarm=True)
             return
         self.tell(_("Vérification du code PIN."))
         if not await self.told(asyncio.to_thread(card.verify, pin)):
             await self._count_tries()
             return
         self.tell(_("Connexion au serveur."))
-        await self.told(self._begin_session(client))
+        if not await self.told(self._begin_session(client)):
+            # The card knows a PIN that opened nothing: it is made to forget it.
+            await self.reset_card()
 
     async def _begin_session(self, client: "DmpClient") -> None:
         card = self.card
@@ -108,12 +151,51 @@ class SessionApp(DeskApp):
         if self.card is not card:
             await client.logout()
             return
-        self.session = session
+        self._session_runs(session)
+        self.server_seen("")
         self.tell("")
         self.logged_in()
         if session.clock_is_wrong:
             minutes = round(abs(session.skew.total_seconds()) / 60)
             self.tell(_("L'heure de ce poste est fausse de {count} min : faites-la régler.").format(count=minutes))
+
+    def _session_runs(self, session: "Session") -> None:
+        """Until its end, ahead of which the card renews it: a timer that paints nothing."""
+        self.session = session
+        if self._renewal is not None:
+            self._renewal.stop()
+        left = session.expires - self.server_now() - _RENEW_BEFORE
+        self._renewal = self.set_timer(max(left.total_seconds(), 1), self._renew_ahead)
+
+    def _renew_ahead(self) -> None:
+        if self.session is not None:
+            self.run_worker(self.told(self._renew_quietly()), group="renewal", exclusive=True)
+
+    async def _renew_quietly(self) -> None:
+        """Renew. A server that is away for now is nobody's business yet: the next call renews, or says it."""
+        from dmp_tui.client.errors import ClientError, ClientProblem
+
+        away = {ClientProblem.UNREACHABLE, ClientProblem.UNAVAILABLE, ClientProblem.TOO_MANY}
+        try:
+            await self._renew()
+        except ClientError as error:
+            if error.problem not in away:
+                raise
+
+    async def _renew(self) -> None:
+        """More time for the session, by the card that is in.
+
+        Raises:
+            ClientError, CardError: PIN_NEEDED where the card has forgotten its PIN.
+        """
+        from dmp_tui.client.errors import ClientError, ClientProblem
+
+        card, client = self.card, self.client
+        if card is None or client is None:
+            raise ClientError(ClientProblem.SESSION_ENDED)
+        session = await client.renew(card)
+        if self.session is not None and self.card is card:
+            self._session_runs(session)
 
     async def _count_tries(self) -> None:
         from dmp_tui.cards.channel import CardError
@@ -131,7 +213,8 @@ class SessionApp(DeskApp):
     def cps_gone(self) -> None:
         """No session outlives its card."""
         self.still()
-        self.lock(_("Carte CPS retirée : la session est fermée."))
+        ended = _("Carte CPS retirée : la session est fermée.")
+        self.lock(ended if self.session is not None else _("Carte CPS retirée : remettez-la, puis tapez le code PIN."))
 
     def left_alone(self) -> None:
         """Nobody typed for the site's idle time: lock, and keep no half of a PIN."""
@@ -150,17 +233,21 @@ class SessionApp(DeskApp):
     def lock(self, sentence: str, *, alarm: bool = False) -> None:
         """Forget the record, the session and the PIN; show nothing but the lock screen."""
         self.workers.cancel_group(self, "login")
+        self.workers.cancel_group(self, "renewal")
+        self.session = None
+        if self._renewal is not None:
+            self._renewal.stop()
         self.locked()
         self.pop_to(1)
         self.tell(sentence, alarm=alarm)
         self.run_worker(self._end_session(), group="closing")
         if self.card is not None:
-            self.run_worker(self.reset_card(), group="cps", exclusive=True)
+            self.run_worker(self.reset_card(), group="cps")
 
     async def _end_session(self) -> None:
         """Log out on the server too; one that cannot be reached in time ends the session by itself."""
-        session, self.session = self.session, None
-        if session is None or self.client is None:
+        self.session = None
+        if self.client is None:
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(_CLOSING_SECONDS):
@@ -189,7 +276,7 @@ class SessionApp(DeskApp):
         except ClientError as error:
             if error.problem is not ClientProblem.SESSION_ENDED or self.card is None:
                 raise
-        await client.renew(self.card)
+        await self._renew()
         return await call(client)
 
     async def told(self, work: Awaitable[object]) -> bool:
@@ -199,12 +286,16 @@ class SessionApp(DeskApp):
         from dmp_tui.client.errors import ClientError, ClientProblem
         from dmp_tui.screens.refusals import client_sentence
 
+        ended = {ClientProblem.SESSION_ENDED, ClientProblem.LOGIN_REFUSED}
+        away = {ClientProblem.UNREACHABLE, ClientProblem.UNTRUSTED, ClientProblem.CLOCK, ClientProblem.UNAVAILABLE}
         try:
             await work
         except CardError as error:
             sentence, lost = error_sentence(error), error.problem is CardProblem.PIN_NEEDED
         except ClientError as error:
-            sentence, lost = client_sentence(error), error.problem is ClientProblem.SESSION_ENDED
+            sentence, lost = client_sentence(error), error.problem in ended
+            if error.problem in away:
+                self.run_worker(self._look_at_server(), group="health", exclusive=True)
         else:
             return True
         if lost and self.session is not None:
