@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, display
 from dmp_tui.dmp.cda.columns import name_column
-from dmp_tui.dmp.cda.narrative import Place, is_blank, one_line
+from dmp_tui.dmp.cda.narrative import Place, one_line
 from dmp_tui.dmp.cda.related import comment
-from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
+from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original
 from dmp_tui.dmp.cda.times import after, fhir_date, span
 from dmp_tui.dmp.cda.unstated import agentless, shortened
 from dmp_tui.dmp.cda.words import denial, yes_or_no
@@ -27,28 +27,18 @@ def read_act(statement: "Element", scope: Scope, kind: Kind) -> Entry | None:
     if absence(codes) is not None:
         return agentless(kind, statement, scope)
     place = scope.place(original(code)) or scope.place(statement.find("text"))
-    label, answer = _label(place, codes)
+    label, answer = answered(place, kind)
+    label = label or next((c.display for c in codes if c.display), answer)
     label = label or (display(code) if code is not None else "")
     if not label:
         return None
-    if not codes and denial(label) in _DENIALS:
+    if denial(label) in _DENIALS and all(denial(c.display) in _DENIALS for c in codes):
         return agentless(kind, statement, scope)
     if place is None:
         row = scope.row_around(statement)
         place = Place("", row) if row else Place(shortened(scope.narrative.plain))
     planned = kind is Kind.PLAN or statement.get("moodCode") not in {"EVN", None}
     return _entry(statement, scope, kind, label, codes, place=place, planned=planned, answer=answer)
-
-
-def _label(place: "Place | None", codes: "tuple[Coding, ...]") -> tuple[str, str]:
-    """``(label, answer)``: where the reference points at "oui" or "non", the label is the cell before."""
-    if place is None:
-        return "", ""
-    text = one_line(place.text) or place.words
-    if yes_or_no(text) is None or place.row is None or place.column is None:
-        return text, ""
-    before = [cell for cell in place.row.cells[: place.column] if not is_blank(cell)]
-    return (one_line(before[-1]) if before else next((c.display for c in codes if c.display), text)), text
 
 
 def read_device(statement: "Element", scope: Scope) -> Entry:
@@ -92,6 +82,7 @@ def _entry(
     answer: str,
 ) -> Entry:
     time = span(statement.find("effectiveTime"))
+    planned = planned and (statement.get("moodCode") not in {"EVN", None} or not after(scope.date, time.start))
     code_label, differs = beside(label, codes)
     differs = differs and statement.tag != "encounter"  # the code of an encounter is its class, not its subject
     negated = statement.get("negationInd") == "true" or yes_or_no(answer) is False

@@ -8,7 +8,7 @@ from dmp_tui.dmp.cda.related import comment, status_words, with_code
 from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
 from dmp_tui.dmp.cda.times import Span, span
 from dmp_tui.dmp.cda.unstated import agentless
-from dmp_tui.dmp.cda.words import course, grade, same_words
+from dmp_tui.dmp.cda.words import course, denies, grade, same_words
 from dmp_tui.dmp.cda.xml import squeeze
 from dmp_tui.dmp.entries import Assertion, Coding, Criticality, Entry, Kind, Mark, Reaction, Status
 from dmp_tui.dmp.identity import fold
@@ -84,7 +84,7 @@ def _allergy(observation: "Element", scope: Scope, concern: "Element | None") ->
     if certainty is not None and any(c.code in _RULED_OUT for c in codings(certainty.find("value"))):
         negated = True
     marks = set()
-    if differs or status_differs:
+    if differs or status_differs or (negated and words and not denies(words)):
         marks.add(Mark.CODE_DIFFERS)
     if not codes:
         marks.add(Mark.UNCODED)

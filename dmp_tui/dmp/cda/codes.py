@@ -89,6 +89,14 @@ def codings(*elements: "Element | None") -> tuple[Coding, ...]:
     return tuple(found.values())
 
 
+def qualifiers(element: "Element | None") -> tuple[Coding, ...]:
+    """What the qualifiers of a coded element say; CI-SIS puts there what a general code is about ("autre élément")."""
+    if element is None:
+        return ()
+    found = element.findall("qualifier")
+    return codings(*(q.find("value") if q.find("value") is not None else q.find("name") for q in found))
+
+
 def display(element: "Element | None") -> str:
     """The code's own words: its display, else its first translation's, else the code."""
     found = codings(element)

@@ -26,6 +26,8 @@ _CURRENT = frozenset({"10160-0", "10183-2", "42346-7", "75311-1", "52471-0", "56
 _STOPPED_TITLE = re.compile(r"\b(?:ARRETES?|ARRET|STOPPES?|INTERROMPUS?|SUSPENDUS?)\b")
 _NOT_DONE = frozenset({"aborted", "cancelled", "nullified"})
 _WISHES = frozenset({"INT", "RQO", "PRMS", "PRP", "ARQ", "GOL"})
+_ONCE = frozenset({"1.2.840.10008.9.13", "1.2.250.1.213.1.1.3.151", "1.2.250.1.213.1.1.3.173"})
+"""Products given for an examination, once: contrast media, radiopharmaceuticals (DICOM part 20, CI-SIS)."""
 _STRENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s?(MICROGRAMMES?|MCG|ΜG|µG|MG|G|UI|ML)\b")
 _UNIT_NAMES = {"MICROGRAMME": "UG", "MICROGRAMMES": "UG", "MCG": "UG", "ΜG": "UG", "µG": "UG"}
 
@@ -128,6 +130,8 @@ def _status(statement: "Element", scope: Scope, time: Span) -> Status:
     """Section, end date and mood decide; ``statusCode=completed`` says nothing of the treatment's course."""
     code = statement.find("statusCode")
     if code is not None and code.get("code") in _NOT_DONE:
+        return Status.ENDED
+    if any(template.get("root") in _ONCE for template in statement.iterfind("templateId")):
         return Status.ENDED
     said, coded, _ = status_words(statement, scope)
     if (stated := course(said or coded)) is not Status.UNKNOWN:

@@ -1,18 +1,18 @@
 """Observations of every other kind: results, vital signs, pregnancy, directives, way of life... A label and a value."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dmp_tui.dmp.cda.codes import absence, codings
+from dmp_tui.dmp.cda.codes import absence, codings, qualifiers
 from dmp_tui.dmp.cda.columns import DATE_CELL, REFERENCE_HEADERS, first_cell, value_cell
 from dmp_tui.dmp.cda.narrative import Place, Row, is_blank, one_line
 from dmp_tui.dmp.cda.related import comment
 from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
 from dmp_tui.dmp.cda.times import Span, span
-from dmp_tui.dmp.cda.unstated import agentless
+from dmp_tui.dmp.cda.unstated import agentless, shortened
 from dmp_tui.dmp.cda.values import Value, agree, coded_value, range_of, ranges_agree, said_value
-from dmp_tui.dmp.cda.words import denial, name_the_same, same_words, yes_or_no
+from dmp_tui.dmp.cda.words import denial, denies, key, name_the_same, same_words, yes_or_no
 from dmp_tui.dmp.entries import Assertion, Coding, Entry, Kind, Mark, Status
 from dmp_tui.dmp.identity import fold
 
@@ -24,7 +24,8 @@ _DENIABLE = frozenset(
 )
 _DIRECTIVES = "42348-3"
 _NOT_PREGNANT = frozenset({"60001007", "LA26683-5"})
-_PREGNANT = frozenset({"77386006", "LA15173-0"})
+PREGNANT = frozenset({"77386006", "LA15173-0"})
+_ISOLATE = "1.3.6.1.4.1.19376.1.3.1.5"
 _MEASURES = frozenset({Kind.RESULT, Kind.VITAL})
 
 
@@ -40,8 +41,9 @@ class _Said:
 def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: str = "") -> Entry | None:
     """An observation as one statement; None if it says nothing at all (no code, no words, no value)."""
     values = observation.findall("value")
-    codes = code_of(observation)
-    answers = codings(*values)
+    # a general code ("autre élément social") that its qualifier makes precise would merge what differs
+    codes = qualifiers(observation.find("code")) or code_of(observation)
+    answers = (*codings(*values), *(q for value in values for q in qualifiers(value)))
     if absence((*codes, *answers)) is not None:
         return agentless(kind, observation, scope)
     coded = coded_value(values[0]) if values else Value("")
@@ -56,12 +58,19 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
     if kind in _MEASURES:
         differs = False  # laboratories name one thing by many names (kaliémie, potassium)
     value, value_differs = _value(said.value, coded, answers, kind)
-    if kind is Kind.PREGNANCY:
-        value_differs = value_differs and _pregnant(value.text, ()) is not _pregnant("", answers)
+    if kind is Kind.PREGNANCY and value_differs:
+        told, meant = _pregnant(value.text, ()), _pregnant("", answers)
+        if told is None and meant is not None and (yes := yes_or_no(value.text)) is not None:
+            told, value = yes, (coded if yes is meant else value)
+        value_differs = told is not meant
     if kind is Kind.PLAN and same_words(value.text, place.text if place else ""):
         label, value = value.text or label, Value("")
     reference, range_differs = _reference(observation, place.row if place else None)
-    marks = {Mark.CODE_DIFFERS} if differs or value_differs or range_differs else set()
+    words = " · ".join(text for text in (place.words if place else _around(scope), *_links(observation)) if text)
+    contrary = (
+        observation.get("negationInd") == "true" and bool(words or value.text) and not denies(words or value.text)
+    )
+    marks = {Mark.CODE_DIFFERS} if differs or value_differs or range_differs or contrary else set()
     if not codes and not answers:
         marks.add(Mark.UNCODED)
     if scope.reimbursement:
@@ -72,7 +81,6 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
         f"[{range_of(observation)}]" if range_differs else "",
     ]
     interpretation = observation.find("interpretationCode")
-    words = " · ".join(text for text in (place.words if place else "", *_links(observation)) if text)
     time = span(observation.find("effectiveTime"))
     start, end, when = _when(kind, time, noted)
     return dated(
@@ -100,6 +108,35 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
     )
 
 
+def read_isolate(organizer: "Element", scope: Scope, noted: str) -> Entry | None:
+    """The germ of a microbiological isolate (IHE PALM), None for every other organizer."""
+    entity = organizer.find("specimen/specimenRole/specimenPlayingEntity")
+    if entity is None or not any(t.get("root") == _ISOLATE for t in organizer.iterfind("templateId")):
+        return None
+    code = entity.find("code")
+    codes = codings(code)
+    place = scope.place(original(code))
+    label = (one_line(place.text) if place else "") or next((c.display or c.code for c in codes), "")
+    if not label:
+        return None
+    code_label, differs = beside(label, codes)
+    marks = ({Mark.CODE_DIFFERS} if differs else set()) | (set() if codes else {Mark.UNCODED})
+    entry = Entry(Kind.RESULT, label, codes=codes, code_label=code_label, noted=noted, section=scope.code)
+    return dated(replace(entry, words=place.words if place else "", marks=frozenset(marks)), scope)
+
+
+def of_isolate(entry: Entry, germ: Entry) -> Entry:
+    """A result of one germ, named so; without its code, by which it would be merged with that of another germ."""
+    named = [c.display for c in entry.codes if c.display and c.display not in entry.code_label]
+    other = "; ".join(text for text in (entry.code_label, *named) if text)
+    return replace(entry, label=f"{germ.label} : {entry.label}", codes=(), code_label=other)
+
+
+def _around(scope: Scope) -> str:
+    """What a section without tables says in one breath, for a statement that points nowhere."""
+    return "" if scope.narrative.rows else shortened(scope.narrative.plain)
+
+
 def _links(observation: "Element") -> list[str]:
     """Where the document itself lies, if the statement says so (directives kept elsewhere)."""
     found = (r.get("value") or "" for r in observation.iterfind("reference/externalDocument/text/reference"))
@@ -113,7 +150,7 @@ def _pregnant(words: str, answers: tuple[Coding, ...]) -> bool | None:
         return False
     return (
         True
-        if re.search(r"\b(?:ENCEINTE|GROSSESSE EN COURS)\b", said) or any(c.code in _PREGNANT for c in answers)
+        if re.search(r"\b(?:ENCEINTE|GROSSESSE EN COURS)\b", said) or any(c.code in PREGNANT for c in answers)
         else None
     )
 
@@ -131,7 +168,7 @@ def _when(kind: Kind, time: Span, noted: str) -> tuple[str, str, str]:
 def _status(observation: "Element", kind: Kind, answers: tuple[Coding, ...]) -> Status:
     if kind is Kind.PLAN or observation.get("moodCode") not in {"EVN", None}:
         return Status.PLANNED
-    if kind is Kind.PREGNANCY and any(c.code in _PREGNANT for c in answers):
+    if kind is Kind.PREGNANCY and any(c.code in PREGNANT for c in answers):
         return Status.ACTIVE
     return Status.UNKNOWN
 
@@ -177,6 +214,8 @@ def _said(
         return _Said(text or first_cell(row), value, place)
     if not own and _is_value_cell(row, column, coded, answers, displays):
         return _Said(_label_cell(row, column, displays), value or text, place)
+    if text != one_line(row.cells[column]) and any(key(text) in key(display) for display in displays):
+        text = displays[0]  # "systolique", one word of a cell that names two things
     return _Said(text, value or value_cell(row, column), place)
 
 
@@ -204,9 +243,21 @@ def _is_value_cell(row: Row, column: int, coded: Value, answers: tuple[Coding, .
 
 
 def _label_cell(row: Row, column: int, displays: list[str]) -> str:
+    if displays and yes_or_no(row.cells[column]) is not None and _telling_header(row, column, displays):
+        return row.header(column)
     before = [cell for cell in row.cells[:column] if not is_blank(cell) and not DATE_CELL.fullmatch(cell)]
     named = [cell for cell in before if displays and name_the_same(cell, displays)]
     return one_line((named or before or [""])[0])
+
+
+def _telling_header(row: Row, column: int, displays: list[str]) -> bool:
+    """Whether a column's header names the thing itself ("Présence d'endoprothèse"), and no cell before does."""
+    words = {word for display in displays for word in fold(display).split() if len(word) > 5}
+    header = {word for word in row.heading(column).split() if len(word) > 5}
+    named = any(ours.rstrip("S") == theirs.rstrip("S") for ours in words for theirs in header)
+    return named and not any(
+        name_the_same(cell, displays) for cell in row.cells[:column] if any(c.isalpha() for c in cell)
+    )
 
 
 # --- words and code together ------------------------------------------------------------------------------------------

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from dmp_tui.dmp.cda.codes import absence, codings, display, severity
-from dmp_tui.dmp.cda.narrative import one_line
+from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers, severity
 from dmp_tui.dmp.cda.related import CERTAINTY, SEVERITY, STATUS, comment, status_words, with_code
-from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
+from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original
 from dmp_tui.dmp.cda.times import Span, after, span
 from dmp_tui.dmp.cda.unstated import agentless
-from dmp_tui.dmp.cda.words import course, denial, grade, same_words
+from dmp_tui.dmp.cda.values import coded_value
+from dmp_tui.dmp.cda.words import course, denial, denies, grade, same_words, yes_or_no
 from dmp_tui.dmp.cda.xml import squeeze
 from dmp_tui.dmp.entries import Assertion, Criticality, Entry, Kind, Mark, Person, Status
 
@@ -49,15 +49,16 @@ def read_problem(
 ) -> Entry:
     """One problem, named by its value's words, then by the statement's own, then by its code."""
     values = observation.findall("value")
-    codes = codings(*values)
     kinds = code_of(observation)
+    truth = coded_value(values[0]).truth if values else None
+    codes = codings(*values) or (kinds if truth is not None else ())
     if absence((*codes, *kinds)) is not None:
         return agentless(kind, observation, scope)
     said = scope.place(observation.find("text"))
     if said and any(same_words(said.text, coding.display) for coding in kinds):
         said = None
     place = next((p for value in values if (p := scope.place(original(value)))), None) or said
-    label = one_line(place.text or place.words) if place else ""
+    label, answer = answered(place, kind)
     if not label:
         label = next((squeeze(v.text) for v in values if squeeze(v.text)), "") or next(
             (c.display or c.code for c in codes), ""
@@ -66,22 +67,26 @@ def read_problem(
         return agentless(kind, observation, scope)
     time = _time(observation, concern)
     words = place.words if place else ""
-    code_label, differs = beside(label, codes)
+    code_label, differs = beside(label, codes, (*codes, *(q for v in values for q in qualifiers(v))))
     status, status_differs = _status(observation, scope, concern, time)
-    marks = {Mark.CODE_DIFFERS} if differs or status_differs else set()
+    negated = _ruled_out(observation) or truth is False
+    # a negation that nobody can read is no firm one; a "non" is one, coded or not
+    contrary = (negated and bool(words) and not denies(words)) or yes_or_no(answer) is negated
+    marks = {Mark.CODE_DIFFERS} if differs or status_differs or contrary else set()
     if not codes:
         marks.add(Mark.UNCODED)
     return dated(
         Entry(
             kind,
             label,
-            assertion=Assertion.NEGATED if _ruled_out(observation) else Assertion.STATED,
+            assertion=Assertion.NEGATED if negated or yes_or_no(answer) is False else Assertion.STATED,
             codes=codes,
             code_label=code_label,
             status=status,
             start=time.start,
             end=time.end,
             criticality=_criticality(observation, scope),
+            value=answer,
             author=scope.author(observation, concern),
             person=person,
             section=scope.code,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dmp_tui.dmp.cda.attachments import body_attachment, embedded, media_names
 from dmp_tui.dmp.cda.header import Header, read_header
 from dmp_tui.dmp.cda.narrative import Narrative, Row, flowing, is_blank, one_line, read_narrative
+from dmp_tui.dmp.cda.related import relative_of
 from dmp_tui.dmp.cda.scope import Scope
 from dmp_tui.dmp.cda.sections import SAFETY, WITHOUT_STATEMENTS, kind_of_section, kinds_of_title
 from dmp_tui.dmp.cda.statements import read_entry
@@ -114,6 +115,7 @@ class _Section:
     title: str
     depth: int
     kind: Kind | None
+    relative: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +127,21 @@ class _Narratives:
 def _sections(body: "Element") -> Iterator[_Section]:
     """All sections, in reading order, nested ones after their parent."""
     index = 0
-    waiting: list[tuple[Element, int, Kind | None]] = [
-        (s, 0, None) for s in reversed(body.findall("component/section"))
+    waiting: list[tuple[Element, int, Kind | None, str]] = [
+        (s, 0, None, "") for s in reversed(body.findall("component/section"))
     ]
     while waiting:
-        element, depth, parent = waiting.pop()
+        element, depth, parent, relative = waiting.pop()
         coded = element.find("code")
         code = squeeze(coded.get("code")) if coded is not None else ""
         title = one_line(flowing(element.find("title"))) or (
             squeeze(coded.get("displayName")) if coded is not None else ""
         )
         kind = kind_of_section(code, title, parent)
-        yield _Section(element, index, code, title, depth, kind)
+        relative = relative_of(element) or relative
+        yield _Section(element, index, code, title, depth, kind, relative)
         index += 1
-        waiting.extend((s, depth + 1, kind) for s in reversed(element.findall("component/section")))
+        waiting.extend((s, depth + 1, kind, relative) for s in reversed(element.findall("component/section")))
 
 
 def _narratives(sections: list[_Section], media: Mapping[str, tuple[str, str]]) -> _Narratives:
@@ -162,6 +165,7 @@ def _scope(section: _Section, header: Header, narratives: _Narratives) -> Scope:
         reimbursement=header.type.code in _REIMBURSEMENT_TYPES,
         prescription=header.type.code in _PRESCRIPTION_TYPES or section.code in _PRESCRIPTION_SECTIONS,
         dispensation=header.type.code in _DISPENSATION_TYPES or section.code in _DISPENSATION_SECTIONS,
+        relative=section.relative,
         authors=frozenset(author.name for author in header.authors),
     )
 

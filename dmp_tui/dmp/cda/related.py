@@ -25,6 +25,17 @@ def with_code(statement: "Element", code: str) -> "Element | None":
     return None
 
 
+def relative_of(element: "Element") -> str:
+    """Whom a statement or a section is about where that is not the patient: "Mère", in a child's certificate."""
+    related = element.find("subject/relatedSubject")
+    if related is None:
+        return ""
+    code = related.find("code")
+    if code is not None and code.get("code") in {"SELF", "ONESELF"}:
+        return ""
+    return (display(code) if code is not None else "") or "autre personne"
+
+
 def status_words(statement: "Element", scope: Scope) -> tuple[str, str, bool]:
     """``(words, code, differ)`` of the status observation: "Intermittent", ``inactive``, and whether they disagree."""
     found = with_code(statement, STATUS)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import codings
-from dmp_tui.dmp.cda.columns import name_column
+from dmp_tui.dmp.cda.columns import ANSWER_HEADERS, name_column
 from dmp_tui.dmp.cda.narrative import Narrative, Place, Row, flowing, is_blank, one_line
 from dmp_tui.dmp.cda.persons import author_name
 from dmp_tui.dmp.cda.times import after
-from dmp_tui.dmp.cda.words import key, name_the_same, same_words, without_code
+from dmp_tui.dmp.cda.words import key, name_the_same, same_words, without_code, yes_or_no
 from dmp_tui.dmp.entries import Entry, Kind, Mark, Status
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Scope:
     reimbursement: bool = False
     prescription: bool = False
     dispensation: bool = False
+    relative: str = ""
+    """Whom the section is about where that is not the patient ("Mère")."""
     authors: frozenset[str] = frozenset()
     """Names of the document's own authors."""
     named: dict[str, Place] = field(default_factory=dict)
@@ -106,6 +108,32 @@ def original(element: "Element | None") -> "Element | None":
         return None
     found = element.find("originalText")
     return found if found is not None else element.find("translation//originalText")
+
+
+def answered(place: Place | None, kind: Kind) -> tuple[str, str]:
+    """``(label, answer)``: where the reference points at "oui" or "non", the label is the question, if any."""
+    if place is None:
+        return "", ""
+    text = one_line(place.text) or place.words
+    if yes_or_no(text) is None:
+        return text, ""
+    return (question(place.row, place.column, kind) if place.row and place.column is not None else ""), text
+
+
+def question(row: Row, column: int, kind: Kind) -> str:
+    """What a cell that says "oui" or "non" answers: the cell that names the row's subject, and its own header."""
+    asked = [i for i, cell in enumerate(row.cells[:column]) if _asks(cell) and cell != row.cells[column]]
+    if not asked:
+        return ""
+    named = name_column(row, kind)
+    subject = named if named in asked else asked[-1]
+    header = row.header(column)
+    tells = header and header != row.header(subject) and not ANSWER_HEADERS.search(row.heading(column))
+    return f"{one_line(row.cells[subject])}, {header}" if tells else one_line(row.cells[subject])
+
+
+def _asks(cell: str) -> bool:
+    return any(c.isalpha() for c in cell) and yes_or_no(cell) is None
 
 
 def beside(label: str, codes: "tuple[Coding, ...]", compared: "tuple[Coding, ...] | None" = None) -> tuple[str, bool]:

@@ -29,6 +29,9 @@ KINDS = {
     "11535-2": Kind.PROBLEM,  # diagnosis at discharge
     "29308-4": Kind.PROBLEM,  # diagnosis
     "75326-9": Kind.PROBLEM,
+    "10219-4": Kind.PROBLEM,  # before an operation
+    "10218-6": Kind.PROBLEM,  # after an operation
+    "55109-3": Kind.PROBLEM,  # complications
     "47519-4": Kind.PROCEDURE,
     "29554-3": Kind.PROCEDURE,
     "10167-5": Kind.PROCEDURE,
@@ -36,6 +39,7 @@ KINDS = {
     "46240-8": Kind.PROCEDURE,  # stays and visits
     "46264-8": Kind.DEVICE,
     "10162-6": Kind.PREGNANCY,
+    "57060-6": Kind.PREGNANCY,  # estimated date of delivery
     "30954-2": Kind.RESULT,
     "8716-3": Kind.VITAL,
     "11369-6": Kind.VACCINATION,
@@ -44,6 +48,7 @@ KINDS = {
     "104605-1": Kind.ALERT,
     "47420-5": Kind.FUNCTIONAL,
     "42545-4": Kind.FUNCTIONAL,  # observed events
+    "46006-3": Kind.FUNCTIONAL,  # physical functions
     "29762-2": Kind.SOCIAL,
     "10157-6": Kind.FAMILY,
     "10161-8": Kind.OCCUPATIONAL,
@@ -107,8 +112,21 @@ _TEMPLATES = {
     "1.3.6.1.4.1.19376.1.5.3.1.4.13.5": Kind.PREGNANCY,
     "1.3.6.1.4.1.19376.1.5.3.1.4.13.7": Kind.DIRECTIVE,
 }
+_PROBLEM_TYPES = frozenset(
+    {"64572001", "404684003", "409586006", "418799008", "282291009", "248536006", "55607006", "439401001"}
+)
 _PROBLEM_ENTRY = "1.3.6.1.4.1.19376.1.5.3.1.4.5"
 """The parent of allergies and adverse effects, too: it decides only where the section says nothing."""
+_CODES = {
+    "364320009": Kind.PREGNANCY,
+    "82810-3": Kind.PREGNANCY,
+    "11449-6": Kind.PREGNANCY,
+    "64100-1": Kind.ALERT,  # contraindications
+}
+"""Observations whose code says what they are where the section speaks of other things."""
+_HISTORY = {"47519-4": Kind.PROCEDURE, "11348-0": Kind.PROBLEM}
+"""Sorts of history, as the codes of statements in a section that holds all of them (11329-0)."""
+_OPEN = frozenset({None, Kind.RESULT, Kind.VITAL, Kind.FUNCTIONAL, Kind.SOCIAL, Kind.PROBLEM, Kind.ALERT})
 _DECIDED = frozenset({Kind.ADVERSE_EFFECT, Kind.ALLERGY, Kind.PLAN, Kind.REASON, Kind.ALERT})
 """Sections whose own subject holds for all they contain, whatever the template (an adverse effect is no allergy)."""
 
@@ -141,4 +159,17 @@ def kind_of_entry(statement: "Element", section: Kind | None) -> Kind | None:
     for root in roots:
         if kind := _TEMPLATES.get(root):
             return kind
+    code = statement.find("code")
+    own = (code.get("code") or "") if code is not None and statement.tag == "observation" else ""
+    if section in _OPEN and own in _CODES:
+        return _CODES[own]
+    if section is Kind.PROBLEM and own in _HISTORY:
+        return _HISTORY[own]
     return Kind.PROBLEM if section is None and _PROBLEM_ENTRY in roots else section
+
+
+def names_a_problem(observation: "Element") -> bool:
+    """Whether an observation's code only says what sort of problem its value names ("symptôme", "diagnostic")."""
+    code = observation.find("code")
+    own = (code.get("code") or "") if code is not None else ""
+    return observation.find("value") is not None and (own in _PROBLEM_TYPES or own in _HISTORY or own == "64100-1")

@@ -1,19 +1,21 @@
 """From an entry to statements: which reader reads it, panels and concerns opened, nothing dropped silently."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.acts import read_act, read_device
 from dmp_tui.dmp.cda.allergies import read_adverse_effects, read_allergies
 from dmp_tui.dmp.cda.codes import codings
 from dmp_tui.dmp.cda.medicines import material_of, read_treatment
-from dmp_tui.dmp.cda.observations import read_observation
+from dmp_tui.dmp.cda.observations import PREGNANT, of_isolate, read_isolate, read_observation
 from dmp_tui.dmp.cda.problems import is_remark, read_family, read_problem, read_problems
-from dmp_tui.dmp.cda.related import COMMENT
+from dmp_tui.dmp.cda.related import COMMENT, relative_of
 from dmp_tui.dmp.cda.scope import Scope
-from dmp_tui.dmp.cda.sections import kind_of_entry
+from dmp_tui.dmp.cda.sections import kind_of_entry, names_a_problem
 from dmp_tui.dmp.cda.times import span
 from dmp_tui.dmp.cda.vaccines import VACCINE_CODES, read_vaccination
-from dmp_tui.dmp.entries import Entry, Kind
+from dmp_tui.dmp.cda.xml import kind_of_value
+from dmp_tui.dmp.entries import Assertion, Entry, Kind, Person, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +32,14 @@ _SPECIMEN_TEMPLATES = frozenset({"1.3.6.1.4.1.19376.1.3.1.2", "1.3.6.1.4.1.19376
 _ASIDES = frozenset({COMMENT, "33882-2", "SPRECEIVE"})
 _HOSPITAL_ALERTS = frozenset({"MED-143", "MED-309", "MED-144", "MED-145", "MED-146", "MED-147", "MED-148"})
 """TA_ASIP codes of the hospital letter: adverse events, multiresistant germs, transfusions."""
-_HOSPITAL_STAY = frozenset({"ORG-070", "ORG-074", "MED-142"})
-"""Ways in and out of hospital and the stay's summary."""
+_HOSPITAL_STAY = frozenset({"ORG-070", "ORG-074", "MED-142", "57277-6"})
+"""Ways in and out of hospital, the stay's summary, why a resident is sent to the emergency department."""
+_NAMED = frozenset({Kind.REASON, Kind.ALERT, Kind.PROCEDURE, Kind.FUNCTIONAL, Kind.SOCIAL, Kind.RESULT})
+"""Kinds of which a statement may have the form of a problem: a sort in its code, the thing itself in its value."""
+_BELONGING = "1.2.250.1.213.1.1.3.12"
+"""CI-SIS FR-Prothese-et-objet-personnel."""
+_DEVICES = "1.2.250.1.213.2.68"
+"""EMDN, the European nomenclature of devices."""
 
 
 def read_entry(entry: "Element", scope: Scope) -> tuple[list[Entry], bool]:
@@ -39,13 +47,19 @@ def read_entry(entry: "Element", scope: Scope) -> tuple[list[Entry], bool]:
     statements: list[Entry] = []
     lost = False
     for child in entry:
-        if child.tag in STATEMENTS:
+        if child.tag == "act" and _is_comment(child):
+            lost = lost or bool(scope.words(child.find("text")))
+        elif child.tag in STATEMENTS:
             found = list(_read(child, scope, ""))
             statements.extend(found)
             lost = lost or (not found and _says_something(child))
         elif child.tag not in _SILENT and child.tag not in {"templateId", "sequenceNumber"}:
             lost = True
     return statements, lost
+
+
+def _is_comment(statement: "Element") -> bool:
+    return any(coding.code == COMMENT for coding in codings(statement.find("code")))
 
 
 def _says_something(statement: "Element") -> bool:
@@ -57,6 +71,15 @@ def _says_something(statement: "Element") -> bool:
 
 
 def _read(statement: "Element", scope: Scope, noted: str) -> "Iterator[Entry]":
+    role = relative_of(statement) or scope.relative
+    for entry in _read_as_own(statement, scope, noted):
+        if not role or entry.kind is Kind.FAMILY:
+            yield entry
+        elif entry.assertion not in {Assertion.NONE, Assertion.NO_DATA}:
+            yield replace(entry, kind=Kind.FAMILY, person=Person("", role))
+
+
+def _read_as_own(statement: "Element", scope: Scope, noted: str) -> "Iterator[Entry]":
     kind = kind_of_entry(statement, scope.kind)
     if kind is Kind.ALLERGY and statement.tag in {"act", "observation"}:
         yield from read_allergies(statement, scope)
@@ -70,6 +93,9 @@ def _read(statement: "Element", scope: Scope, noted: str) -> "Iterator[Entry]":
         yield from _concern(statement, scope)
     elif kind is Kind.PROBLEM and statement.tag == "observation":
         yield read_problem(statement, scope, None)
+        yield from _devices(statement, scope)
+    elif kind in _NAMED and statement.tag == "observation" and names_a_problem(statement):
+        yield _named(read_problem(statement, scope, None, kind or Kind.RESULT))
     elif statement.tag in {"procedure", "encounter"}:
         yield from _some(read_act(statement, scope, _kind_of_act(statement, kind)))
     elif statement.tag == "observation":
@@ -110,12 +136,32 @@ def _concern(act: "Element", scope: Scope) -> "Iterator[Entry]":
             yield from read_allergies(observation, scope)
         else:
             yield read_problem(observation, scope, act)
+            yield from _devices(observation, scope)
+
+
+def _devices(problem: "Element", scope: Scope) -> "Iterator[Entry]":
+    """Devices that hang on a problem (the stent of a stenosis); what else hangs there stands in the problem's row."""
+    for observation in problem.iterfind("entryRelationship/observation"):
+        if _names_a_device(observation):
+            yield from _observation(observation, scope, Kind.DEVICE, "")
+
+
+def _names_a_device(observation: "Element") -> bool:
+    code = observation.find("code")
+    templates = {template.get("root") for template in observation.iterfind("templateId")}
+    return _BELONGING in templates or (code is not None and code.get("codeSystem") == _DEVICES)
+
+
+def _named(entry: Entry) -> Entry:
+    """A contraindication that is a pregnancy is shown with the pregnancies."""
+    pregnant = entry.kind is Kind.ALERT and any(coding.code in PREGNANT for coding in entry.codes)
+    return replace(entry, kind=Kind.PREGNANCY, status=Status.ACTIVE) if pregnant else entry
 
 
 def _observation(observation: "Element", scope: Scope, kind: Kind | None, noted: str) -> "Iterator[Entry]":
     own = _kind_of_observation(observation, kind)
     entry = read_observation(observation, scope, own, noted)
-    inner = _inner(observation) if own in {Kind.RESULT, Kind.VITAL} or kind is None else []
+    inner = _inner(observation)
     if entry is not None and (entry.value or entry.codes or not inner):
         yield entry
     for child in inner:
@@ -131,9 +177,16 @@ def _kind_of_observation(observation: "Element", kind: Kind | None) -> Kind:
         return Kind.REASON
     if observation.get("moodCode") not in {"EVN", None} and kind not in {Kind.DIRECTIVE, Kind.REASON}:
         return Kind.PLAN
+    if kind is Kind.DEVICE and (_names_a_device(observation) or _says_yes_or_no(observation)):
+        return Kind.DEVICE
     if kind in {None, Kind.TREATMENT, Kind.PROCEDURE, Kind.DEVICE}:
         return Kind.RESULT
     return kind
+
+
+def _says_yes_or_no(observation: "Element") -> bool:
+    value = observation.find("value")
+    return value is not None and kind_of_value(value) == "BL"
 
 
 def _panel(statement: "Element", scope: Scope, kind: Kind | None, noted: str) -> "Iterator[Entry]":
@@ -142,8 +195,12 @@ def _panel(statement: "Element", scope: Scope, kind: Kind | None, noted: str) ->
         return
     inner = _inner(statement)
     when = _moment(statement) or noted
+    germ = read_isolate(statement, scope, when)
+    if germ is not None:
+        yield germ
     for child in inner:
-        yield from _read(child, scope, when)
+        for entry in _read(child, scope, when):
+            yield of_isolate(entry, germ) if germ is not None else entry
     if not inner and statement.tag == "act":
         own = Kind.PLAN if statement.get("moodCode") not in {"EVN", None} else kind
         yield from _some(read_act(statement, scope, own or Kind.PROCEDURE))
@@ -153,7 +210,7 @@ def _inner(statement: "Element") -> "list[Element]":
     found: list[Element] = []
     for path in ("component", "entryRelationship"):
         for related in statement.iterfind(path):
-            if related.get("typeCode") in {"RSON", "REFR"} and path == "entryRelationship":
+            if related.get("typeCode") == "RSON" and path == "entryRelationship":
                 continue
             found.extend(c for c in related if c.tag in STATEMENTS and not is_remark(c) and not _is_aside(c))
     return found

@@ -54,7 +54,7 @@ def coded_value(value: "Element") -> Value:
             )
             return Value(day, date=bool(day))
         case "IVL_PQ" | "IVL_INT" | "IVL_REAL":
-            return Value(interval(value))
+            return _bound(value) or Value(interval(value))
         case "RTO" | "RTO_PQ_PQ":
             parts = [quantity(part) for name in ("numerator", "denominator") if (part := value.find(name)) is not None]
             return Value(" / ".join(part for part in parts if part))
@@ -70,6 +70,18 @@ def coded_value(value: "Element") -> Value:
     text = display(value) or one_line(flowing(value))
     measured = said_value(text) if kind_of_value(value) in {"ST", "ED", ""} else None
     return measured if measured is not None else Value(text)
+
+
+def _bound(value: "Element") -> Value | None:
+    """``<0.128 ug/mL``: an interval of one bound, as a measure below or above what can be told."""
+    low, high = (value.find(name) for name in ("low", "high"))
+    given = [b for b in (low, high) if b is not None and b.get("value")]
+    if len(given) != 1:
+        return None
+    text = squeeze(given[0].get("value"))
+    inclusive = given[0].get("inclusive") == "true"
+    sign = ("≥" if inclusive else ">") if given[0] is low else ("≤" if inclusive else "<")
+    return Value(sign + text, squeeze(given[0].get("unit")), number_of(text), sign=sign)
 
 
 def _date(value: "Element", name: str) -> str:
