@@ -5,7 +5,6 @@ import re
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import display
-from dmp_tui.dmp.cda.narrative import flowing
 from dmp_tui.dmp.cda.xml import squeeze
 from dmp_tui.dmp.entries import Attachment, DocumentError, DocumentProblem
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
 MAX_DECODED = 24 * 1024 * 1024
 _TYPE_OF_DOCUMENT = "69764-9"
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _SPACES = re.compile(r"\s+")
 
 
@@ -25,10 +25,31 @@ def body_attachment(text: "Element", title: str) -> Attachment:
     Raises:
         DocumentError: BAD_BASE64 or TOO_LARGE.
     """
-    media_type = squeeze(text.get("mediaType")) or "text/plain"
-    if (text.get("representation") or "").upper() == "B64":
-        return Attachment(media_type, decoded(text.text or "", "nonXMLBody"), title)
-    return Attachment(media_type, flowing(text).encode("utf-8"), title)
+    declared = squeeze(text.get("mediaType"))
+    written = "".join(t for t in text.itertext() if isinstance(t, str))
+    representation = (text.get("representation") or "").upper()
+    if representation == "B64" or (not representation and _is_base64(written, declared)):
+        content = decoded(written, "nonXMLBody")
+        return Attachment(declared or _sniffed(content), content, title)
+    return Attachment(declared or "text/plain", _plain(text).encode("utf-8"), title)
+
+
+def _is_base64(written: str, media_type: str) -> bool:
+    """Whether a body that names no representation is base64: not where it says that it is text."""
+    if not media_type or media_type.lower().startswith("text/"):
+        return False
+    return bool(_BASE64.fullmatch(_SPACES.sub("", written)))
+
+
+def _sniffed(content: bytes) -> str:
+    return "application/pdf" if content.startswith(b"%PDF") else "application/octet-stream"
+
+
+def _plain(text: "Element") -> str:
+    """The lines of a text body as they were written; those of markup one below another."""
+    if len(text):
+        return "\n".join(piece for t in text.itertext() if isinstance(t, str) and (piece := " ".join(t.split())))
+    return "\n".join(line.rstrip() for line in (text.text or "").strip("\r\n ").splitlines())
 
 
 def decoded(text: str, place: str) -> bytes:

@@ -42,11 +42,13 @@ def read_cda(content: bytes, limit: int = MAX_BYTES) -> Reading:
     if root.tag != "ClinicalDocument":
         raise DocumentError(DocumentProblem.NOT_CDA)
     header = read_header(root)
-    unread = ["encodage : déclaré UTF-8, lu comme windows-1252"] if parsed.recoded else []
+    unread = [f"encodage : {parsed.recoded}"] if parsed.recoded else []
     level_one = root.find("component/nonXMLBody/text")
     body = root.find("component/structuredBody")
     if level_one is not None:
-        return _reading(header, "cda-n1", attachments=[body_attachment(level_one, header.title)], unread=unread)
+        file = body_attachment(level_one, header.title)
+        held = [file] if file.content else []
+        return _reading(header, "cda-n1", attachments=held, unread=[*unread, *([] if held else [header.title])])
     if body is None:
         raise DocumentError(DocumentProblem.MISSING_HEADER, "component")
     sections = list(_sections(body))

@@ -24,22 +24,35 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "
 _ENCODINGS = {
     "utf-8": "utf-8",
     "utf8": "utf-8",
+    "ascii": "utf-8",
     "us-ascii": "utf-8",
-    "utf-16": "utf-16",
+    "utf-16": "utf-8",  # a declaration that can be read byte by byte is not in UTF-16, whatever it says
+    "utf-16le": "utf-8",
+    "utf-16be": "utf-8",
     "iso-8859-1": "cp1252",  # as HTML5 does: the bytes 80-9F of "Latin 1" files are those of windows-1252
+    "iso8859-1": "cp1252",
     "latin1": "cp1252",
     "iso-8859-15": "iso-8859-15",
+    "iso8859-15": "iso-8859-15",
     "windows-1252": "cp1252",
     "cp1252": "cp1252",
 }
 
 
+_TRIALS = {
+    "utf-8": (("utf-8", "UTF-8"), ("cp1252", "windows-1252")),
+    "cp1252": (("utf-8", "UTF-8"), ("cp1252", "windows-1252")),
+    "iso-8859-15": (("utf-8", "UTF-8"), ("iso-8859-15", "ISO-8859-15")),
+}
+"""What is tried, by what is declared: text of one byte a letter is next to never valid UTF-8 by chance."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A root, its elements named without namespace. ``recoded``: the bytes were not of the encoding declared."""
+    """A root, its elements named without namespace. ``recoded``: "declared, read as" where these encodings differ."""
 
     root: "Element"
-    recoded: bool
+    recoded: str
 
 
 def parse(content: bytes, limit: int = MAX_BYTES) -> Parsed:
@@ -83,29 +96,29 @@ def _guarded(text: str) -> bytes:
         raise DocumentError(DocumentProblem.NOT_XML, "encoding") from error
 
 
-def _decode(content: bytes) -> tuple[str, bool]:
-    declared = "utf-8"
-    for bom, encoding in _BOMS:
+def _decode(content: bytes) -> tuple[str, str]:
+    """The text of a document, and "declared, read as" where the bytes are of another encoding than declared.
+
+    Hospital software that declares UTF-8 and writes windows-1252, or the reverse, is common enough: read, and said.
+    """
+    named, encoding = "UTF-8", "utf-8"
+    for bom, of_bom in _BOMS:
         if content.startswith(bom):
-            declared = encoding
+            encoding = of_bom
             break
     else:
         if match := _DECLARED.match(content[:400]):
-            declared = _ENCODINGS.get(match.group(1).decode("ascii").lower(), "")
+            named = match.group(1).decode("ascii")
+            encoding = _ENCODINGS.get(named.lower(), "")
         elif content[:2] in {b"<\x00", b"\x00<"}:
-            declared = "utf-16-le" if content[:1] == b"<" else "utf-16-be"
-    if not declared:
-        raise DocumentError(DocumentProblem.NOT_XML, "encoding")
-    try:
-        return content.decode(declared), False
-    except UnicodeDecodeError as error:
-        if declared != "utf-8":
-            raise DocumentError(DocumentProblem.NOT_XML, "encoding") from error
-    # Hospital software that declares UTF-8 and writes windows-1252 is common enough: read, and say so.
-    try:
-        return content.decode("cp1252"), True
-    except UnicodeDecodeError as error:
-        raise DocumentError(DocumentProblem.NOT_XML, "encoding") from error
+            encoding = "utf-16-le" if content[:1] == b"<" else "utf-16-be"
+    for tried, name in _TRIALS.get(encoding, ((encoding, named),) if encoding else ()):
+        try:
+            text = content.decode(tried)
+        except UnicodeDecodeError:
+            continue
+        return text, "" if tried == encoding or text.isascii() else f"déclaré {named}, lu comme {name}"
+    raise DocumentError(DocumentProblem.NOT_XML, "encoding")
 
 
 def _tree(body: bytes) -> "Element":

@@ -103,3 +103,29 @@ def test_bad_base64_of_a_level_one_document(text: str) -> None:
     with pytest.raises(DocumentError) as caught:
         read_cda(level_one(text))
     assert caught.value.problem is DocumentProblem.BAD_BASE64
+
+
+@pytest.mark.parametrize(
+    ("attributes", "text", "media_type", "content"),
+    [
+        ('mediaType="text/plain"', "Bonjour\n\n  ligne 2 \n", "text/plain", "Bonjour\n\n  ligne 2"),
+        ("", "été", "text/plain", "été"),
+        ('mediaType="text/plain"', "JVBERi0x", "text/plain", "JVBERi0x"),
+        ('mediaType="text/html"', "<p>Bonjour</p><p>au <b>revoir</b></p>", "text/html", "Bonjour\nau\nrevoir"),
+        ('mediaType="text/rtf" representation="B64"', "e1xydGYx\r\n  fQ==", "text/rtf", "{\\rtf1}"),
+        ('mediaType="application/pdf"', "JVBERi0x\n", "application/pdf", "%PDF-1"),
+        ('representation="B64"', "JVBERi0x", "application/pdf", "%PDF-1"),
+        ('representation="B64"', "AAEC", "application/octet-stream", "\x00\x01\x02"),
+        ('mediaType="application/pdf" representation="B64"', "JVBE<!-- c -->Ri0x", "application/pdf", "%PDF-1"),
+        ('mediaType="image/png" representation="b64"', "iVBO", "image/png", None),
+    ],
+)
+def test_bodies_of_any_sort(attributes: str, text: str, media_type: str, content: str | None) -> None:
+    (file,) = read_cda(level_one(text, attributes)).attachments
+    assert file.media_type == media_type
+    assert content is None or file.content == content.encode()
+
+
+def test_an_empty_body_is_said() -> None:
+    reading = read_cda(level_one(" "))
+    assert (reading.attachments, reading.unread) == ((), ("Synthèse",))

@@ -110,6 +110,19 @@ def test_windows_bytes_declared_as_utf8_are_read_and_said() -> None:
     assert reading.unread[0] == "encodage : déclaré UTF-8, lu comme windows-1252"
 
 
+@pytest.mark.parametrize("declared", ["ISO-8859-1", "windows-1252", "iso-8859-15"])
+def test_utf8_bytes_declared_as_another_encoding_are_read_and_said(declared: str) -> None:
+    reading = read_cda(GOOD.replace(b'"UTF-8"', f'"{declared}"'.encode()))
+    assert reading.entries[0].label == "Pénicilline : œdème"
+    assert reading.unread[0] == f"encodage : déclaré {declared}, lu comme UTF-8"
+
+
+@pytest.mark.parametrize("declared", ["utf-16", "UTF-16LE", "ascii"])
+def test_a_declaration_that_cannot_be_true_is_passed_over(declared: str) -> None:
+    reading = read_cda(GOOD.replace(b'"UTF-8"', f'"{declared}"'.encode()))
+    assert (reading.entries[0].label, reading.unread) == ("Pénicilline : œdème", ("Allergies",))
+
+
 def test_bytes_of_no_encoding_are_refused() -> None:
     assert problem(GOOD.replace("é".encode(), b"\x81\xff")) is DocumentProblem.NOT_XML
 
