@@ -1,5 +1,6 @@
 """The resources of a Bundle, and what their references point to, however they are written."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -7,7 +8,9 @@ from dmp_tui.dmp.entries import DocumentError, DocumentProblem
 from dmp_tui.dmp.fhir.elements import first, objects, string
 from dmp_tui.dmp.fhir.strict import Json
 
-MAX_RESOURCES = 10_000
+MAX_RESOURCES = 100_000
+"""What a document holds is bounded by its bytes; this bounds the time that empty resources take."""
+_TYPE = re.compile(r"[A-Z][A-Za-z]{2,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Index:
     """Places of the resources that something referred to."""
     contained: dict[int, dict[str, Json]] = field(default_factory=dict)
     """Contained resources by name, for each resource (by ``id``; the bundle outlives the index)."""
+    nameless: int = 0
+    """Entries that hold something of no known type."""
 
     def resolve(self, reference: object, holder: Resource) -> Resource | None:
         """The resource that a Reference (or CodeableReference) points to; None if it is not in the document."""
@@ -78,23 +83,38 @@ class Index:
 
 
 def read_index(bundle: Json) -> Index:
-    """The index of a Bundle; entries without a resource, fullUrl or id are taken as they are.
+    """The index of a Bundle and of the Bundles in it; entries without url, id or ``resource`` are taken too.
 
     Raises:
         DocumentError: TOO_LARGE above ``MAX_RESOURCES``.
     """
     index = Index()
-    for entry in objects(bundle.get("entry")):
-        body = first(entry.get("resource"))
+    pending = objects(bundle.get("entry"))[::-1]
+    while pending:
+        entry = pending.pop()
+        url = string(entry.get("fullUrl"))
+        body = _typed(first(entry.get("resource")) or entry, url)
         if not string(body.get("resourceType")):
+            index.nameless += len(body) > 0
+            continue
+        if body.get("resourceType") == "Bundle":
+            pending += objects(body.get("entry"))[::-1]
             continue
         if len(index.resources) >= MAX_RESOURCES:
             raise DocumentError(DocumentProblem.TOO_LARGE, "entry")
-        resource = Resource(body, string(entry.get("fullUrl")))
+        resource = Resource(body, url)
         index.resources.append(resource)
         for name in _names(resource):
             index.by_name.setdefault(name, resource)
     return index
+
+
+def _typed(body: Json, url: str) -> Json:
+    """The resource with the type that its url tells, where it says none itself."""
+    told = url.rpartition("/")[0].rpartition("/")[2]
+    if string(body.get("resourceType")) or not _TYPE.fullmatch(told):
+        return body
+    return {**body, "resourceType": told}
 
 
 def _names(resource: Resource) -> Iterator[str]:

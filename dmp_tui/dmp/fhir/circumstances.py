@@ -98,6 +98,12 @@ def read_plan(place: Place) -> list[Entry]:
     ]
 
 
+def is_directive(place: Place) -> bool:
+    """Whether a Consent is about care: one to share data, or to take part in research, is no will of the patient's."""
+    scopes = {c.code for c in codings(place.body.get("scope"))}
+    return place.kind is Kind.DIRECTIVE or not scopes & {"patient-privacy", "research"}
+
+
 def read_directive(place: Place) -> list[Entry]:
     """Consent: a directive or a will; where it is kept is part of its words."""
     body = place.body
@@ -120,7 +126,16 @@ def read_directive(place: Place) -> list[Entry]:
             end=period[1] or end,
             noted=start,
             value=", ".join(provided),
-            words=words(kinds[1:], decision, purposes, concept_text(body.get("scope")), title, notes(body)),
+            words=words(
+                kinds[1:],
+                decision,
+                purposes,
+                concept_text(body.get("scope")),
+                concept_text(body.get("policyRule")),
+                concept_text(body.get("policyText")),
+                title,
+                notes(body),
+            ),
         )
     ]
 

@@ -2,6 +2,7 @@
 
 from dmp_tui.dmp.fhir.elements import (
     concept_text,
+    date_of,
     first,
     flag,
     objects,
@@ -9,9 +10,12 @@ from dmp_tui.dmp.fhir.elements import (
     range_text,
     ratio_text,
     string,
+    strings,
     words,
 )
 from dmp_tui.dmp.fhir.strict import Json
+from dmp_tui.dmp.identity import fold
+from dmp_tui.dmp.sheet.dates import moment
 
 
 def dosage_text(dosage: Json) -> str:
@@ -19,7 +23,9 @@ def dosage_text(dosage: Json) -> str:
     text = string(dosage.get("text"))
     patient = string(dosage.get("patientInstruction"))
     if text:
-        return words(text, patient)
+        route = concept_text(dosage.get("route"))
+        told = fold(text)
+        return words(text, "" if fold(route) in told else route, _as_needed(dosage), patient)
     doses = [_dose(item) for item in objects(dosage.get("doseAndRate")) or [dosage]]
     pieces = [
         *doses,
@@ -46,9 +52,17 @@ def _rhythm(timing: Json) -> str:
     frequency = string(repeat.get("frequency")) or string(repeat.get("count"))
     period = f"{string(repeat.get('period'))} {string(repeat.get('periodUnit'))}".strip()
     rhythm = f"{frequency} x / {period}" if frequency and period else (f"{frequency} x" if frequency else period)
-    value = repeat.get("when")
-    moments = [string(item) for item in value] if isinstance(value, list) else []
-    return " ".join(part for part in [rhythm, *moments] if part)
+    moments = [moment for name in ("when", "timeOfDay", "dayOfWeek") for moment in strings(repeat.get(name))]
+    length = quantity(repeat.get("boundsDuration")) or range_text(repeat.get("boundsRange"))
+    return " ".join(part for part in [rhythm, *moments, f"({length})" if length else ""] if part)
+
+
+def bounds(dosages: list[Json]) -> tuple[str, str]:
+    """``(start, end)`` of the course that dosages give: the first start, the last end if all have one."""
+    periods = [date_of(first(first(item.get("timing")).get("repeat")), "boundsPeriod") for item in dosages]
+    ends = [end for _, end in periods if end]
+    start = min((begun for begun, _ in periods if begun), key=moment, default="")
+    return start, max(ends, key=moment) if ends and len(ends) == len(periods) else ""
 
 
 def _as_needed(dosage: Json) -> str:

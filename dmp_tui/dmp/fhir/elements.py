@@ -8,10 +8,11 @@ from dmp_tui.dmp.identity import fold
 
 
 def objects(value: object) -> list[Json]:
-    """The objects of an array; an object alone counts as an array of one."""
+    """The objects of an array; an object alone counts as an array of one, an array within it as its objects."""
     if isinstance(value, dict):
         return [value]
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    items = value if isinstance(value, list) else []
+    return [part for item in items for part in (item if isinstance(item, list) else [item]) if isinstance(part, dict)]
 
 
 def first(value: object) -> Json:
@@ -54,7 +55,7 @@ def codings(concept: object) -> tuple[Coding, ...]:
 
 
 def concept_text(concept: object) -> str:
-    """The author's words of a CodeableConcept: its text, else a display, else a code.
+    """The author's words of a CodeableConcept: its text, else a display (that of the code he chose first), else a code.
 
     A text that only repeats the code ("52734007") is no words: the display goes before it.
     """
@@ -62,7 +63,8 @@ def concept_text(concept: object) -> str:
     inner = first(part.get("concept")) or part
     own = codings(inner)
     text = string(inner.get("text"))
-    displays = [c.display for c in own if c.display]
+    chosen = [string(item.get("display")) for item in objects(inner.get("coding")) if item.get("userSelected") is True]
+    displays = [display for display in [*chosen, *(c.display for c in own)] if display]
     codes = [c.code for c in own if c.code]
     if text and not (text in codes and displays):
         return text

@@ -102,6 +102,7 @@ def _measured(place: Place, kind: Kind, item: Json, panel: str) -> Entry:
             [c.display for c in value_codes if c.display and c.display != value],
             concept_text(item.get("bodySite")),
             concept_text(item.get("method")),
+            string(first(item.get("specimen")).get("display")),
             notes(item),
             string(item.get("comment")),
         ),

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from dmp_tui.dmp.entries import Coding, Entry, Kind, Mark, Status
 from dmp_tui.dmp.fhir.bundle import Resource
-from dmp_tui.dmp.fhir.dosage import dosage_text
+from dmp_tui.dmp.fhir.dosage import bounds, dosage_text
 from dmp_tui.dmp.fhir.elements import (
     choice,
     codings,
     concept_text,
     date_of,
     first,
+    flag,
     notes,
     objects,
     quantity,
@@ -21,7 +22,8 @@ from dmp_tui.dmp.fhir.elements import (
 )
 from dmp_tui.dmp.fhir.statements import Place, base_entry, medication, negated, person_text, status_code
 from dmp_tui.dmp.fhir.strict import Json
-from dmp_tui.dmp.fhir.vocabulary import PLANNED, STOPPED
+from dmp_tui.dmp.fhir.vocabulary import LISTED, PLANNED, STOPPED
+from dmp_tui.dmp.identity import fold
 
 _TAKEN = {
     "active": Status.ACTIVE,
@@ -43,19 +45,17 @@ def read_treatment(place: Place) -> list[Entry]:
     body = place.body
     concept, ingredients, extra = _medication(place, body)
     entry = base_entry(place, Kind.TREATMENT, concept, fallback=ingredients)
-    start, end = date_of(body, "effective", "occurence", "occurrence")
-    if not start:
-        start = date_of(body, "authoredOn", "whenHandedOver", "whenPrepared")[0]
+    dosages = objects(body.get("dosage")) or objects(body.get("dosageInstruction"))
+    start, end = _course(place, body, dosages)
     code = string(body.get("status"))
     adherence = status_code(first(body.get("adherence")).get("code"))
     status = _TAKEN.get(code, Status.UNKNOWN)
     if place.section in STOPPED or (code == "completed" and end) or adherence == "stopped":
         status = Status.ENDED
-    elif (
-        place.section in PLANNED or string(body.get("intent")) in {"proposal", "plan"}
-    ) and status is not Status.ENDED:
+    elif status is not Status.ENDED and (place.section in PLANNED or _is_proposed(place, body)):
         status = Status.PLANNED
-    dosages = objects(body.get("dosage")) or objects(body.get("dosageInstruction"))
+    doses = [dosage_text(d) for d in dosages] or [string(body.get("renderedDosageInstruction"))]
+    named = string(first(first(body.get("medicationReference")) or body.get("medication")).get("display"))
     marks = entry.marks | ({Mark.PRESCRIBED} if place.resource.type in _PRESCRIBED else frozenset())
     codes = tuple(dict.fromkeys([*entry.codes, *extra]))
     entry = replace(
@@ -65,10 +65,11 @@ def read_treatment(place: Place) -> list[Entry]:
         start=start,
         end=end,
         noted=date_of(body, "dateAsserted")[0],
-        dose=words([dosage_text(d) for d in dosages]),
+        dose=words("suspendu" if code == "on-hold" else "", doses),
         author=person_text(place, body.get("informationSource") or body.get("requester") or body.get("recorder")),
         words=words(
             ingredients if ingredients != entry.label else "",
+            named if fold(named) != fold(entry.label) else "",
             texts(body.get("reasonCode") or body.get("reason")),
             texts(body.get("statusReason")),
             code if code in {"on-hold", "completed"} else "",
@@ -76,7 +77,26 @@ def read_treatment(place: Place) -> list[Entry]:
         ),
         marks=marks if codes else marks | {Mark.UNCODED},
     )
-    return [negated(entry, code in _NOT_TAKEN or adherence in _NOT_TAKEN)]
+    refused = flag(body.get("doNotPerform")) is True
+    return [negated(entry, refused or code in _NOT_TAKEN or adherence in _NOT_TAKEN)]
+
+
+def _course(place: Place, body: Json, dosages: list[Json]) -> tuple[str, str]:
+    """``(start, end)``: its own, else what its dosage bounds, else what a period among its extensions says."""
+    start, end = date_of(body, "effective", "occurence", "occurrence")
+    if start and not end and place.resource.type == "MedicationAdministration":
+        # A dose given at one time is over.
+        return start, start
+    begun, over = bounds(dosages)
+    beside = [date_of(ext, "valuePeriod") for ext in objects(body.get("extension"))]
+    told = next((period for period in beside if any(period)), ("", ""))
+    start = start or begun or told[0] or date_of(body, "authoredOn", "whenHandedOver", "whenPrepared")[0]
+    return start, end or over or told[1]
+
+
+def _is_proposed(place: Place, body: Json) -> bool:
+    """A proposal or a plan; in a list of what is taken, "plan" is how some records say that the patient told it."""
+    return string(body.get("intent")) in {"proposal", "plan"} and place.section not in LISTED
 
 
 def _medication(place: Place, body: Json) -> tuple[object, str, tuple[Coding, ...]]:
@@ -95,6 +115,7 @@ def _medication(place: Place, body: Json) -> tuple[object, str, tuple[Coding, ..
     inner = Place(place.index, found)
     for ingredient in ingredients:
         _, item = choice(ingredient, "item")
+        item = item or ingredient.get("code")
         name, item_codes = concept_text(item), codings(item)
         if not name and not item_codes:
             name, item_codes = medication(inner, item)

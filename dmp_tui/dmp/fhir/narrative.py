@@ -11,7 +11,10 @@ from xml.parsers import expat
 from dmp_tui.dmp.narrative import Block, Items, Paragraph, Picture, Table
 
 MAX_BLOCKS = 5_000
-_SILENT = frozenset({"script", "style", "head", "title", "template", "object", "iframe", "noscript"})
+_SILENT = frozenset({"script", "style", "head", "title", "template"})
+_PICTURES = frozenset({"img", "svg", "object", "embed", "iframe", "video", "audio", "canvas"})
+_STRUCK = frozenset({"del", "s", "strike"})
+"""What its author crossed out: the words stay, and say so."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "caption", "dt"})
 _BREAKS = frozenset({"p", "div", "section", "article", "blockquote", "pre", "dd", "dl", "hr", "br", "header", "footer"})
 
@@ -20,7 +23,8 @@ _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _SILENT_ELEMENT = re.compile(r"<(script|style)\b[^<>]*>[^<]*", re.IGNORECASE)
 _BREAKING_TAG = re.compile(r"</?(?:p|div|br|tr|li|table|ul|ol|h[1-6]|hr)\b[^<>]*>", re.IGNORECASE)
-_IMAGE = re.compile(r"<img\b[^<>]*?\balt\s*=\s*[\"']([^\"'<>]*)[\"'][^<>]*>", re.IGNORECASE)
+_IMAGE = re.compile(r"<(?:" + "|".join(sorted(_PICTURES)) + r")\b([^<>]*)>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"\b(alt|title|src|data|type)\s*=\s*[\"']([^\"'<>]*)[\"']", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -38,7 +42,8 @@ def read_narrative(div: str) -> tuple[Block, ...]:
     parser.EndElementHandler = lambda name: reader.end(_local(name))
     parser.CharacterDataHandler = reader.data
     try:
-        parser.Parse(_ENTITY.sub(_character, div).strip().encode("utf-8", "replace"), True)
+        # Some write several roots: one more around them makes them one.
+        parser.Parse(f"<div>{_ENTITY.sub(_character, div)}</div>".encode("utf-8", "replace"), True)
     except (expat.ExpatError, _RefusedError):
         return _stripped(div)
     blocks = reader.finish()
@@ -66,10 +71,26 @@ def _character(match: re.Match[str]) -> str:
 
 def _stripped(div: str) -> tuple[Block, ...]:
     """The text of what is no XML, a paragraph a line."""
-    text = _TAG.sub(" ", _BREAKING_TAG.sub("\n", _IMAGE.sub(r"\n[\1]\n", _SILENT_ELEMENT.sub(" ", div))))
+    text = _TAG.sub(" ", _BREAKING_TAG.sub("\n", _IMAGE.sub(_image, _SILENT_ELEMENT.sub(" ", div))))
     lines = [" ".join(line.split()) for line in html.unescape(text).splitlines()]
     kept = [line for line in lines if line]
     return tuple(Paragraph(line) for line in [*kept[: MAX_BLOCKS - 1], " ".join(kept[MAX_BLOCKS - 1 :])] if line)
+
+
+def _image(match: re.Match[str]) -> str:
+    attributes = {name.lower(): value for name, value in _ATTRIBUTE.findall(match.group(1))}
+    return f"\n[{_picture(attributes).name}]\n"
+
+
+def _picture(attributes: dict[str, str]) -> Picture:
+    """A picture by its own name, else its address, else what it is: it is never dropped."""
+    source = attributes.get("src") or attributes.get("data", "")
+    media_type = attributes.get("type", "")
+    if source.startswith("data:"):
+        media_type = media_type or re.split("[;,]", source[5:85])[0]
+        source = ""
+    name = attributes.get("alt", "").strip() or attributes.get("title", "").strip() or source[:80].strip()
+    return Picture(name or media_type or "image", media_type)
 
 
 def narrative_text(blocks: tuple[Block, ...]) -> str:
@@ -115,8 +136,10 @@ class _Reader:
     def start(self, tag: str, attrs: dict[str, str]) -> None:
         if tag in _SILENT:
             self._silent += 1
-        elif tag == "img":
-            self._picture(attrs.get("alt") or attrs.get("title") or attrs.get("src", "")[:80])
+        elif tag in _PICTURES:
+            self._picture(_picture(attrs))
+        elif tag in _STRUCK:
+            self._text.append(" [barré : ")
         elif tag in {"td", "th"}:
             self._cell(tag == "th", attrs.get("colspan", "1"))
         elif tag in {"table", "tr", "ul", "ol", "li"}:
@@ -139,6 +162,8 @@ class _Reader:
         elif tag == "caption" and self._tables == 1:
             self._caption = f"{self._caption} {self._take()}".strip()
             self._heading = False
+        elif tag in _STRUCK:
+            self._text.append("] ")
         elif tag in _HEADINGS or tag in _BREAKS:
             self._break()
 
@@ -243,9 +268,9 @@ class _Reader:
             self._blocks.append(Items(tuple(self._items), ordered))
             self._items = []
 
-    def _picture(self, name: str) -> None:
+    def _picture(self, picture: Picture) -> None:
         if self._tables or self._lists:
-            self._text.append(f" [{name}] ")
+            self._text.append(f" [{picture.name}] ")
         else:
             self._flush()
-            self._blocks.append(Picture(name))
+            self._blocks.append(picture)

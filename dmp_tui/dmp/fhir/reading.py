@@ -4,8 +4,6 @@ Lenient on what it says: references of any form, contained resources, missing fu
 Strict on what it is: ``strict.py`` refuses hostile JSON. Every resource is read or counted in ``unread``.
 """
 
-import json
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -20,20 +18,20 @@ from dmp_tui.dmp.entries import (
     Kind,
     Mark,
     Part,
-    Person,
     Reading,
     Status,
     Subject,
 )
-from dmp_tui.dmp.fhir import circumstances, measurements, medicines, statements
+from dmp_tui.dmp.fhir import circumstances, header, measurements, medicines, statements
 from dmp_tui.dmp.fhir.bundle import Index, Resource, read_index
-from dmp_tui.dmp.fhir.elements import codings, concept_text, date_of, first, objects, string, strings, words
+from dmp_tui.dmp.fhir.elements import codings, concept_text, first, objects, string, words
 from dmp_tui.dmp.fhir.narrative import read_narrative
-from dmp_tui.dmp.fhir.people import oid_of, read_person, read_subject
+from dmp_tui.dmp.fhir.people import read_subject
 from dmp_tui.dmp.fhir.sections import Section, read_sections
 from dmp_tui.dmp.fhir.statements import Place
 from dmp_tui.dmp.fhir.strict import Json, parse_object
 from dmp_tui.dmp.fhir.vocabulary import LOINC
+from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.sheet.dates import moment
 
 IPS = "60591-5"
@@ -100,34 +98,38 @@ def read_bundle(bundle: Json) -> Reading:
     if not index.resources:
         raise DocumentError(DocumentProblem.NOT_FHIR_DOCUMENT, "entry")
     none = Resource({})
-    composition = next((r for r in index.resources if r.type == "Composition"), none)
+    compositions = [r for r in index.resources if r.type == "Composition"] or [none]
+    composition = compositions[0]
     patient = index.resolve(composition.body.get("subject"), composition)
     if patient is None or patient.type != "Patient":
         patient = next((r for r in index.resources if r.type == "Patient"), none)
     collector = _Collector(index)
-    sections = list(read_sections(composition.body))
-    for section in sections:
-        collector.read_section(section, composition)
+    sections = []
+    for holder in compositions:
+        own = list(read_sections(holder.body))
+        sections += own
+        for section in own:
+            collector.read_section(section, holder)
     collector.read_rest(patient)
     type_ = next((c for c in codings(composition.body.get("type")) if c.system == LOINC), None)
     type_ = type_ or next(iter(codings(composition.body.get("type"))), Coding("", ""))
-    date = date_of(composition.body, "date")[0] or date_of(bundle, "timestamp")[0]
+    date = header.written_on(composition.body, bundle)
     subject = read_subject(patient.body) if patient.body else Subject()
     born = subject.traits.birth.iso if subject.traits.birth is not None else ""
     return Reading(
-        unique_id=_unique_id(bundle, composition.body),
+        unique_id=header.unique_id(bundle, composition.body),
         type=type_,
         title=string(composition.body.get("title")) or concept_text(composition.body.get("type")),
         date=date,
         format="fhir-ips" if type_.code == IPS and composition.body else "fhir-document",
         subject=subject,
-        authors=tuple(_person(index, ref, composition) for ref in objects(composition.body.get("author"))),
-        custodian=_person(index, composition.body.get("custodian"), composition).name,
-        custodian_id=_custodian_id(index, composition),
-        **_service(composition.body),
-        confidentiality=_confidentiality(composition.body),
-        replaces=tuple(_replaced(composition.body, index, composition)),
-        set_id=_identifier(first(composition.body.get("identifier"))),
+        authors=tuple(header.person_of(index, ref, composition) for ref in objects(composition.body.get("author"))),
+        custodian=header.person_of(index, composition.body.get("custodian"), composition).name,
+        custodian_id=header.custodian_id(index, composition),
+        **header.service_period(composition.body),
+        confidentiality=header.confidentiality(composition.body),
+        replaces=tuple(header.replaced_ids(composition.body, index, composition)),
+        set_id=header.identifier_text(first(composition.body.get("identifier"))),
         version=string(composition.body.get("version")),
         language=string(composition.body.get("language")) or string(bundle.get("language")),
         entries=tuple(_with_date_mark(entry, born, date) for entry in collector.entries),
@@ -138,71 +140,14 @@ def read_bundle(bundle: Json) -> Reading:
     )
 
 
-# --- header -----------------------------------------------------------------------------------------------------------
-
-
-def _identifier(identifier: Json) -> str:
-    """An identifier as an XDS uniqueId: ``root^extension`` for an OID, else the value; without ``urn:oid:``."""
-    value = string(identifier.get("value")).removeprefix("urn:oid:")
-    system = string(identifier.get("system"))
-    return f"{oid_of(system)}^{value}" if value and system.startswith("urn:oid:") else value
-
-
-def _unique_id(bundle: Json, composition: Json) -> str:
-    """The document's own id; where it gives none, one made from its content, so that the same bytes have the same."""
-    for identifier in (bundle.get("identifier"), composition.get("identifier")):
-        if found := _identifier(first(identifier)):
-            return found
-    digest = uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(bundle, sort_keys=True))
-    return string(bundle.get("id")) or string(composition.get("id")) or f"urn:uuid:{digest}"
-
-
-def _person(index: Index, reference: object, holder: Resource) -> Person:
-    """Who a Reference names."""
-    display = string(first(reference).get("display"))
-    found = index.resolve(reference, holder)
-    if found is None:
-        return Person(display)
-    linked = index.resolve(found.body.get("practitioner"), found)
-    organisation = index.resolve(found.body.get("organization"), found)
-    person = read_person(found.body, linked.body if linked else {}, organisation.body if organisation else {})
-    shown = person.name or string(first(found.body.get("practitioner")).get("display")) or display
-    return replace(person, name=shown)
-
-
-def _custodian_id(index: Index, composition: Resource) -> str:
-    found = index.resolve(composition.body.get("custodian"), composition)
-    return string(first(found.body.get("identifier")).get("value")) if found is not None else ""
-
-
-def _confidentiality(composition: Json) -> tuple[str, ...]:
-    """R4 ``confidentiality``; in R5 a security label."""
-    labels = [string(label.get("code")) for label in objects(first(composition.get("meta")).get("security"))]
-    return tuple(dict.fromkeys([*strings(composition.get("confidentiality")), *filter(None, labels)]))
-
-
-def _service(composition: Json) -> dict[str, str]:
-    start, end = date_of(first(composition.get("event")), "period")
-    return {"service_start": start, "service_end": end}
-
-
-def _replaced(composition: Json, index: Index, holder: Resource) -> Iterator[str]:
-    """uniqueIds of what this document replaces (R4 ``target[x]``, R5 ``resourceReference``)."""
-    for relation in objects(composition.get("relatesTo")):
-        if "replaces" not in {string(relation.get("code")), string(relation.get("type"))}:
-            continue
-        reference = first(relation.get("targetReference")) or first(relation.get("resourceReference"))
-        identifier = first(relation.get("targetIdentifier")) or first(reference.get("identifier"))
-        found = index.resolve(reference, holder)
-        if not identifier and found is not None:
-            identifier = first(found.body.get("identifier"))
-        target = _identifier(identifier) or string(reference.get("reference"))
-        if target:
-            yield target
-
-
 def _parts(sections: list[Section], composition: Json, index: Index) -> Iterator[Part]:
-    """The narrative: of the sections; of the Composition or the resources where there are none."""
+    """The narrative: of the sections; of the Composition or the resources where there are none.
+
+    A Composition's own narrative is most often made from its header; where its author wrote it, it comes first.
+    """
+    own = first(composition.get("text"))
+    if sections and string(own.get("status")) == "additional" and isinstance(div := own.get("div"), str):
+        yield Part("", string(composition.get("title")), read_narrative(div))
     for section in sections:
         yield Part(section.code, section.title, section.blocks, section.depth)
     if sections:
@@ -246,11 +191,16 @@ class _Collector:
         before = len(self.entries)
         for reference in section.references:
             found = self.index.resolve(reference, composition)
-            if found is not None:
-                self._read(found, section)
+            said = _said(reference)
+            if found is None:
+                self._unreadable(section, said or section.title or section.code)
                 continue
-            display = string(reference.get("display"))
-            self._unreadable(section, display or section.title or section.code)
+            first_new = len(self.entries)
+            self._read(found, section)
+            if said and len(self.entries) == first_new + 1:
+                own = self.entries[-1]
+                told = fold(said) in fold(f"{own.label} {own.code_label} {own.dose} {own.words}")
+                self.entries[-1] = own if told else replace(own, words=words(own.words, said))
         if not section.references:
             self._read_empty(section)
         elif len(self.entries) == before + 1:
@@ -281,9 +231,10 @@ class _Collector:
         title = section.title or section.code
         if title not in self._titles:
             self._titles.append(title)
+        said = section.text[:_WORDS]
         if section.kind is not None:
             self.entries.append(
-                Entry(section.kind, label or title, Assertion.UNREADABLE, section=section.code, words=section.text)
+                Entry(section.kind, label or title, Assertion.UNREADABLE, section=section.code, words=said)
             )
 
     def read_rest(self, patient: Resource) -> None:
@@ -319,6 +270,9 @@ class _Collector:
         kind = place.resource.type
         if kind == "Observation":
             return measurements.read_observation(place, panel)
+        if kind == "Consent" and not circumstances.is_directive(place):
+            self._not_read[kind] += 1
+            return []
         if kind in _READERS and (place.listed or kind not in _ONLY_IN_SECTIONS):
             return _READERS[kind](place)
         if kind not in _PARTS:
@@ -340,8 +294,16 @@ class _Collector:
         for resource in self.index.resources:
             if resource.type in {"Medication", "Device"} and resource.place not in known:
                 self._not_read[resource.type] += 1
+        if self.index.nameless:
+            self._not_read["resource"] += self.index.nameless
         counted = [f"{kind} ({count})" for kind, count in sorted(self._not_read.items())]
         return (*dict.fromkeys(self._titles), *counted)
+
+
+def _said(reference: Json) -> str:
+    """What a section says of an entry beside its reference: words, not the id over again."""
+    display = string(reference.get("display"))
+    return display if display and display not in string(reference.get("reference")) else ""
 
 
 def _members(body: Json) -> Iterator[Json]:

@@ -10,7 +10,7 @@ from dmp_tui.dmp.fhir.strict import Json
 from dmp_tui.dmp.fhir.vocabulary import LOINC, SAYS_NONE, SECTIONS, TEXTUAL, empty_reason, spoken_absence
 from dmp_tui.dmp.narrative import Block
 
-MAX_SECTIONS = 500
+MAX_SECTIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from dmp_tui.dmp.fhir.elements import (
 from dmp_tui.dmp.fhir.narrative import narrative_text, read_narrative
 from dmp_tui.dmp.fhir.strict import Json
 from dmp_tui.dmp.fhir.vocabulary import HISTORY, SAYS_NONE, SEVERITY_WORDS, absence, spoken_absence
+from dmp_tui.dmp.sheet.critical import named_substances, substances
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,9 @@ def base_entry(place: Place, kind: Kind, concept: object, *, fallback: str = "")
     """An entry of a concept: words, codes, the code's own display, and "none" or "no data" where the codes say so."""
     label = concept_text(concept) or fallback or _own_narrative(place.body)
     codes = codings(concept)
+    marks = frozenset() if codes else frozenset({Mark.UNCODED})
+    if kind in _OF_SUBSTANCES and _code_differs(label, codes):
+        marks |= {Mark.CODE_DIFFERS}
     return Entry(
         kind=kind,
         label=label or string(place.body.get("resourceType")) or kind.value,
@@ -76,8 +80,15 @@ def base_entry(place: Place, kind: Kind, concept: object, *, fallback: str = "")
         codes=codes,
         code_label=code_label(concept, label),
         section=place.section,
-        marks=frozenset() if codes else frozenset({Mark.UNCODED}),
+        marks=marks,
     )
+
+
+def _code_differs(label: str, codes: tuple[Coding, ...]) -> bool:
+    """Whether words and codes name substances that are both known, and none in common."""
+    named = named_substances(label)
+    coded = substances(codes, [c.display for c in codes if c.display != label])
+    return bool(named and coded) and not named & coded
 
 
 def _own_narrative(body: Json) -> str:
@@ -116,6 +127,9 @@ def medication(place: Place, reference: object) -> tuple[str, tuple[Coding, ...]
     return concept_text(found.body.get("code")), codings(found.body.get("code"))
 
 
+_OF_SUBSTANCES = frozenset({Kind.TREATMENT, Kind.ALLERGY, Kind.ADVERSE_EFFECT})
+
+
 # --- allergies --------------------------------------------------------------------------------------------------------
 
 _CLINICAL = {
@@ -131,7 +145,9 @@ _CLINICAL = {
 def read_allergy(place: Place) -> list[Entry]:
     """AllergyIntolerance."""
     body = place.body
-    entry = base_entry(place, Kind.ALLERGY, body.get("code") or body.get("substance"))
+    shown = objects(body.get("reaction"))
+    substance = next((text for item in shown if (text := concept_text(item.get("substance")))), "")
+    entry = base_entry(place, Kind.ALLERGY, body.get("code") or body.get("substance"), fallback=substance)
     start, end = date_of(body, "onset")
     noted = date_of(body, "recordedDate", "recorded", "assertedDate")[0]
     criticality = {"high": Criticality.HIGH, "low": Criticality.LOW}.get(
@@ -143,7 +159,9 @@ def read_allergy(place: Place) -> list[Entry]:
     said = words(
         choice_words(body, "onset"),
         notes(body),
-        [string(r.get("description")) for r in objects(body.get("reaction"))],
+        [string(r.get("description")) for r in shown],
+        [text for r in shown for text in (*notes(r), *texts(r.get("exposureRoute")))],
+        [f"onset {when}" for r in shown if (when := string(r.get("onset")))],
         verification if verification in {"unconfirmed", "presumed", "provisional"} else "",
         f"lastOccurrence {last}" if last else "",
     )
@@ -154,7 +172,7 @@ def read_allergy(place: Place) -> list[Entry]:
         end=end,
         noted=noted,
         criticality=criticality,
-        reactions=tuple(_reaction(item) for item in objects(body.get("reaction"))),
+        reactions=tuple(_reaction(item) for item in shown),
         author=person_text(place, body.get("asserter") or body.get("recorder")),
         words=said,
         marks=entry.marks | ({Mark.NOT_AN_ALLERGY} if intolerance else frozenset()),
@@ -205,7 +223,9 @@ def read_condition(place: Place) -> list[Entry]:
     entry = base_entry(place, kind, body.get("code"))
     start = date_of(body, "onset")[0]
     abated = date_of(body, "abatement")
-    gone = flag(body.get("abatementBoolean")) is True
+    gone = flag(body.get("abatementBoolean")) is True or (
+        status is Status.UNKNOWN and bool(choice_words(body, "abatement"))
+    )
     stages = [concept_text(stage.get("summary")) for stage in objects(body.get("stage"))]
     entry = replace(
         entry,
@@ -249,12 +269,23 @@ def read_procedure(place: Place) -> list[Entry]:
             texts(body.get("reasonCode") or body.get("reason")),
             texts(body.get("outcome")),
             texts(body.get("complication")),
+            [_device_name(place, item.get("manipulated")) for item in objects(body.get("focalDevice"))],
+            [_device_name(place, item) for item in objects(body.get("usedReference"))],
             choice_words(body, "performed"),
             choice_words(body, "occurrence"),
             notes(body),
         ),
     )
     return [negated(entry, string(body.get("status")) == "not-done")]
+
+
+def _device_name(place: Place, reference: object) -> str:
+    """A Device that an operation put in, took out or used."""
+    found = place.index.resolve(reference, place.resource)
+    if found is None:
+        return string(first(reference).get("display"))
+    names = [string(n.get("name") or n.get("value")) for n in objects(found.body.get("deviceName"))]
+    return words(concept_text(found.body.get("type")), names, string(found.body.get("manufacturer")))
 
 
 # --- vaccinations, devices --------------------------------------------------------------------------------------------
@@ -311,7 +342,9 @@ def read_device(place: Place) -> list[Entry]:
     """DeviceUseStatement (R5 DeviceUsage), or a Device that a section names."""
     body = place.body
     device, use = body, body
-    if place.resource.type != "Device":
+    if place.resource.type == "Device":
+        use = {"status": "stopped"} if string(body.get("status")) == "inactive" else body
+    else:
         reference = body.get("device")
         found = place.index.resolve(reference, place.resource)
         device = found.body if found is not None else {"type": reference if _has_concept(reference) else {}}
@@ -326,6 +359,7 @@ def read_device(place: Place) -> list[Entry]:
     concept = device.get("type") or device.get("definition") or device.get("code")
     entry = base_entry(place, Kind.DEVICE, concept, fallback=fallback or model)
     status = statuses.get(string(use.get("status")), Status.UNKNOWN) if use is not device else Status.UNKNOWN
+    # A Device's own status "active" says that its record holds, not that it is worn.
     return [
         replace(
             entry,

@@ -1,4 +1,7 @@
-"""JSON from outside, parsed as hostile bytes: limits on size and depth, no duplicate keys, numbers kept as written."""
+"""JSON from outside, parsed as hostile bytes: limits on size and depth, no duplicate keys, numbers kept as written.
+
+Tabs and line ends may stand in texts as they are: some writers do not escape them.
+"""
 
 import json
 import math
@@ -34,7 +37,7 @@ def parse_object(content: bytes) -> Json:
     try:
         text = content.decode("utf-8-sig")
         value = json.loads(
-            text, object_pairs_hook=_object, parse_float=_float, parse_int=_int, parse_constant=_constant
+            text, strict=False, object_pairs_hook=_object, parse_float=_float, parse_int=_int, parse_constant=_constant
         )
     except RecursionError:
         raise DocumentError(DocumentProblem.TOO_DEEP) from None

@@ -50,6 +50,8 @@ SECTIONS = {
 HISTORY = frozenset({"11348-0"})
 STOPPED = frozenset({"18610-6"})
 PLANNED = frozenset({"18776-5"})
+LISTED = frozenset({"10160-0", "10183-2", "42346-7", "29549-3"})
+"""Sections that list what is taken."""
 
 TEXTUAL = frozenset(
     {
@@ -77,7 +79,7 @@ _NONE_SNOMED = frozenset(
         "787481004",  # no known medications
     }
 )
-_NO_DATA_SNOMED = frozenset({"1287211007"})  # no information available
+_NO_DATA_SNOMED = frozenset({"1287211007", "1631000175102"})  # no information available, patient not asked
 _NO_DATA_WORDS = frozenset({"unavailable", "notasked", "withheld", "notstarted", "closed"})
 NIL_KNOWN = "nilknown"
 

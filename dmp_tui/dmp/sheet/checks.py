@@ -4,47 +4,98 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 
-from dmp_tui.dmp.entries import Assertion, Entry, Status
-from dmp_tui.dmp.sheet.critical import ANTICOAGULANTS, atc_codes, atc_of_substance, families, stems, substances
+from dmp_tui.dmp.entries import Assertion, Criticality, Entry, Status
+from dmp_tui.dmp.sheet.critical import (
+    ANTICOAGULANTS,
+    atc_codes,
+    atc_of_substance,
+    families,
+    snomed_names,
+    stems,
+    substances,
+)
+from dmp_tui.dmp.sheet.dates import is_over_before
 from dmp_tui.dmp.sheet.lines import newest_origins, with_contradictions
 from dmp_tui.dmp.sheet.matching import code_keys, label_key
-from dmp_tui.dmp.sheet.model import Check, Contradiction, Disagreement, Line, Origin, Topic
+from dmp_tui.dmp.sheet.model import Check, Contradiction, Disagreement, Line, Topic
 
 _DOUBTS = frozenset({Disagreement.MISSING, Disagreement.STATUS, Disagreement.DOSE})
 _GRAVE_DISAGREEMENTS = frozenset({Disagreement.DENIED, Disagreement.STATUS, Disagreement.SEVERITY})
+_GRAVE = frozenset({Criticality.FATAL, Criticality.HIGH})
+MAX_PAIRS = 20
+MAX_LABELS = 5
+LONGEST_NAME = 8
+"""Words of the longest name of an allergy that is looked for in the names of treatments."""
 
 
 def prescribed_despite(allergies: Topic, treatments: Topic) -> tuple[Topic, Topic, tuple[Check, ...]]:
-    """Both topics with their PRESCRIBED_DESPITE contradictions, and one check for each pair."""
-    allergy_lines = {line: line for line in allergies.lines}
-    treatment_lines = {line: line for line in treatments.lines}
-    contents = {line: _facets(line) for line in treatments.lines}
+    """Both topics with their PRESCRIBED_DESPITE contradictions, and one check for each pair.
+
+    An allergy that was over before the treatment began is none of them. A line has at most ``MAX_PAIRS`` pairs, and
+    each treatment that an allergy names has one at least: what a hostile record costs grows with its lines only.
+    """
+    pairs = [
+        (allergies.lines[a], treatments.lines[t])
+        for a, t in _pairs(allergies.lines, treatments.lines)
+        if not _allergy_was_over(allergies.lines[a], treatments.lines[t])
+    ]
+    of_allergy: dict[str, list[Contradiction]] = {}
+    of_treatment: dict[str, list[Contradiction]] = {}
     checks: list[Check] = []
-    for allergy in allergies.lines:
-        named = _facets(allergy)
-        if allergy.assertion is not Assertion.STATED:
-            continue
-        for treatment in treatments.lines:
-            if treatment.assertion is not Assertion.STATED or not _contains(named, contents[treatment]):
-                continue
-            own, other = treatment.sources[0].origin, allergy.sources[0].origin
-            despite = Disagreement.PRESCRIBED_DESPITE
-            allergy_lines[allergy] = with_contradictions(
-                allergy_lines[allergy], [Contradiction(despite, own, treatment.label)]
-            )
-            treatment_lines[treatment] = with_contradictions(
-                treatment_lines[treatment], [Contradiction(despite, other, allergy.label)]
-            )
-            label = f"{allergy.label} / {treatment.label}"
-            checks.append(Check("allergy-treatment", label, (allergy.key, treatment.key), newest_origins((own, other))))
-    return (
-        replace(allergies, lines=tuple(allergy_lines[line] for line in allergies.lines)),
-        replace(treatments, lines=tuple(treatment_lines[line] for line in treatments.lines)),
-        tuple(checks),
-    )
+    for allergy, treatment in pairs:
+        own, other = treatment.sources[0].origin, allergy.sources[0].origin
+        despite = Disagreement.PRESCRIBED_DESPITE
+        of_allergy.setdefault(allergy.key, []).append(Contradiction(despite, own, treatment.label))
+        of_treatment.setdefault(treatment.key, []).append(Contradiction(despite, other, allergy.label))
+        label = f"{allergy.label} / {treatment.label}"
+        checks.append(Check("allergy-treatment", label, (allergy.key, treatment.key), newest_origins((own, other))))
+    return (_contradicted(allergies, of_allergy), _contradicted(treatments, of_treatment), tuple(checks))
+
+
+def _contradicted(topic: Topic, found: dict[str, list[Contradiction]]) -> Topic:
+    lines = [
+        with_contradictions(line, found[line.key]) if line.key in found and _counts(line) else line
+        for line in topic.lines
+    ]
+    return replace(topic, lines=tuple(lines))
+
+
+def _counts(line: Line) -> bool:
+    return line.assertion is Assertion.STATED
+
+
+def _allergy_was_over(allergy: Line, treatment: Line) -> bool:
+    return allergy.status is Status.ENDED and is_over_before(allergy.end, treatment.start)
+
+
+def _pairs(allergies: Sequence[Line], treatments: Sequence[Line]) -> list[tuple[int, int]]:
+    """Indexes of the allergies and treatments that share a sign, in order."""
+    named = [_signs_of_allergy(line) if _counts(line) else frozenset[str]() for line in allergies]
+    names = frozenset(sign[1:] for signs in named for sign in signs if sign.startswith("="))
+    held = [_signs_of_treatment(line, names) if _counts(line) else frozenset[str]() for line in treatments]
+    by_treatment = _places(held)
+    by_allergy = _places(named)
+    found: set[tuple[int, int]] = set()
+    for a, signs in enumerate(named):
+        shared = dict.fromkeys(t for sign in sorted(signs) for t in by_treatment.get(sign, ())[:MAX_PAIRS])
+        found |= {(a, t) for t in list(shared)[:MAX_PAIRS]}
+    served = {t for _, t in found}
+    for t, signs in enumerate(held):
+        first = min((by_allergy[sign][0] for sign in signs if sign in by_allergy), default=None)
+        if t not in served and first is not None:
+            found.add((first, t))
+    return sorted(found)
+
+
+def _places(signs: Sequence[frozenset[str]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for place, own in enumerate(signs):
+        for sign in own:
+            found.setdefault(sign, []).append(place)
+    return found
 
 
 def _as_entry(line: Line, label: str = "") -> Entry:
@@ -56,50 +107,52 @@ def _labels(line: Line) -> tuple[str, ...]:
     return (line.label, *(source.label for source in line.sources), *(c.display for c in line.codes if c.display))
 
 
-@dataclass(frozen=True, slots=True)
-class _Facets:
-    """By what a line may be the same substance as another."""
-
-    keys: frozenset[str]
-    substances: frozenset[str]
-    atc: frozenset[str]
-    """Its own ATC codes, and those of its substances."""
-    classes: frozenset[str]
-    """ATC prefixes of what it names: its own codes from the fourth level on, and families ("pénicillines")."""
-    name: tuple[str, ...]
-    texts: tuple[tuple[str, ...], ...]
-
-
-def _facets(line: Line) -> _Facets:
+def _signs_of_allergy(line: Line) -> frozenset[str]:
+    """By what a treatment may hold what an allergy names: its codes, substances, ATC classes (``^``), name (``=``)."""
     labels = dict.fromkeys(_labels(line))
-    named = substances(line.codes, labels)
-    own = atc_codes(line.codes)
-    return _Facets(
-        keys=frozenset(code_keys(_as_entry(line))),
-        substances=named,
-        atc=frozenset(own) | {code for name in named for code in atc_of_substance(name)},
-        classes=frozenset([c for c in own if len(c) >= 4] + [p for label in labels for p in families(label)]),
-        name=stems(label_key(_as_entry(line))),
-        texts=tuple(stems(label) for label in labels),
+    named = (*labels, *snomed_names(line.codes))
+    name = stems(label_key(_as_entry(line)))
+    classes = [c for c in atc_codes(line.codes) if len(c) >= 4] + [p for label in named for p in families(label)]
+    said = " ".join(name)
+    return frozenset(
+        {
+            *code_keys(_as_entry(line)),
+            *substances(line.codes, labels),
+            *(f"^{prefix}" for prefix in classes),
+            *([f"={said}"] if len("".join(name)) >= 4 and len(name) <= LONGEST_NAME else []),
+        }
     )
 
 
-def _contains(allergy: _Facets, treatment: _Facets) -> bool:
-    """Whether a treatment holds what an allergy names: same code, same substance, its ATC class, or its name."""
-    if allergy.keys & treatment.keys or allergy.substances & treatment.substances:
-        return True
-    if any(code.startswith(prefix) for code in treatment.atc for prefix in allergy.classes):
-        return True
-    return len("".join(allergy.name)) >= 4 and any(_within(allergy.name, text) for text in treatment.texts)
+def _signs_of_treatment(line: Line, names: frozenset[str]) -> frozenset[str]:
+    """The same of a treatment, ``names`` being those that its labels are searched for."""
+    labels = dict.fromkeys(_labels(line))
+    held = substances(line.codes, labels)
+    atc = {*atc_codes(line.codes), *(code for name in held for code in atc_of_substance(name))}
+    return frozenset(
+        {
+            *code_keys(_as_entry(line)),
+            *held,
+            *(f"^{code[:size]}" for code in atc for size in range(1, len(code) + 1)),
+            *(f"={name}" for label in labels for name in _named_in(stems(label), names)),
+        }
+    )
 
 
-def _within(words: tuple[str, ...], text: tuple[str, ...]) -> bool:
-    return any(text[at : at + len(words)] == words for at in range(len(text) - len(words) + 1))
+def _named_in(words: tuple[str, ...], names: frozenset[str]) -> frozenset[str]:
+    sizes = range(1, LONGEST_NAME + 1) if names else ()
+    runs = {" ".join(words[at : at + size]) for size in sizes for at in range(len(words) - size + 1)}
+    return names & runs
 
 
 def allergy_checks(allergies: Topic) -> list[Check]:
-    """One check for each allergy whose sources deny it, end it or grade it otherwise."""
-    return [_contradiction(line, _GRAVE_DISAGREEMENTS) for line in allergies.lines if _has(line, _GRAVE_DISAGREEMENTS)]
+    """One check for each allergy whose sources deny it, end it, or do not all call it as grave as one does."""
+    found = []
+    for line in allergies.lines:
+        kinds = _GRAVE_DISAGREEMENTS if line.criticality in _GRAVE else _GRAVE_DISAGREEMENTS - {Disagreement.SEVERITY}
+        if _has(line, kinds):
+            found.append(_contradiction(line, kinds))
+    return found
 
 
 def treatment_checks(treatments: Topic) -> list[Check]:
@@ -113,29 +166,42 @@ def treatment_checks(treatments: Topic) -> list[Check]:
         for line in lines
         if line.critical in ANTICOAGULANTS and _has(line, _DOUBTS)
     ]
-    contents = {line: substances(line.codes, dict.fromkeys(_labels(line))) for line in lines}
-    for one, other in combinations(lines, 2):
-        kinds = {one.critical, other.critical}
-        thins = [line for line in (one, other) if line.critical in ANTICOAGULANTS]
-        if len(thins) == 2 or (thins and "antiplatelet" in kinds):
-            checks.append(_pair("association", one, other))
-        if contents[one] & contents[other]:
-            checks.append(_pair("same-substance", one, other))
-    checks += [check for line in lines if (check := _twice_in_one_document(line)) is not None]
+    checks += _associations(lines)
+    checks += _same_substance(lines)
     return checks
 
 
-def _twice_in_one_document(line: Line) -> Check | None:
-    """Two products of one substance, both running, in one document."""
-    names: dict[Origin, set[str]] = {}
-    for source in line.sources:
-        if source.status is not Status.ENDED and not source.end:
-            names.setdefault(source.origin, set()).add(label_key(_as_entry(line, source.label)))
-    twice = [origin for origin, products in names.items() if len(products) > 1]
-    if not twice:
-        return None
-    labels = sorted({s.label for s in line.sources if s.origin in twice})
-    return Check("same-substance", " + ".join(labels), (line.key,), newest_origins(twice))
+def _associations(lines: Sequence[Line]) -> list[Check]:
+    """Anticoagulant with anticoagulant or antiplatelet: one check for two substances, however many lines they have."""
+    first: dict[object, Line] = {}
+    for line in lines:
+        if line.critical in ANTICOAGULANTS or line.critical == "antiplatelet":
+            first.setdefault(substances(line.codes, dict.fromkeys(_labels(line))) or line.critical, line)
+    return [
+        _pair("association", one, other)
+        for one, other in combinations(first.values(), 2)
+        if one.critical in ANTICOAGULANTS or other.critical in ANTICOAGULANTS
+    ]
+
+
+def _same_substance(lines: Sequence[Line]) -> list[Check]:
+    """One check for the lines that hold the same substance: by name where it is known, else by its code."""
+    holders: dict[str, list[Line]] = {}
+    for line in lines:
+        for name in substances(line.codes, dict.fromkeys(_labels(line))) or set(code_keys(_as_entry(line))):
+            holders.setdefault(name, []).append(line)
+    groups = dict.fromkeys(tuple(_anticoagulants_first(own)) for own in holders.values() if len(own) > 1)
+    return [_together("same-substance", own) for own in sorted(groups, key=lambda own: [x.label for x in own])]
+
+
+def _anticoagulants_first(lines: Sequence[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: (line.critical not in ANTICOAGULANTS, line.label, line.key))
+
+
+def _together(kind: str, lines: Sequence[Line]) -> Check:
+    label = " + ".join(line.label for line in lines[:MAX_LABELS]) + (" + ..." if len(lines) > MAX_LABELS else "")
+    origins = newest_origins(line.sources[0].origin for line in lines)
+    return Check(kind, label, tuple(line.key for line in lines), origins)
 
 
 def unreadable_checks(topics: Sequence[Topic]) -> list[Check]:
@@ -158,6 +224,4 @@ def _contradiction(line: Line, kinds: frozenset[Disagreement]) -> Check:
 
 
 def _pair(kind: str, one: Line, other: Line) -> Check:
-    first, second = sorted((one, other), key=lambda line: (line.critical not in ANTICOAGULANTS, line.label, line.key))
-    origins = newest_origins((first.sources[0].origin, second.sources[0].origin))
-    return Check(kind, f"{first.label} + {second.label}", (first.key, second.key), origins)
+    return _together(kind, _anticoagulants_first((one, other)))

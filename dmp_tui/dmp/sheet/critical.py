@@ -24,6 +24,7 @@ _BY_ATC = (
     ("B01AE", "anticoagulant"),
     ("B01AX05", "anticoagulant"),
     ("B01AC", "antiplatelet"),
+    ("N02BA", "antiplatelet"),
     ("A10A", "insulin"),
     ("A10BB", "sulfonylurea"),
     ("N03A", "antiepileptic"),
@@ -32,6 +33,7 @@ _BY_ATC = (
     ("L04A", "immunosuppressant"),
     ("L01", "anticancer"),
     ("N02A", "opioid"),
+    ("R05DA", "opioid"),
     ("N07BC", "opioid"),
     ("C01AA", "digoxin"),
     ("C01B", "antiarrhythmic"),
@@ -42,6 +44,34 @@ _BY_ATC = (
     ("N06AF", "maoi"),
 )
 """ATC prefix to code, the first that fits wins."""
+
+_LOCAL_USE = ("A01", "A07", "C05", "D", "G01", "M02", "R01", "R03", "S")
+"""ATC prefixes of what acts where it is put: its substance's name alone makes it no critical treatment."""
+
+_ORDER = ("avk", "doac", "heparin", "anticoagulant", "antiplatelet", "insulin", "sulfonylurea")
+
+_SNOMED = frozenset({"http://snomed.info/sct", "urn:oid:2.16.840.1.113883.6.96"})
+_BY_SNOMED = {
+    "387517004": "paracetamol",
+    "293584003": "paracetamol",
+    "372687004": "amoxicilline",
+    "294505008": "amoxicilline",
+    "387458008": "aspirine",
+    "293586001": "aspirine",
+    "387207008": "ibuprofene",
+    "387494007": "codeine",
+    "373529000": "morphine",
+    "372756006": "warfarine",
+    "386952008": "clopidogrel",
+    "372877000": "heparine",
+    "764146007": "penicillines",
+    "373270004": "penicillines",
+    "6369005": "penicillines",
+    "91936005": "penicillines",
+    "387406002": "sulfamides",
+    "91939003": "sulfamides",
+}
+"""SNOMED CT substances and allergies to them, by a name of the tables: many records give a code without words."""
 
 # One line a substance: international name, critical code ("" if none), ATC codes, then other names and brands. Those
 # without a code are there because allergies and treatments must find each other under brand names.
@@ -64,12 +94,15 @@ prasugrel | antiplatelet | B01AC22 | efient
 ticagrelor | antiplatelet | B01AC24 | brilique
 acide acetylsalicylique | antiplatelet | B01AC06 N02BA01 | aspirine, kardegic, aspegic, duoplavin, acetylsalicylique
 dipyridamole | antiplatelet | B01AC07 | persantine
-insuline asparte | insulin | A10AB05 | novorapid, fiasp, novomix
+insuline asparte | insulin | A10AB05 | novorapid, fiasp
+insuline asparte biphasique | insulin | A10AD05 | novomix
 insuline lispro | insulin | A10AB04 | humalog, liprolog, lyumjev
+insuline lispro biphasique | insulin | A10AD04 | humalog mix
 insuline glulisine | insulin | A10AB06 | apidra
 insuline glargine | insulin | A10AE04 | lantus, abasaglar, toujeo, semglee
 insuline detemir | insulin | A10AE05 | levemir
-insuline degludec | insulin | A10AE06 | tresiba, xultophy
+insuline degludec | insulin | A10AE06 | tresiba
+insuline degludec liraglutide | insulin | A10AE56 | xultophy
 insuline humaine | insulin | A10AB01 A10AC01 | actrapid, insulatard, umuline, insuman
 gliclazide | sulfonylurea | A10BB09 | diamicron
 glimepiride | sulfonylurea | A10BB12 | amarel
@@ -211,7 +244,7 @@ def named_substances(label: str) -> frozenset[str]:
     names = _table()[1]
     return frozenset(
         substance
-        for size in (1, 2)
+        for size in (1, 2, 3)
         for at in range(len(words) - size + 1)
         for substance in names.get(words[at : at + size], ())
     )
@@ -220,17 +253,32 @@ def named_substances(label: str) -> frozenset[str]:
 def substances(codes: Iterable[Coding], labels: Iterable[str]) -> frozenset[str]:
     """International names of what a treatment contains, from its ATC codes, else from its labels."""
     by_atc = _table()[0]
+    codes = tuple(codes)
     known = frozenset(by_atc[code][0] for code in atc_codes(codes) if code in by_atc)
+    known |= frozenset(name for word in snomed_names(codes) for name in named_substances(word))
     named: frozenset[str] = frozenset().union(*(named_substances(label) for label in labels))
     return known | named
 
 
+def snomed_names(codes: Iterable[Coding]) -> tuple[str, ...]:
+    """Names that the tables know for the SNOMED CT codes among ``codes``."""
+    return tuple(_BY_SNOMED[c.code] for c in codes if c.system in _SNOMED and c.code in _BY_SNOMED)
+
+
+def critical_rank(code: str) -> int:
+    """0 for what makes a patient bleed first, then what lowers his sugar, then the others; last what has no code."""
+    return _ORDER.index(code) if code in _ORDER else len(_ORDER) + (not code)
+
+
 def critical_code(codes: Iterable[Coding], labels: Iterable[str]) -> str:
     """Why a treatment weighs in an emergency (``avk``, ``insulin``...), by ATC code, else by name; else empty."""
-    for code in sorted(atc_codes(codes)):
+    known = sorted(atc_codes(codes))
+    for code in known:
         for prefix, critical in _BY_ATC:
             if code.startswith(prefix):
                 return critical
+    if known and all(code.startswith(_LOCAL_USE) for code in known):
+        return ""
     found = {critical_of_substance(name) for label in labels for name in named_substances(label)} - {""}
     for _, critical in _BY_ATC:
         if critical in found:

@@ -34,6 +34,12 @@ def day(text: str) -> str:
     return text.strip()[:10]
 
 
+def is_over_before(end: str, start: str) -> bool:
+    """Whether ``end`` is surely before ``start``, at the precision that it has; unknown dates say nothing."""
+    year, month, day_, *_ = moment(end)
+    return bool(year) and (year, month or 13, day_ or 32) < moment(start)[:3]
+
+
 def agree(one: str, other: str) -> bool:
     """Whether two dates may be the same day at the precision that both have; an unknown date agrees with any."""
     a, b = day(one), day(other)

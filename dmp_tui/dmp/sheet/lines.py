@@ -6,7 +6,7 @@ from dataclasses import replace
 from dmp_tui.dmp.entries import Assertion, Coding, Criticality, Entry, Kind, Mark, Person, Reaction, Status
 from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.sheet.critical import critical_code
-from dmp_tui.dmp.sheet.dates import Moment, agree, day, moment
+from dmp_tui.dmp.sheet.dates import Moment, agree, day, is_over_before, moment
 from dmp_tui.dmp.sheet.matching import MEASURED, Group, Statement
 from dmp_tui.dmp.sheet.model import Contradiction, Disagreement, Line, Origin, Source
 from dmp_tui.dmp.sheet.reading import reaction_rank
@@ -58,7 +58,10 @@ def newest_first(kind: Kind, statements: Sequence[Statement]) -> list[Statement]
 
     def order(statement: Statement) -> tuple[object, ...]:
         event = (event_moment(statement),) if by_event else ()
-        return (*event, origin_key(statement[0]), entry_key(statement[1]))
+        origin, entry = statement
+        # Of one document, what is taken speaks before the prescription behind it.
+        said = (Mark.PRESCRIBED not in entry.marks, entry.status is not Status.PLANNED)
+        return (*event, origin_key(origin), *said, entry_key(entry))
 
     return sorted(statements, key=order, reverse=True)
 
@@ -70,7 +73,7 @@ def build_line(kind: Kind, found: Group, denials: Sequence[Statement] = ()) -> L
     ended = _is_over(kind, ordered, lead)
     entries = [entry for _, entry in ordered]
     reactions = _reactions(entries)
-    critical = critical_code(_codes(entries), [e.label for e in entries]) if kind is Kind.TREATMENT else ""
+    critical = _critical(entries) if kind is Kind.TREATMENT else ""
     line = Line(
         kind=kind,
         key=found.key,
@@ -81,7 +84,7 @@ def build_line(kind: Kind, found: Group, denials: Sequence[Statement] = ()) -> L
         codes=_codes(entries),
         start=lead.start if kind is Kind.VACCINATION else _first(entries, lead, lambda e: e.start),
         end=lead.end if kind not in _NEVER_OVER or ended is Status.ENDED else "",
-        noted=_first(entries, lead, lambda e: e.noted),
+        noted=lead.noted if kind is Kind.VACCINATION else _first(entries, lead, lambda e: e.noted),
         criticality=min((e.criticality for e in entries), key=lambda c: c.rank),
         reactions=reactions,
         dose=_first(entries, lead, lambda e: e.dose),
@@ -96,6 +99,12 @@ def build_line(kind: Kind, found: Group, denials: Sequence[Statement] = ()) -> L
     return replace(line, contradictions=contradictions, marks=_marks(entries, line, found, contradictions))
 
 
+def _critical(entries: Sequence[Entry]) -> str:
+    """By codes that agree with their words, and by words: never by a code alone."""
+    sound = [e for e in entries if not e.marks & {Mark.CODE_DIFFERS, Mark.PRODUCT_DIFFERS}]
+    return critical_code(_codes(sound), [e.label for e in entries])
+
+
 def with_contradictions(line: Line, more: Iterable[Contradiction]) -> Line:
     """The line with further contradictions, and so marked."""
     contradictions = _unique([*line.contradictions, *more])
@@ -108,7 +117,8 @@ def _lead(kind: Kind, ordered: Sequence[Statement]) -> Entry:
     if kind in MEASURED:
         return next((e for _, e in ordered if e.value), ordered[0][1])
     if kind is Kind.VACCINATION:
-        return next((e for _, e in ordered if is_injection(e)), ordered[0][1])
+        given = [e for _, e in ordered if is_injection(e)]
+        return next((e for e in given if e.start), given[0] if given else ordered[0][1])
     last_day = day(ordered[0][0].date)
     same_day = [e for o, e in ordered if day(o.date) == last_day]
     candidates = [e for _, e in ordered] if kind in _NEVER_OVER else same_day
@@ -225,13 +235,23 @@ def _disagreements(kind: Kind, ordered: Sequence[Statement], lead: Entry) -> lis
 
 
 def _status(kind: Kind, ordered: Sequence[Statement], lead: Entry) -> list[Contradiction]:
-    """Who says "ended" of what stands: "stopped by X on D, seen again in Y"."""
-    if lead.status is Status.ENDED or kind in {Kind.VACCINATION, Kind.PROCEDURE}:
+    """Who says "ended" of what stands: "stopped by X on D, seen again in Y"; who lists what had ended by then."""
+    if kind in {Kind.VACCINATION, Kind.PROCEDURE}:
         return []
+    if lead.status is Status.ENDED:
+        return _seen_after_the_end(ordered, lead) if kind in {Kind.TREATMENT, Kind.DEVICE} else []
     return [
         Contradiction(Disagreement.STATUS, origin, entry.end or entry.words or entry.label)
         for origin, entry in ordered
         if entry.status is Status.ENDED
+    ]
+
+
+def _seen_after_the_end(ordered: Sequence[Statement], lead: Entry) -> list[Contradiction]:
+    return [
+        Contradiction(Disagreement.STATUS, origin, entry.label)
+        for origin, entry in ordered
+        if entry.status is Status.ACTIVE and not entry.end and is_over_before(lead.end, origin.date)
     ]
 
 
@@ -261,8 +281,17 @@ def _reaction_sets(ordered: Sequence[Statement]) -> list[Contradiction]:
 
 def _dose(ordered: Sequence[Statement], lead: Entry) -> list[Contradiction]:
     """Whose dose differs from the line's, among the sources that do not say "stopped"."""
-    running = [(o, e.dose) for o, e in ordered if e.dose and e.status not in {Status.ENDED, Status.PLANNED}]
-    shown = lead.dose or next((dose for _, dose in running), "")
+    running = [(o, e) for o, e in ordered if e.dose and e.status not in {Status.ENDED, Status.PLANNED}]
+    shown = lead.dose or next((e.dose for _, e in running), "")
     if lead.status is Status.ENDED:
         return []
-    return [Contradiction(Disagreement.DOSE, o, dose) for o, dose in running if fold(dose) != fold(shown)]
+    return [
+        Contradiction(Disagreement.DOSE, o, e.dose)
+        for o, e in running
+        if fold(e.dose) != fold(shown) and not _are_apart(e, lead)
+    ]
+
+
+def _are_apart(one: Entry, other: Entry) -> bool:
+    """Whether one course was surely over before the other began: they may well differ."""
+    return is_over_before(one.end, other.start) or is_over_before(other.end, one.start)

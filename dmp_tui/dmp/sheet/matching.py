@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dmp_tui.dmp.entries import Coding, Entry, Kind, Mark
+from dmp_tui.dmp.entries import Coding, Entry, Kind, Mark, Status
 from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.sheet.critical import ATC, named_substances, stems
 from dmp_tui.dmp.sheet.dates import day
@@ -24,6 +24,7 @@ _ALIASES = {
     "http://whocc.no/atc": ATC,
     "https://www.whocc.no/atc": ATC,
 }
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 _PRODUCT_SYSTEMS = ("urn:oid:1.2.250.1.213.2.3.1", "urn:oid:1.2.250.1.213.2.3.2")
 """CIS and CIP: what a box is, whatever its ingredient is called."""
 
@@ -72,6 +73,25 @@ _FORMS = _words(
 )
 
 
+_NO_CODES = _words("OTH UNK UNKNOWN OTHER NI NA NAV ASKU NASK MSK NULL NONE")
+"""What stands where a code should, in any system."""
+
+_SAME_ANALYTE = {
+    (LOINC, code): (LOINC, codes[0])
+    for codes in (
+        ("6301-6", "34714-6", "38875-1", "46418-0"),  # INR: plasma, blood, capillary
+        ("29463-7", "3141-9"),  # weight, weight measured
+        ("8302-2", "3137-7"),  # height, height measured
+        ("59408-5", "2708-6"),  # oxygen saturation, by pulse oximetry or not said how
+    )
+    for code in codes[1:]
+}
+"""LOINC codes whose values clinicians read as one series. Others differ by sample or unit, and stay apart."""
+
+_NUMBERED = _words("FACTEUR FACTOR OMEGA MIX VITAMIN BETA ALPHA")
+_UNITS = _words("MG G UG MCG NG ML L UI IU U UNIT UNITE MICROGRAMM MMOL MEQ POUR PERCENT BOUFF DOS")
+
+
 def code_key(coding: Coding) -> str:
     """``<system>|<code>`` with the system's FHIR URI."""
     return f"{_ALIASES.get(coding.system, coding.system)}|{coding.code.strip()}"
@@ -81,20 +101,36 @@ def code_keys(entry: Entry) -> tuple[str, ...]:
     """The codes by which a statement may be merged, the firmest first; empty if only its words can be trusted."""
     if entry.kind in _BY_LABEL or Mark.CODE_DIFFERS in entry.marks:
         return ()
-    keys = [code_key(c) for c in entry.codes if _identifies(c, entry)]
-    return tuple(dict.fromkeys(sorted(keys, key=_firmness)))
+    found = [c for c in entry.codes if _identifies(c, entry)]
+    ingredients = sorted({c.code.strip() for c in found if c.system == RXNORM})
+    if entry.kind is Kind.TREATMENT and len(ingredients) > 1:
+        # Some give a combined product the codes of its ingredients too: only all of them together are this product.
+        found = [c for c in found if c.system != RXNORM] + [Coding(RXNORM, "+".join(ingredients))]
+    return tuple(dict.fromkeys(sorted((_analyte_key(c) for c in found), key=_firmness)))
+
+
+def _analyte_key(coding: Coding) -> str:
+    system, code = _ALIASES.get(coding.system, coding.system), coding.code.strip()
+    return "|".join(_SAME_ANALYTE.get((system, code), (system, code)))
 
 
 def _identifies(coding: Coding, entry: Entry) -> bool:
     system = _ALIASES.get(coding.system, coding.system)
     code = coding.code.strip()
-    if not code or not system or (system, code) in _GENERIC or system.startswith(_TYPE_SYSTEMS):
+    if not re.search("[0-9A-Za-z]", code) or code.upper() in _NO_CODES:
+        return False
+    if not system or (system, code) in _GENERIC or system.startswith(_TYPE_SYSTEMS):
         return False
     if Mark.PRODUCT_DIFFERS in entry.marks:
         return system in _PRODUCT_SYSTEMS
     if system == ATC:
-        return len(code) == 7 or entry.kind is not Kind.TREATMENT
+        return entry.kind is not Kind.TREATMENT or (len(code) == 7 and not _is_any_combination(code))
     return system != LOINC or entry.kind in MEASURED
+
+
+def _is_any_combination(atc: str) -> bool:
+    """Whether an ATC code stands for a substance with others unnamed: two products that share it are not one."""
+    return atc[5:].isdigit() and (int(atc[5:]) >= 50 or atc == "B01AC30")
 
 
 def _firmness(key: str) -> tuple[int, str]:
@@ -121,11 +157,19 @@ def label_key(entry: Entry) -> str:
 
 
 def _product_name(words: list[str]) -> list[str]:
-    """The words before the first strength or form: ``DOLIPRANE 1000 mg, comprime`` is DOLIPRANE."""
+    """The words before the first strength or form: ``DOLIPRANE 1000 mg, comprime`` is DOLIPRANE.
+
+    A figure is part of the name after a letter or a word that wants one (``vitamine B 12``, ``facteur 8``).
+    """
     name: list[str] = []
-    for word in words:
-        if (word[0].isdigit() or word.rstrip("0123456789") in _FORMS) and name:
+    for at, word in enumerate(words):
+        if name and word.rstrip("0123456789") in _FORMS:
             break
+        if name and word[0].isdigit():
+            unit = words[at + 1] if at + 1 < len(words) else ""
+            numbered = word.isdigit() and (len(name[-1]) == 1 or name[-1] in _NUMBERED) and unit not in _UNITS
+            if not numbered:
+                break
         name.append(word)
     return name
 
@@ -174,9 +218,8 @@ def group(statements: Sequence[Statement]) -> list[Group]:
         by_code.join(indexes)
         merged.join(indexes)
     for _, indexes in sorted(_buckets(labels).items()):
-        coded = {by_code.root(i) for i in indexes if codes[i]}
-        measured = statements[indexes[0]][1].kind in MEASURED
-        merged.join(indexes if len(coded) < 2 or not measured else [i for i in indexes if not codes[i]])
+        apart = statements[indexes[0]][1].kind in MEASURED and _codes_disagree(indexes, codes, by_code)
+        merged.join([i for i in indexes if not codes[i]] if apart else indexes)
     _join_brands(statements, codes, merged)
     groups: dict[int, list[int]] = {}
     for index in range(len(statements)):
@@ -184,17 +227,29 @@ def group(statements: Sequence[Statement]) -> list[Group]:
     return sorted((_group(statements, codes, by_code, own) for own in groups.values()), key=lambda g: g.key)
 
 
+def _codes_disagree(indexes: Sequence[int], codes: Sequence[tuple[str, ...]], by_code: _Union) -> bool:
+    """Whether one system gives two codes to what has one name; a local code beside a LOINC code says nothing."""
+    told: dict[str, int] = {}
+    for index in indexes:
+        root = by_code.root(index)
+        for key in codes[index]:
+            if told.setdefault(key.partition("|")[0], root) != root:
+                return True
+    return False
+
+
 def _join_brands(statements: Sequence[Statement], codes: Sequence[tuple[str, ...]], merged: _Union) -> None:
-    """Join a brand to its substance, unless two different codes already say that they are two things."""
+    """Join a brand to its substance or substances, unless two different codes already say that they are two things."""
     names: list[tuple[str, ...]] = []
     for _, entry in statements:
         named = named_substances(entry.label) if entry.kind in _WITH_SUBSTANCE else frozenset[str]()
-        names.append(tuple(named) if len(named) == 1 else ())
+        names.append(("+".join(sorted(named)),) if named else ())
+    coded = {merged.root(i) for i in range(len(statements)) if codes[i]}
     for _, indexes in sorted(_buckets(names).items()):
-        groups = {merged.root(i) for i in indexes}
-        coded = {merged.root(i) for i in range(len(statements)) if codes[i] and merged.root(i) in groups}
-        if len(coded) < 2:
+        known = coded & {merged.root(i) for i in indexes}
+        if len(known) < 2:
             merged.join(indexes)
+            coded |= {merged.root(indexes[0])} if known else set()
 
 
 def _group(statements: Sequence[Statement], codes: Sequence[tuple[str, ...]], by_code: _Union, own: list[int]) -> Group:
@@ -203,16 +258,30 @@ def _group(statements: Sequence[Statement], codes: Sequence[tuple[str, ...]], by
     return Group(key, tuple(statements[i] for i in own), guessed=len({by_code.root(i) for i in own}) > 1)
 
 
+def split_products(found: Group) -> list[Group]:
+    """Medicines of one substance, one group a name where a document lists two of them at once (slow and fast morphine).
+
+    Where no document does, two names are what two documents call one medicine.
+    """
+    names: dict[tuple[Origin, bool], set[str]] = {}
+    by_name: dict[str, list[Statement]] = {}
+    for statement in found.statements:
+        origin, entry = statement
+        name = label_key(entry)
+        by_name.setdefault(name, []).append(statement)
+        if entry.status is not Status.ENDED and not entry.end:
+            names.setdefault((origin, Mark.PRESCRIBED in entry.marks), set()).add(name)
+    if all(len(own) < 2 for own in names.values()):
+        return [found]
+    return [Group(f"{found.key}#{name}", tuple(own), guessed=False) for name, own in sorted(by_name.items())]
+
+
 def split_events(found: Group) -> list[Group]:
     """A group of dated events (operations), one group a year; undated statements stay with the newest."""
     years = sorted({day(entry.start)[:4] for _, entry in found.statements} - {""})
     if len(years) < 2:
         return [found]
-    return [
-        Group(
-            f"{found.key}@{year}",
-            tuple(s for s in found.statements if (day(s[1].start)[:4] or years[-1]) == year),
-            found.guessed,
-        )
-        for year in years
-    ]
+    events: dict[str, list[Statement]] = {year: [] for year in years}
+    for statement in found.statements:
+        events[day(statement[1].start)[:4] or years[-1]].append(statement)
+    return [Group(f"{found.key}@{year}", tuple(own), found.guessed) for year, own in events.items()]

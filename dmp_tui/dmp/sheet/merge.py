@@ -10,11 +10,20 @@ from dataclasses import dataclass, replace
 from dmp_tui.dmp.entries import Assertion, Criticality, Entry, Kind, Mark, Status
 from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.sheet import checks
-from dmp_tui.dmp.sheet.critical import ANTICOAGULANTS
+from dmp_tui.dmp.sheet.critical import ANTICOAGULANTS, critical_rank
 from dmp_tui.dmp.sheet.dates import day, moment
-from dmp_tui.dmp.sheet.denials import applies, is_general
-from dmp_tui.dmp.sheet.lines import build_line, newest_origins, with_contradictions
-from dmp_tui.dmp.sheet.matching import MEASURED, Group, Statement, code_keys, group, label_key, split_events
+from dmp_tui.dmp.sheet.denials import applies, is_general, scopes
+from dmp_tui.dmp.sheet.lines import build_line, entry_key, newest_origins, origin_key, with_contradictions
+from dmp_tui.dmp.sheet.matching import (
+    MEASURED,
+    Group,
+    Statement,
+    code_keys,
+    group,
+    label_key,
+    split_events,
+    split_products,
+)
 from dmp_tui.dmp.sheet.model import Check, Contradiction, Disagreement, Line, Origin, Presence, Sheet, Topic
 from dmp_tui.dmp.sheet.reading import reaction_rank
 
@@ -57,7 +66,7 @@ def merge(
         warned: ``(document, warning)`` for the warnings of ``DocumentEntry.warnings``; those on identity become checks.
     """
     kept = [(old.origin, _superseded(entry)) for old in superseded if not old.whole for entry in old.entries]
-    held = list(dict.fromkeys([*statements, *kept]))
+    held = [s for s in dict.fromkeys([*statements, *kept]) if not _is_empty_template(s[1])]
     topics = {kind: _topic(kind, [s for s in held if s[1].kind is kind]) for kind in Kind}
     topics[Kind.TREATMENT] = _with_missing(topics[Kind.TREATMENT], held)
     allergies, treatments, alerts = checks.prescribed_despite(topics[Kind.ALLERGY], topics[Kind.TREATMENT])
@@ -80,6 +89,12 @@ def merge(
     )
 
 
+def _is_empty_template(entry: Entry) -> bool:
+    """Whether it is a model's own "(texte libre)" that nobody filled in: no words of an author, no code, no value."""
+    told = {fold(text) for text in (entry.label, entry.words, entry.value)} - {""}
+    return told == {"TEXTE LIBRE"} and not entry.codes and not entry.dose and not entry.reactions
+
+
 def _superseded(entry: Entry) -> Entry:
     return replace(entry, marks=entry.marks | {Mark.SUPERSEDED})
 
@@ -89,8 +104,9 @@ def _topic(kind: Kind, statements: Sequence[Statement]) -> Topic:
     said = {assertion: [s for s in statements if s[1].assertion is assertion] for assertion in Assertion}
     none, no_data, negated = said[Assertion.NONE], said[Assertion.NO_DATA], said[Assertion.NEGATED]
     lines: list[Line] = []
+    deniers = _by_scope(none)
     for found in group([*said[Assertion.STATED], *negated]):
-        lines += _lines_of(kind, found, none)
+        lines += _lines_of(kind, found, deniers)
     for own in (said[Assertion.UNREADABLE], [s for s in none if not is_general(s[1])]):
         lines += [build_line(kind, found) for found in _by_label(own)]
     lines.sort(key=lambda line: _order(kind, line))
@@ -98,6 +114,14 @@ def _topic(kind: Kind, statements: Sequence[Statement]) -> Topic:
     presence = _presence(said, general)
     speakers = no_data if presence is Presence.NOT_STATED else general
     return Topic(kind, presence, tuple(lines), newest_origins(origin for origin, _ in speakers))
+
+
+def _by_scope(none: Sequence[Statement]) -> list[Statement]:
+    """One "none" of each document for each sort of thing that it denies."""
+    found: dict[tuple[Origin, frozenset[str]], Statement] = {}
+    for statement in sorted(none, key=lambda s: (origin_key(s[0]), entry_key(s[1]))):
+        found[statement[0], scopes(statement[1])] = statement
+    return list(found.values())
 
 
 def _presence(said: dict[Assertion, list[Statement]], general: Sequence[Statement]) -> Presence:
@@ -119,10 +143,13 @@ def _lines_of(kind: Kind, found: Group, none: Sequence[Statement]) -> Iterable[L
     if stated:
         general = [s for s in none if kind is Kind.ALLERGY and applies(s, stated) and not _over_before(stated, s[0])]
         own = replace(found, statements=stated)
-        for event in split_events(own) if kind is Kind.PROCEDURE else [own]:
-            yield build_line(kind, event, [*denied, *general])
+        for part in _SPLITS[kind](own) if kind in _SPLITS else [own]:
+            yield build_line(kind, part, [*denied, *general])
     if negated:
         yield build_line(kind, replace(found, statements=negated))
+
+
+_SPLITS = {Kind.PROCEDURE: split_events, Kind.TREATMENT: split_products}
 
 
 def _over_before(stated: Sequence[Statement], origin: Origin) -> bool:
@@ -152,7 +179,7 @@ def _order(kind: Kind, line: Line) -> tuple[object, ...]:
         doubtful = Mark.NOT_AN_ALLERGY in line.marks
         return (2 if over and told == 0 else told, doubtful, severity, reaction, newest, rest)
     if kind is Kind.TREATMENT:
-        return (told, over, not line.critical, newest, rest)
+        return (told, over, critical_rank(line.critical), newest, rest)
     if kind in MEASURED or kind in {Kind.VACCINATION, Kind.PROCEDURE}:
         return (told, newest, rest)
     return (told, over, line.criticality.rank, newest, rest)
@@ -208,23 +235,32 @@ def _left_allergies(superseded: Sequence[Superseded], allergies: Topic) -> list[
 
     ``origins`` holds the replaced document, then its replacement.
     """
+    stated = _stated_names(allergies)
     found: dict[tuple[str, str, str], Check] = {}
     for old in superseded:
-        for entry in old.entries:
-            stated = entry.kind is Kind.ALLERGY and entry.assertion is Assertion.STATED
-            if not old.whole or not stated or any(_states(line, entry) for line in allergies.lines):
+        for entry in old.entries if old.whole else ():
+            if entry.kind is not Kind.ALLERGY or entry.assertion is not Assertion.STATED or _is_stated(entry, stated):
                 continue
             check = Check("allergy-superseded", entry.label, (label_key(entry),), (old.origin, old.replacement))
             found[entry.label, old.origin.document, old.replacement.document] = check
     return [found[key] for key in sorted(found)]
 
 
-def _states(line: Line, entry: Entry) -> bool:
-    if line.assertion is not Assertion.STATED:
-        return False
-    own = Entry(line.kind, line.label, codes=line.codes, marks=line.marks)
-    same = bool(set(code_keys(own)) & set(code_keys(entry))) or label_key(entry) in {
-        label_key(replace(own, label=source.label)) for source in line.sources
-    }
-    reactions = {fold(r.label) for r in line.reactions}
-    return same and all(fold(r.label) in reactions for r in entry.reactions if not r.negated)
+def _stated_names(allergies: Topic) -> dict[str, frozenset[str]]:
+    """Folded reactions by each code and name under which an allergy is stated."""
+    found: dict[str, frozenset[str]] = {}
+    for line in allergies.lines:
+        if line.assertion is not Assertion.STATED:
+            continue
+        own = Entry(line.kind, line.label, codes=line.codes, marks=line.marks)
+        reactions = frozenset(fold(r.label) for r in line.reactions)
+        names = {label_key(replace(own, label=source.label)) for source in line.sources}
+        for name in {*code_keys(own), *names}:
+            found[name] = found.get(name, frozenset()) | reactions
+    return found
+
+
+def _is_stated(entry: Entry, stated: dict[str, frozenset[str]]) -> bool:
+    known = [stated[name] for name in (*code_keys(entry), label_key(entry)) if name in stated]
+    shown = {fold(r.label) for r in entry.reactions if not r.negated}
+    return any(shown <= reactions for reactions in known)

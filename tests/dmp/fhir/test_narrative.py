@@ -107,3 +107,25 @@ def test_every_word_is_kept(tree: str) -> None:
 @given(st.text(max_size=60))
 def test_any_text_reads(text: str) -> None:
     assert isinstance(read_narrative(text), tuple)
+
+
+def test_several_roots_keep_their_tables() -> None:
+    table = "<div><table><tr><td>a</td></tr></table></div>"
+    assert read_narrative(table + table) == (Table((("a",),)), Table((("a",),)))
+
+
+@pytest.mark.parametrize("div", ['<div><img src="{0}"/></div>', '<div>un<b><img src="{0}"></div>'])
+@pytest.mark.parametrize(
+    ("source", "name"), [("", "image"), ("ecg.png", "ecg.png"), ("data:image/png;base64,AAAA", "image/png")]
+)
+def test_a_picture_without_a_name_is_named(div: str, source: str, name: str) -> None:
+    assert name in narrative_text(read_narrative(div.format(source)))
+
+
+def test_other_things_that_a_terminal_cannot_show_are_named_and_their_words_kept() -> None:
+    blocks = read_narrative('<div><object data="ecg.pdf" type="application/pdf">Tracé</object></div>')
+    assert blocks == (Picture("ecg.pdf", "application/pdf"), Paragraph("Tracé"))
+
+
+def test_what_was_crossed_out_says_so() -> None:
+    assert narrative_text(read_narrative("<div><del>Penicillin</del> Latex</div>")) == "[barré : Penicillin] Latex"
