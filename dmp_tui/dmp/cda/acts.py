@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from dmp_tui.dmp.cda.codes import absence, codings, display
 from dmp_tui.dmp.cda.columns import name_column
 from dmp_tui.dmp.cda.narrative import Place, one_line
-from dmp_tui.dmp.cda.related import comment
+from dmp_tui.dmp.cda.related import comment, sites
 from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original
 from dmp_tui.dmp.cda.times import after, fhir_date, span
 from dmp_tui.dmp.cda.unstated import agentless, shortened
@@ -104,7 +104,7 @@ def _entry(
     return dated(
         Entry(
             kind,
-            label,
+            f"{label}, {site}" if (site := sites(statement, scope, words)) else label,
             assertion=Assertion.NEGATED if negated else Assertion.STATED,
             codes=codes,
             code_label=code_label,

@@ -126,10 +126,14 @@ def read_isolate(organizer: "Element", scope: Scope, noted: str) -> Entry | None
 
 
 def of_isolate(entry: Entry, germ: Entry) -> Entry:
-    """A result of one germ, named so; without its code, by which it would be merged with that of another germ."""
+    """A result of one germ, named so, that no code makes one with that of another germ."""
+    return uncoded(replace(entry, label=f"{germ.label} : {entry.label}"))
+
+
+def uncoded(entry: Entry) -> Entry:
+    """A statement without its codes, which others share that are not the same thing; their words stay beside it."""
     named = [c.display for c in entry.codes if c.display and c.display not in entry.code_label]
-    other = "; ".join(text for text in (entry.code_label, *named) if text)
-    return replace(entry, label=f"{germ.label} : {entry.label}", codes=(), code_label=other)
+    return replace(entry, codes=(), code_label="; ".join(text for text in (entry.code_label, *named) if text))
 
 
 def _around(scope: Scope) -> str:

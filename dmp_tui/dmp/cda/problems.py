@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers, severity
-from dmp_tui.dmp.cda.related import CERTAINTY, SEVERITY, STATUS, comment, status_words, with_code
+from dmp_tui.dmp.cda.related import CERTAINTY, SEVERITY, STATUS, comment, sites, status_words, with_code
 from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original
 from dmp_tui.dmp.cda.times import Span, after, span
 from dmp_tui.dmp.cda.unstated import agentless
@@ -78,7 +78,7 @@ def read_problem(
     return dated(
         Entry(
             kind,
-            label,
+            f"{label}, {site}" if (site := sites(observation, scope, words)) else label,
             assertion=Assertion.NEGATED if negated or yes_or_no(answer) is False else Assertion.STATED,
             codes=codes,
             code_label=code_label,

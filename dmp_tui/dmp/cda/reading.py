@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.attachments import body_attachment, embedded, media_names
+from dmp_tui.dmp.cda.columns import name_column
 from dmp_tui.dmp.cda.header import Header, read_header
 from dmp_tui.dmp.cda.narrative import Narrative, Row, flowing, is_blank, one_line, read_narrative
 from dmp_tui.dmp.cda.related import relative_of
@@ -192,9 +193,11 @@ def _statements(section: _Section, scope: Scope) -> tuple[list[Entry], bool]:
         elif (nothing := nothing_known(section.element, scope)) is not None:
             found = [nothing]
     elif section.kind in _ROWS_COUNT and section.kind is not None:
-        forgotten = list(of_rows(_unclaimed(scope.narrative, elements, found), scope, section.kind))
-        found.extend(forgotten)
-        lost = lost or bool(forgotten)
+        rows = list(_unclaimed(scope.narrative, elements, found))
+        # below no header that says "problème", a row is as likely a detail of the one above it
+        listed = [r for r in rows if section.kind is not Kind.PROBLEM or name_column(r, section.kind) is not None]
+        found.extend(of_rows(listed, scope, section.kind))
+        lost = lost or bool(rows)
     elif not found and told and len(kinds_of_title(section.title)) > 1:
         lost = True  # "antécédents et allergies" in one text: readable, and not to be sorted by machine
     return found, lost

@@ -6,6 +6,7 @@ from dmp_tui.dmp.cda.codes import codings, display
 from dmp_tui.dmp.cda.scope import Scope, original
 from dmp_tui.dmp.cda.words import course
 from dmp_tui.dmp.entries import Status
+from dmp_tui.dmp.identity import fold
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -23,6 +24,16 @@ def with_code(statement: "Element", code: str) -> "Element | None":
         if own is not None and own.get("code") == code:
             return related
     return None
+
+
+def sites(statement: "Element", scope: Scope, words: str = "") -> str:
+    """Where in the body a statement is about, with its side, unless ``words`` hold it already."""
+    found = []
+    for site in statement.iterfind("targetSiteCode"):
+        named = scope.words(original(site)) or display(site)
+        sides = [scope.words(original(side)) or display(side) for side in site.iterfind("qualifier/value")]
+        found += [text for text in (named, *sides) if text and fold(text) not in fold(words)]
+    return ", ".join(dict.fromkeys(found))
 
 
 def relative_of(element: "Element") -> str:

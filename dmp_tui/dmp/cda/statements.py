@@ -7,15 +7,16 @@ from dmp_tui.dmp.cda.acts import read_act, read_device
 from dmp_tui.dmp.cda.allergies import read_adverse_effects, read_allergies
 from dmp_tui.dmp.cda.codes import codings
 from dmp_tui.dmp.cda.medicines import material_of, read_treatment
-from dmp_tui.dmp.cda.observations import PREGNANT, of_isolate, read_isolate, read_observation
+from dmp_tui.dmp.cda.observations import PREGNANT, of_isolate, read_isolate, read_observation, uncoded
 from dmp_tui.dmp.cda.problems import is_remark, read_family, read_problem, read_problems
-from dmp_tui.dmp.cda.related import COMMENT, relative_of
+from dmp_tui.dmp.cda.related import COMMENT, relative_of, sites
 from dmp_tui.dmp.cda.scope import Scope
 from dmp_tui.dmp.cda.sections import kind_of_entry, names_a_problem
 from dmp_tui.dmp.cda.times import span
 from dmp_tui.dmp.cda.vaccines import VACCINE_CODES, read_vaccination
 from dmp_tui.dmp.cda.xml import kind_of_value
 from dmp_tui.dmp.entries import Assertion, Entry, Kind, Person, Status
+from dmp_tui.dmp.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,8 +93,9 @@ def _read_as_own(statement: "Element", scope: Scope, noted: str) -> "Iterator[En
     elif kind is Kind.PROBLEM and statement.tag == "act":
         yield from _concern(statement, scope)
     elif kind is Kind.PROBLEM and statement.tag == "observation":
-        yield read_problem(statement, scope, None)
-        yield from _devices(statement, scope)
+        problem = read_problem(statement, scope, None)
+        yield problem
+        yield from _devices(statement, scope, problem)
     elif kind in _NAMED and statement.tag == "observation" and names_a_problem(statement):
         yield _named(read_problem(statement, scope, None, kind or Kind.RESULT))
     elif statement.tag in {"procedure", "encounter"}:
@@ -135,15 +137,17 @@ def _concern(act: "Element", scope: Scope) -> "Iterator[Entry]":
         if kind_of_entry(observation, scope.kind) is Kind.ALLERGY:
             yield from read_allergies(observation, scope)
         else:
-            yield read_problem(observation, scope, act)
-            yield from _devices(observation, scope)
+            problem = read_problem(observation, scope, act)
+            yield problem
+            yield from _devices(observation, scope, problem)
 
 
-def _devices(problem: "Element", scope: Scope) -> "Iterator[Entry]":
+def _devices(observation: "Element", scope: Scope, problem: Entry) -> "Iterator[Entry]":
     """Devices that hang on a problem (the stent of a stenosis); what else hangs there stands in the problem's row."""
-    for observation in problem.iterfind("entryRelationship/observation"):
-        if _names_a_device(observation):
-            yield from _observation(observation, scope, Kind.DEVICE, "")
+    for related in observation.iterfind("entryRelationship/observation"):
+        if _names_a_device(related):
+            for device in _observation(related, scope, Kind.DEVICE, ""):
+                yield uncoded(replace(device, label=f"{device.label} : {problem.label}"))
 
 
 def _names_a_device(observation: "Element") -> bool:
@@ -161,6 +165,10 @@ def _named(entry: Entry) -> Entry:
 def _observation(observation: "Element", scope: Scope, kind: Kind | None, noted: str) -> "Iterator[Entry]":
     own = _kind_of_observation(observation, kind)
     entry = read_observation(observation, scope, own, noted)
+    if entry is not None and own is Kind.DEVICE and (site := sites(observation, scope)):
+        # one code for the prostheses of both jaws or ears: only their words tell them apart
+        named = fold(site) in fold(entry.label) or scope.row_around(observation) is not None
+        entry = uncoded(entry if named else replace(entry, label=f"{entry.label}, {site}"))
     inner = _inner(observation)
     if entry is not None and (entry.value or entry.codes or not inner):
         yield entry

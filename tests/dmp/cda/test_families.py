@@ -1,4 +1,4 @@
-"""What documents of other families hold: checklists, qualifiers, other persons, isolates, contrast media, comments."""
+"""What documents of other families hold: checklists, devices, qualifiers, other persons, comments."""
 
 import pytest
 
@@ -145,8 +145,45 @@ def test_a_stent_that_hangs_on_a_problem() -> None:
     held = concern(problem(value, text=ref("p", "text"), inner=related(stent, "COMP")))
     stenosis, device = read(section("11450-4", "Problèmes", text, held)).entries
     assert (stenosis.kind, stenosis.label) == (Kind.PROBLEM, "Sténose")
-    assert (device.kind, device.label, device.value) == (Kind.DEVICE, "Présence d'endoprothèse", "Oui")
+    assert (device.kind, device.label, device.value) == (Kind.DEVICE, "Présence d'endoprothèse : Sténose", "Oui")
+    assert (device.codes, device.code_label) == ((), "ENDOPROTHÈSES VASCULAIRES")
     assert device.words == "Sténose · 22/08/2022 · Oui"
+
+
+def test_a_prosthesis_on_either_side_is_two_things() -> None:
+    text = table(("Prothèse", "Commentaire"), (cell("r", "Prothèse auditive (droite)"), "oui"))
+    right, left = (
+        observation(
+            code("code", "Y2145", EMDN, "AIDES À L'AUDITION"),
+            f'<value xsi:type="BL" value="{truth}"/>{code("targetSiteCode", side, SNOMED, words)}',
+            text=ref(at, "text"),
+        )
+        for truth, side, words, at in (("true", "24028007", "droit", "r"), ("false", "7771000", "gauche", "x"))
+    )
+    found = read(section("46264-8", "Prothèses", text, right, left)).entries
+    assert [(e.label, e.codes, e.assertion) for e in found] == [
+        ("Prothèse auditive (droite)", (), Assertion.STATED),
+        ("AIDES À L'AUDITION, gauche", (), Assertion.NEGATED),
+    ]
+
+
+@pytest.mark.parametrize(("words", "label"), [("Tumeur", "Tumeur, sein, droit"), ("Tumeur du sein droit", None)])
+def test_the_site_of_a_problem_is_part_of_its_name(words: str, label: str | None) -> None:
+    text = table(("Diagnostic", "Code"), (cell("t", words), "8000/3"))
+    side = f"<qualifier>{code('value', 'C25228', '2.16.840.1.113883.3.26.1.1', 'droit')}</qualifier>"
+    site = code("targetSiteCode", "C502", "2.16.840.1.113883.6.43.1", "sein", inner=side)
+    value = code("value", "8000/3", "2.16.840.1.113883.6.43.1", "Tumeur maligne", kind="CD", inner=ref("t"))
+    entry = one(section("11450-4", "Problèmes", text, concern(problem(value + site, text=ref("t", "text")))))
+    assert (entry.label, entry.words) == (label or words, f"{words} · 8000/3")
+
+
+def test_details_below_a_problem_are_no_problems() -> None:
+    rows = ("<tr><td>Morphologie</td><td>" + cell("t", "Tumeur") + "</td></tr>", "<tr><td>Stade</td><td>IB</td></tr>")
+    value = code("value", "8000/3", "2.16.840.1.113883.6.43.1", "Tumeur", kind="CD", inner=ref("t"))
+    text = f"<table><tbody>{''.join(rows)}</tbody></table>"
+    reading = read(section("11450-4", "Problèmes", text, concern(problem(value, text=ref("t", "text")))))
+    assert [e.label for e in reading.entries] == ["Tumeur"]
+    assert reading.unread == ("Problèmes",)
 
 
 # --- qualifiers -------------------------------------------------------------------------------------------------------
@@ -187,116 +224,6 @@ def test_a_section_about_the_mother_holds_for_its_subsections() -> None:
     nothing = medicine('<code nullFlavor="NA"/>', own=code("code", "no-known-medications", "x", "Aucun traitement"))
     entry = one(outer, section("10160-0", "Traitements", "", nothing.replace("<consumable>", MOTHER + "<consumable>")))
     assert (entry.kind, entry.value) == (Kind.FAMILY, "négatif")
-
-
-# --- laboratory -------------------------------------------------------------------------------------------------------
-
-
-def isolate(name: str, snomed: str, least: str) -> str:
-    drug = observation(
-        code("code", "18928-2", LOINC, "Gentamicine", inner=ref(f"g-{name}")),
-        f'<value xsi:type="IVL_PQ"><high value="{least}" unit="ug/mL" inclusive="false"/></value>'
-        '<interpretationCode code="S"/>',
-    )
-    entity = f"<specimenPlayingEntity>{code('code', snomed, SNOMED, name, inner=ref(name))}</specimenPlayingEntity>"
-    return (
-        '<organizer classCode="CLUSTER" moodCode="EVN"><templateId root="1.3.6.1.4.1.19376.1.3.1.5"/>'
-        f'<effectiveTime value="20240104"/><specimen><specimenRole>{entity}</specimenRole></specimen>'
-        f'<component><organizer classCode="BATTERY" moodCode="EVN"><component>{drug}</component></organizer>'
-        "</component></organizer>"
-    )
-
-
-def test_results_of_one_germ_are_not_those_of_another() -> None:
-    text = "".join(
-        f'<table><thead><tr><th>Isolat : <content ID="{name}">{name}</content></th><th>Résultat</th></tr></thead>'
-        f"<tbody><tr><td>{cell('g-' + name, 'Gentamicine')}</td><td>&lt;{said} µg/ml</td></tr></tbody></table>"
-        for name, said in (("Escherichia coli", "0,032"), ("Enterococcus", "0,14"))
-    )
-    held = isolate("Escherichia coli", "112283007", "0.032") + isolate("Enterococcus", "76327009", "0.014")
-    coli, first, coccus, second = read(section("18725-2", "ECBU", text, held), type_code="11502-2").entries
-    assert (coli.kind, coli.label, coli.codes[0].code) == (Kind.RESULT, "Escherichia coli", "112283007")
-    assert (first.label, first.value, first.unit) == ("Escherichia coli : Gentamicine", "<0.032", "ug/mL")
-    assert (first.interpretation, first.noted, first.codes, first.marks) == ("S", "2024-01-04", (), frozenset())
-    assert (coccus.label, second.label) == ("Enterococcus", "Enterococcus : Gentamicine")
-    assert (second.value, second.marks) == ("<0.14", frozenset({Mark.CODE_DIFFERS}))
-    assert "<0.014 ug/mL" in second.code_label
-
-
-@pytest.mark.parametrize(
-    ("bound", "value"),
-    [('<low value="0.5" inclusive="true"/>', "≥0.5"), ('<high value="2"/>', "<2"), ('<low value="7"/>', ">7")],
-)
-def test_an_interval_of_one_bound(bound: str, value: str) -> None:
-    own = observation(code("code", "20-8", LOINC, "CMI"), f'<value xsi:type="IVL_PQ">{bound}</value>')
-    assert one(section("30954-2", "Résultats", "", own)).value == value
-
-
-def test_two_measures_named_in_one_cell() -> None:
-    text = f"<table><tbody><tr><td>Tension {cell('s', 'systolique')} / {cell('d', 'diastolique')}</td><td>155 / 85</td>"
-    own = observation(
-        code("code", "8480-6", LOINC, "Pression artérielle systolique"),
-        '<value xsi:type="PQ" value="155" unit="mm[Hg]"/>',
-        text=ref("s", "text"),
-    )
-    entry = one(section("8716-3", "Constantes", f"{text}</tr></tbody></table>", own))
-    assert (entry.label, entry.value, entry.marks) == ("Pression artérielle systolique", "155", frozenset())
-
-
-# --- imaging ----------------------------------------------------------------------------------------------------------
-
-
-def test_a_history_that_holds_all_sorts() -> None:
-    text = table(
-        ("Antécédents", "Commentaire"),
-        (cell("m", "Asthme"), ""),
-        (cell("c", "Appendicectomie"), ""),
-        (cell("i", "patiente actuellement enceinte"), cell("k", "terme en mars")),
-    )
-    medical, surgical, contra = (
-        observation(
-            code("code", own, LOINC, words),
-            f'<value xsi:type="CD" {coded}>{ref(place)}</value>',
-            text=ref(told, "text"),
-        )
-        for own, words, coded, place, told in (
-            ("11348-0", "Antécédents médicaux", "", "m", "m"),
-            ("47519-4", "Antécédents chirurgicaux", "", "c", "c"),
-            ("64100-1", "Contre-indications", f'code="77386006" codeSystem="{SNOMED}"', "i", "k"),
-        )
-    )
-    title = "Antécédents médicaux / Antécédents chirurgicaux / Contre-indications"
-    found = read(section("11329-0", title, text, medical, surgical, contra), type_code="18748-4").entries
-    assert [(e.kind, e.label) for e in found] == [
-        (Kind.PROBLEM, "Asthme"),
-        (Kind.PROCEDURE, "Appendicectomie"),
-        (Kind.PREGNANCY, "patiente actuellement enceinte"),
-    ]
-    assert found[2].status is Status.ACTIVE
-
-
-@pytest.mark.parametrize(
-    ("answer", "assertion", "value", "differs"),
-    [("Oui", Assertion.STATED, "Enceinte", False), ("Non", Assertion.NEGATED, "Non", True)],
-)
-def test_a_pregnancy_answered_by_yes_or_no(answer: str, assertion: Assertion, value: str, differs: bool) -> None:
-    own = observation(
-        code("code", "364320009", SNOMED, "statut de grossesse"),
-        code("value", "77386006", SNOMED, "Enceinte", kind="CD", inner=ref("g")),
-    )
-    text = f"<paragraph>Femme enceinte : {cell('g', answer)}</paragraph>"
-    entry = one(section("73569-6", "Exposition aux rayonnements", text, own), type_code="18748-4")
-    assert (entry.kind, entry.assertion, entry.value) == (Kind.PREGNANCY, assertion, value)
-    assert (Mark.CODE_DIFFERS in entry.marks) is differs
-
-
-def test_a_contrast_medium_is_no_current_treatment() -> None:
-    given = medicine(
-        code("code", "3400936915657", "1.2.250.1.213.2.3.2", "XENETIX 350"),
-        own='<templateId root="1.2.250.1.213.1.1.3.151"/>',
-    )
-    entry = one(section("55111-9", "Technique", "", given), type_code="18748-4")
-    assert (entry.kind, entry.status) == (Kind.TREATMENT, Status.ENDED)
 
 
 # --- comments, references that lead nowhere, plans --------------------------------------------------------------------

@@ -1,0 +1,126 @@
+"""Examinations: germs and their antibiograms, intervals of one bound, what an image's report says of the patient."""
+
+import pytest
+
+from dmp_tui.dmp.cda import read_cda
+from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark, Reading, Status
+from tests.dmp.cda.build import LOINC, SNOMED, cell, code, document, medicine, observation, ref, section, table
+
+
+def read(*sections: str, type_code: str = "11502-2") -> Reading:
+    return read_cda(document(*sections, type_code=type_code))
+
+
+def one(*sections: str, type_code: str = "11502-2") -> Entry:
+    (entry,) = read(*sections, type_code=type_code).entries
+    return entry
+
+
+# --- laboratory -------------------------------------------------------------------------------------------------------
+
+
+def isolate(name: str, snomed: str, least: str) -> str:
+    drug = observation(
+        code("code", "18928-2", LOINC, "Gentamicine", inner=ref(f"g-{name}")),
+        f'<value xsi:type="IVL_PQ"><high value="{least}" unit="ug/mL" inclusive="false"/></value>'
+        '<interpretationCode code="S"/>',
+    )
+    entity = f"<specimenPlayingEntity>{code('code', snomed, SNOMED, name, inner=ref(name))}</specimenPlayingEntity>"
+    return (
+        '<organizer classCode="CLUSTER" moodCode="EVN"><templateId root="1.3.6.1.4.1.19376.1.3.1.5"/>'
+        f'<effectiveTime value="20240104"/><specimen><specimenRole>{entity}</specimenRole></specimen>'
+        f'<component><organizer classCode="BATTERY" moodCode="EVN"><component>{drug}</component></organizer>'
+        "</component></organizer>"
+    )
+
+
+def test_results_of_one_germ_are_not_those_of_another() -> None:
+    text = "".join(
+        f'<table><thead><tr><th>Isolat : <content ID="{name}">{name}</content></th><th>Résultat</th></tr></thead>'
+        f"<tbody><tr><td>{cell('g-' + name, 'Gentamicine')}</td><td>&lt;{said} µg/ml</td></tr></tbody></table>"
+        for name, said in (("Escherichia coli", "0,032"), ("Enterococcus", "0,14"))
+    )
+    held = isolate("Escherichia coli", "112283007", "0.032") + isolate("Enterococcus", "76327009", "0.014")
+    coli, first, coccus, second = read(section("18725-2", "ECBU", text, held), type_code="11502-2").entries
+    assert (coli.kind, coli.label, coli.codes[0].code) == (Kind.RESULT, "Escherichia coli", "112283007")
+    assert (first.label, first.value, first.unit) == ("Escherichia coli : Gentamicine", "<0.032", "ug/mL")
+    assert (first.interpretation, first.noted, first.codes, first.marks) == ("S", "2024-01-04", (), frozenset())
+    assert (coccus.label, second.label) == ("Enterococcus", "Enterococcus : Gentamicine")
+    assert (second.value, second.marks) == ("<0.14", frozenset({Mark.CODE_DIFFERS}))
+    assert "<0.014 ug/mL" in second.code_label
+
+
+@pytest.mark.parametrize(
+    ("bound", "value"),
+    [('<low value="0.5" inclusive="true"/>', "≥0.5"), ('<high value="2"/>', "<2"), ('<low value="7"/>', ">7")],
+)
+def test_an_interval_of_one_bound(bound: str, value: str) -> None:
+    own = observation(code("code", "20-8", LOINC, "CMI"), f'<value xsi:type="IVL_PQ">{bound}</value>')
+    assert one(section("30954-2", "Résultats", "", own)).value == value
+
+
+def test_two_measures_named_in_one_cell() -> None:
+    text = f"<table><tbody><tr><td>Tension {cell('s', 'systolique')} / {cell('d', 'diastolique')}</td><td>155 / 85</td>"
+    own = observation(
+        code("code", "8480-6", LOINC, "Pression artérielle systolique"),
+        '<value xsi:type="PQ" value="155" unit="mm[Hg]"/>',
+        text=ref("s", "text"),
+    )
+    entry = one(section("8716-3", "Constantes", f"{text}</tr></tbody></table>", own))
+    assert (entry.label, entry.value, entry.marks) == ("Pression artérielle systolique", "155", frozenset())
+
+
+# --- imaging ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_history_that_holds_all_sorts() -> None:
+    text = table(
+        ("Antécédents", "Commentaire"),
+        (cell("m", "Asthme"), ""),
+        (cell("c", "Appendicectomie"), ""),
+        (cell("i", "patiente actuellement enceinte"), cell("k", "terme en mars")),
+    )
+    medical, surgical, contra = (
+        observation(
+            code("code", own, LOINC, words),
+            f'<value xsi:type="CD" {coded}>{ref(place)}</value>',
+            text=ref(told, "text"),
+        )
+        for own, words, coded, place, told in (
+            ("11348-0", "Antécédents médicaux", "", "m", "m"),
+            ("47519-4", "Antécédents chirurgicaux", "", "c", "c"),
+            ("64100-1", "Contre-indications", f'code="77386006" codeSystem="{SNOMED}"', "i", "k"),
+        )
+    )
+    title = "Antécédents médicaux / Antécédents chirurgicaux / Contre-indications"
+    found = read(section("11329-0", title, text, medical, surgical, contra), type_code="18748-4").entries
+    assert [(e.kind, e.label) for e in found] == [
+        (Kind.PROBLEM, "Asthme"),
+        (Kind.PROCEDURE, "Appendicectomie"),
+        (Kind.PREGNANCY, "patiente actuellement enceinte"),
+    ]
+    assert found[2].status is Status.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("answer", "assertion", "value", "differs"),
+    [("Oui", Assertion.STATED, "Enceinte", False), ("Non", Assertion.NEGATED, "Non", True)],
+)
+def test_a_pregnancy_answered_by_yes_or_no(answer: str, assertion: Assertion, value: str, differs: bool) -> None:
+    own = observation(
+        code("code", "364320009", SNOMED, "statut de grossesse"),
+        code("value", "77386006", SNOMED, "Enceinte", kind="CD", inner=ref("g")),
+    )
+    text = f"<paragraph>Femme enceinte : {cell('g', answer)}</paragraph>"
+    entry = one(section("73569-6", "Exposition aux rayonnements", text, own), type_code="18748-4")
+    assert (entry.kind, entry.assertion, entry.value) == (Kind.PREGNANCY, assertion, value)
+    assert (Mark.CODE_DIFFERS in entry.marks) is differs
+
+
+def test_a_contrast_medium_is_no_current_treatment() -> None:
+    given = medicine(
+        code("code", "3400936915657", "1.2.250.1.213.2.3.2", "XENETIX 350"),
+        own='<templateId root="1.2.250.1.213.1.1.3.151"/>',
+    )
+    entry = one(section("55111-9", "Technique", "", given), type_code="18748-4")
+    assert (entry.kind, entry.status) == (Kind.TREATMENT, Status.ENDED)
