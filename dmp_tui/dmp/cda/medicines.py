@@ -13,7 +13,6 @@ from dmp_tui.dmp.cda.unstated import agentless
 from dmp_tui.dmp.cda.words import course, name_the_same
 from dmp_tui.dmp.cda.xml import kind_of_value, squeeze
 from dmp_tui.dmp.entries import Assertion, Coding, Entry, Kind, Mark, Status
-from dmp_tui.dmp.identity import fold
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -145,7 +144,7 @@ def _status(statement: "Element", scope: Scope, time: Span) -> Status:
 
 def course_of_section(scope: Scope, end: str) -> Status:
     """The course of a treatment as its section and its end say it."""
-    if scope.code == STOPPED or _STOPPED_TITLE.search(fold(scope.title)) or (end and after(scope.date, end)):
+    if scope.code == STOPPED or _STOPPED_TITLE.search(scope.heading) or (end and after(scope.date, end)):
         return Status.ENDED
     if scope.reimbursement or scope.dispensation:
         return Status.UNKNOWN

@@ -17,6 +17,7 @@ from dmp_tui.dmp.cda.unstructured import of_rows, statements_of
 from dmp_tui.dmp.cda.words import key
 from dmp_tui.dmp.cda.xml import MAX_BYTES, parse, squeeze
 from dmp_tui.dmp.entries import Attachment, DocumentError, DocumentProblem, Entry, Kind, Part, Reading
+from dmp_tui.dmp.identity import fold
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -161,6 +162,7 @@ def _scope(section: _Section, header: Header, narratives: _Narratives) -> Scope:
         code=section.code,
         title=section.title,
         kind=section.kind,
+        heading=fold(section.title),
         narrative=narratives.of[section.index],
         elsewhere=narratives.elsewhere,
         date=header.date[:10],

@@ -10,7 +10,7 @@ from dmp_tui.dmp.cda.columns import ANSWER_HEADERS, name_column
 from dmp_tui.dmp.cda.narrative import Narrative, Place, Row, flowing, is_blank, one_line
 from dmp_tui.dmp.cda.persons import author_name
 from dmp_tui.dmp.cda.times import after
-from dmp_tui.dmp.cda.words import key, name_the_same, same_words, without_code, yes_or_no
+from dmp_tui.dmp.cda.words import key, name_the_same, without_code, yes_or_no
 from dmp_tui.dmp.entries import Entry, Kind, Mark, Status
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ class Scope:
     code: str
     title: str
     kind: Kind | None
+    heading: str
+    """The title in capitals without accents."""
     narrative: Narrative
     elsewhere: Mapping[str, Narrative]
     """Narratives of other sections, by the IDs that stand in them."""
@@ -143,10 +145,14 @@ def beside(label: str, codes: "tuple[Coding, ...]", compared: "tuple[Coding, ...
     """
     displays = [coding.display for coding in (codes if compared is None else compared) if coding.display]
     label = without_code(label)
-    other = next((text for text in displays if not same_words(text, label)), "")
-    if any(same_words(text, label) for text in displays):
-        return (other if displays and other == displays[0] else ""), False
-    return other, bool(displays) and not name_the_same(label, displays)
+    if not displays:
+        return "", False
+    own = key(label)
+    same = [text == label or key(text) == own for text in displays]
+    other = next((text for text, alike in zip(displays, same, strict=True) if not alike), "")
+    if any(same):
+        return ("" if same[0] else other), False
+    return other, not name_the_same(label, displays)
 
 
 def dated(entry: Entry, scope: Scope, *, doubtful: bool = False) -> Entry:

@@ -95,6 +95,7 @@ _COMMON = frozenset(
 )  # fmt: skip
 _SIDE = re.compile(r"\b(GAUCHE|DROIT)E?\b")
 _TYPE = re.compile(r"\bTYPE (\d|I{1,3})\b")
+_LONGEST_NAME = 400
 _CODE_IN_WORDS = re.compile(r"[(\[][^()\[\]]{0,40}\s?:\s?[^()\[\]]{0,40}[)\]]")
 
 
@@ -110,28 +111,29 @@ def key(text: str) -> str:
 
 def same_words(one: str, other: str) -> bool:
     """Whether two texts are the same but for case, accents, spaces and punctuation."""
-    return key(one) == key(other)
+    return one == other or key(one) == key(other)
 
 
 def name_the_same(label: str, displays: Iterable[str]) -> bool:
     """Whether at least one display may name what ``label`` names. Only a clear difference counts as one."""
-    label = without_code(label)
-    known = [text for text in displays if _telling(text)]
-    if not known or not _telling(label):
+    own = fold(without_code(label)[:_LONGEST_NAME])
+    telling = _telling(own)
+    if not telling:
         return True
-    return any(_may_be_the_same(label, text) for text in known)
+    known = [(text, words) for d in displays if (words := _telling(text := fold(d[:_LONGEST_NAME])))]
+    return not known or any(_may_be_the_same(own, telling, text, words) for text, words in known)
 
 
-def _may_be_the_same(one: str, other: str) -> bool:
-    if _contrary(fold(one), fold(other)):
+def _may_be_the_same(one: str, ours: set[str], other: str, theirs: set[str]) -> bool:
+    if _contrary(one, other):
         return False
-    shared = any(_akin(ours, theirs) for ours in _telling(one) for theirs in _telling(other))
+    shared = bool(ours & theirs) or any(_akin(word, another) for word in ours for another in theirs)
     return shared or _abbreviates(one, other) or _abbreviates(other, one)
 
 
-def _telling(text: str) -> set[str]:
-    """The words of a text that name something, at most thirty."""
-    words = [word for word in fold(text[:400]).split() if len(word) > 2 and word not in _COMMON and not word.isdigit()]
+def _telling(folded: str) -> set[str]:
+    """The words of a folded text that name something, at most thirty."""
+    words = [word for word in folded.split() if len(word) > 2 and word not in _COMMON and not word.isdigit()]
     return set(words[:30])
 
 
@@ -157,15 +159,16 @@ def _contrary(one: str, other: str) -> bool:
 
 def _abbreviates(short: str, full: str) -> bool:
     """HTA for "hypertension artérielle": its letters in order, the first one first."""
-    letters, words = fold(short).replace(" ", ""), fold(full)
-    if not 2 <= len(letters) <= 5 or letters[0] != words[:1]:
+    letters = short.replace(" ", "")
+    if not 2 <= len(letters) <= 5 or letters[0] != full[:1]:
         return False
-    rest = iter(words)
+    rest = iter(full)
     return all(letter in rest for letter in letters)
 
 
 # --- yes, no, how bad, over? ------------------------------------------------------------------------------------------
 
+_LONGEST_ANSWER = 60
 _YES = frozenset({"OUI", "AUTORISE", "PRESENT", "PRESENTE", "EFFECTUE", "FAIT", "VRAI", "POSITIF", "YES"})
 _NO = frozenset(
     {
@@ -177,6 +180,8 @@ _NO = frozenset(
 
 def yes_or_no(text: str) -> bool | None:
     """What a short answer says; None if it is no such answer. ``10/07/2018, Oui`` is yes."""
+    if len(text) > _LONGEST_ANSWER:
+        return None
     answer = " ".join(word for word in fold(text).split() if not word.isdigit())
     return True if answer in _YES else False if answer in _NO else None
 
@@ -206,6 +211,8 @@ _ACTIVE = ("ACTIF", "ACTIVE", "INTERMITTENT", "RECURRENT", "RECURRENCE", "RECIDI
 
 def course(text: str) -> Status:
     """The course that a status in words or a FHIR status code states, UNKNOWN if neither."""
+    if not text:
+        return Status.UNKNOWN
     said = fold(text)
     if any(word in said for word in _ENDED):
         return Status.ENDED
