@@ -1,15 +1,16 @@
 """What FHIR has no element for, as extensions: the codec between the sheet's values and ``docs/sheet.md``'s URLs."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from dmp_tui.dmp.entries import Assertion, Coding, Criticality, Kind, Mark, Person, Reaction, Status
 from dmp_tui.dmp.fhir.strict import Json
 from dmp_tui.dmp.sheet.model import Check, Contradiction, Disagreement, Line, Origin, Source
 
 BASE = "https://dmp-tui.example/fhir/StructureDefinition/"
-SHEET, TOPIC, LINE, SOURCE, ORIGIN, CHECK = (
-    BASE + name for name in ("sheet", "topic", "line", "source", "origin", "check")
-)
+VERSION = 2
+"""Of what these extensions are; a sheet of another version is not read by them."""
+SHEET, TOPIC, LINE, ORIGIN, CHECK = (BASE + name for name in ("sheet", "topic", "line", "origin", "check"))
 
 
 def text_part(name: str, value: str, default: str = "") -> list[Json]:
@@ -94,6 +95,9 @@ class Parts:
         part = self._found.get(name)
         return None if part is None else part[0]["valueCodeableConcept"]
 
+    def raw(self, name: str) -> list[Json]:
+        return self._found.get(name, [])
+
     def inner(self, name: str) -> list["Parts"]:
         return [Parts(part) for part in self._found.get(name, ())]
 
@@ -163,33 +167,37 @@ def read_origin(extension: Json) -> Origin:
 
 def _usual_detail(line: Line) -> str:
     """What a source's detail is where it says what its line says."""
-    return line.dose or f"{line.value} {line.unit}".strip()
+    if line.kind is Kind.CONTACT and line.person is not None:
+        return ", ".join(line.person.phones)
+    reactions = ", ".join(reaction.label for reaction in line.reactions if not reaction.negated)
+    return reactions or line.dose or f"{line.value} {line.unit}".strip()
 
 
-def write_source(source: Source, line: Line, index: int) -> Json:
-    """One source: what is the same as in its line is left out."""
-    return nested(
-        SOURCE,
-        [
-            number_part("origin", index),
-            *text_part("label", source.label, line.label),
-            *code_part("assertion", source.assertion.value, line.assertion.value),
-            *code_part("status", source.status.value, line.status.value),
-            *text_part("start", source.start, line.start),
-            *text_part("end", source.end, line.end),
-            *text_part("noted", source.noted, line.noted),
-            *text_part("detail", source.detail, _usual_detail(line)),
-            *text_part("words", source.words),
-            *_marks(source.marks),
-        ],
-    )
+def write_source(source: Source, line: Line, index: int, said: str) -> Json:
+    """One source: what is the same as in its line is left out, and the words where they are ``said`` by the one before.
+
+    Where nothing is left, the document alone is named.
+    """
+    differs = [
+        *text_part("label", source.label, line.label),
+        *code_part("assertion", source.assertion.value, line.assertion.value),
+        *code_part("status", source.status.value, line.status.value),
+        *text_part("start", source.start, line.start),
+        *text_part("end", source.end, line.end),
+        *text_part("noted", source.noted, line.noted),
+        *text_part("detail", source.detail, _usual_detail(line)),
+        *text_part("words", source.words, said),
+        *_marks(source.marks),
+    ]
+    return nested("source", [number_part("origin", index), *differs]) if differs else number_part("source", index)
 
 
-def read_source(extension: Json, line: Line, origins: Sequence[Origin]) -> Source:
+def read_source(part: Json, line: Line, origins: Sequence[Origin], said: str) -> Source:
     """The inverse of ``write_source``."""
-    parts = Parts(extension)
+    parts = Parts(part)
+    index = parts.number("origin") if "extension" in part else Parts({"extension": [part]}).number("source")
     return Source(
-        origin=origins[parts.number("origin")],
+        origin=origins[index],
         label=parts.text("label", line.label),
         assertion=Assertion(parts.code("assertion", line.assertion.value)),
         status=Status(parts.code("status", line.status.value)),
@@ -197,7 +205,7 @@ def read_source(extension: Json, line: Line, origins: Sequence[Origin]) -> Sourc
         end=parts.text("end", line.end),
         noted=parts.text("noted", line.noted),
         detail=parts.text("detail", _usual_detail(line)),
-        words=parts.text("words"),
+        words=parts.text("words", said),
         marks=frozenset(Mark(code) for code in parts.codes("mark")),
     )
 
@@ -220,7 +228,7 @@ def read_check(extension: Json, origins: Sequence[Origin]) -> Check:
 
 
 def write_line(line: Line, kind: Kind, places: dict[Origin, int], *, with_concept: bool) -> Json:
-    """All of a line but its sources, its label and its codes, which the resource's own concept holds."""
+    """All of a line but its label and its codes, which the resource's own concept holds."""
     concept: Json = {"url": "concept", "valueCodeableConcept": concept_json(line.label, line.codes)}
     return nested(
         LINE,
@@ -244,16 +252,20 @@ def write_line(line: Line, kind: Kind, places: dict[Origin, int], *, with_concep
             *([_write_person(line.person)] if line.person is not None else []),
             *(_write_contradiction(c, places) for c in line.contradictions),
             *_marks(line.marks),
+            *(
+                write_source(source, line, places[source.origin], before.words if before else "")
+                for before, source in zip((None, *line.sources), line.sources, strict=False)
+            ),
         ],
     )
 
 
 def read_line(extension: Json, kind: Kind, concept: object, origins: Sequence[Origin]) -> Line:
-    """The inverse of ``write_line``; ``sources`` are filled in by the caller."""
+    """The inverse of ``write_line``."""
     parts = Parts(extension)
     label, codes = read_concept(concept if concept is not None else parts.concept("concept"))
     people = parts.inner("person")
-    return Line(
+    line = Line(
         kind=Kind(parts.code("kind", kind.value)),
         key=parts.text("key"),
         label=label,
@@ -276,6 +288,10 @@ def read_line(extension: Json, kind: Kind, concept: object, origins: Sequence[Or
         contradictions=tuple(_read_contradiction(part, origins) for part in parts.inner("contradiction")),
         marks=frozenset(Mark(code) for code in parts.codes("mark")),
     )
+    sources: list[Source] = []
+    for part in parts.raw("source"):
+        sources.append(read_source(part, line, origins, sources[-1].words if sources else ""))
+    return replace(line, sources=tuple(sources))
 
 
 def _write_reaction(reaction: Reaction) -> Json:

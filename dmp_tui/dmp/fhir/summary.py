@@ -20,7 +20,7 @@ from dmp_tui.dmp.fhir.people import read_contacts, read_subject
 from dmp_tui.dmp.fhir.resources import CONCEPT_PATHS, concept, date_time, instant, resource_of
 from dmp_tui.dmp.fhir.strict import Json, parse_object
 from dmp_tui.dmp.identity import Sex
-from dmp_tui.dmp.sheet.model import Line, Origin, Presence, Sheet, Source, Topic
+from dmp_tui.dmp.sheet.model import Line, Origin, Presence, Sheet, Topic
 
 LOINC = "http://loinc.org"
 _ABSENT_UNKNOWN = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
@@ -84,6 +84,8 @@ class _Writer:
         self._namespace = uuid.uuid5(uuid.NAMESPACE_URL, f"{marks.BASE}{seed}")
         self._count = 0
         self.entries: list[Json] = []
+        self.targets: dict[Origin, list[str]] = {}
+        """Urls of the lines that each document is a source of."""
 
     def url(self) -> str:
         self._count += 1
@@ -108,6 +110,9 @@ def write_summary(sheet: Sheet, record: Record) -> bytes:
     missing = [Topic(kind, Presence.NOT_STATED) for kind in _REQUIRED if all(t.kind is not kind for t in sheet.topics)]
     sections = [_section(topic, places, patient, writer, own=True) for topic in sheet.topics]
     sections += [_section(topic, places, patient, writer, own=False) for topic in missing]
+    for origin in origins:
+        if origin in writer.targets:
+            writer.add(_provenance(origin, writer.targets[origin]))
     composition.update(
         extension=[
             _sheet_extension(sheet, person, places),
@@ -156,7 +161,7 @@ def _sheet_extension(sheet: Sheet, patient: Json, places: dict[Origin, int]) -> 
     return marks.nested(
         marks.SHEET,
         [
-            marks.number_part("version", 1),
+            marks.number_part("version", marks.VERSION),
             *marks.text_part("patient", sheet.patient, str(patient.get("id", ""))),
             *marks.text_part("updated", sheet.updated, date_time(sheet.updated)),
             marks.number_part("documents", sheet.documents),
@@ -249,14 +254,13 @@ def _add_line(line: Line, kind: Kind, places: dict[Origin, int], patient: str, w
     with_concept = resource["resourceType"] not in CONCEPT_PATHS
     resource["extension"] = [marks.write_line(line, kind, places, with_concept=with_concept)]
     url = writer.add(resource)
-    for source in line.sources:
-        writer.add(_provenance(source, line, places[source.origin], url))
+    for origin in dict.fromkeys(source.origin for source in line.sources):
+        writer.targets.setdefault(origin, []).append(url)
     return url
 
 
-def _provenance(source: Source, line: Line, place: int, target: str) -> Json:
-    """One source: its document, its author, its date."""
-    origin = source.origin
+def _provenance(origin: Origin, targets: Iterable[str]) -> Json:
+    """One document: its author, its date, and the lines that it is a source of."""
     recorded = instant(origin.date)
     when = "" if recorded else date_time(origin.date)
     what = {"display": origin.title} if origin.title.strip() else {}
@@ -264,8 +268,7 @@ def _provenance(source: Source, line: Line, place: int, target: str) -> Json:
         what["reference"] = f"DocumentReference/{origin.document}"
     return {
         "resourceType": "Provenance",
-        "extension": [marks.write_source(source, line, place)],
-        "target": [{"reference": target}],
+        "target": [{"reference": target} for target in targets],
         **({"occurredDateTime": when} if when else {}),
         **_required_date("recorded", recorded),
         "agent": [{"who": {"display": origin.author.strip() or "-"}}],
@@ -315,15 +318,12 @@ def _foreign(bundle: Json) -> Summary:
 def _read_sheet(bundle: Json, composition: Json, patient: Json) -> Sheet:
     entries = objects(bundle.get("entry"))
     by_url = {str(entry["fullUrl"]): first(entry.get("resource")) for entry in entries}
-    provenances: dict[str, list[Json]] = {}
-    for resource in by_url.values():
-        if resource.get("resourceType") == "Provenance":
-            target = str(first(resource.get("target"))["reference"])
-            provenances.setdefault(target, []).append(resource)
     origins = [marks.read_origin(extension) for extension in extensions(composition, marks.ORIGIN)]
     parts = marks.Parts(next(extensions(composition, marks.SHEET)))
+    if parts.number("version") != marks.VERSION:
+        raise ValueError
     topics = [
-        _read_topic(extension, section, by_url, provenances, origins)
+        _read_topic(extension, section, by_url, origins)
         for section in objects(composition.get("section"))
         for extension in extensions(section, marks.TOPIC)
     ]
@@ -341,23 +341,16 @@ def _read_topic(
     extension: Json,
     section: Json,
     by_url: dict[str, Json],
-    provenances: dict[str, list[Json]],
     origins: Sequence[Origin],
 ) -> Topic:
     parts = marks.Parts(extension)
     kind = Kind(parts.code("kind", ""))
     lines = []
     for entry in objects(section.get("entry")):
-        url = str(entry["reference"])
-        resource = by_url[url]
-        for own in extensions(resource, marks.LINE):
-            line = marks.read_line(own, kind, _concept_of(resource), origins)
-            sources = [
-                marks.read_source(ext, line, origins)
-                for provenance in provenances.get(url, ())
-                for ext in extensions(provenance, marks.SOURCE)
-            ]
-            lines.append(replace(line, sources=tuple(sources)))
+        resource = by_url[str(entry["reference"])]
+        lines += [
+            marks.read_line(own, kind, _concept_of(resource), origins) for own in extensions(resource, marks.LINE)
+        ]
     said_by = tuple(origins[index] for index in parts.numbers("saidBy"))
     return Topic(kind, Presence(parts.code("presence", "")), tuple(lines), said_by)
 

@@ -115,9 +115,12 @@ def test_other_readers_find_every_line() -> None:
     assert "problem beta" in negated
 
 
-def test_each_source_is_a_provenance() -> None:
-    sheet = merge([(ORIGIN, Entry(Kind.PROBLEM, "HTA"))], patient=RECORD.id, updated=UPDATED)
-    (provenance,) = resources(write_summary(sheet, RECORD), "Provenance")
+def test_each_document_is_a_provenance_of_all_its_lines() -> None:
+    held = [(ORIGIN, Entry(Kind.PROBLEM, "HTA")), (ORIGIN, Entry(Kind.PROBLEM, "Asthme"))]
+    content = write_summary(merge(held, patient=RECORD.id, updated=UPDATED), RECORD)
+    (provenance,) = resources(content, "Provenance")
+    urls = [e["fullUrl"] for e in json.loads(content)["entry"] if e["resource"]["resourceType"] == "Condition"]
+    assert [t["reference"] for t in provenance["target"]] == urls
     assert provenance["recorded"] == ORIGIN.date
     assert provenance["agent"] == [{"who": {"display": "Dr MARTIN"}}]
     assert provenance["entity"] == [
@@ -143,6 +146,7 @@ def test_the_subject_and_the_contacts_of_the_record() -> None:
         (b'"url":"type"', b'"url":"typo"'),
         (b'"valueCode":"active"', b'"valueCode":7'),
         (b'"fullUrl"', b'"fullurl"'),
+        (b'"url":"version","valueUnsignedInt":2', b'"url":"version","valueUnsignedInt":1'),
     ],
 )
 def test_a_summary_that_was_tampered_with_is_refused(old: bytes, new: bytes) -> None:
