@@ -162,6 +162,7 @@ class DeskApp(TerminalApp):
         if reader == self._card_reader:
             card, self.card, self._card_reader = self.card, None, ""
             self._openings += 1
+            self.lock_screen.forget_pin()
             self.set_desk(replace(self.desk, holder="", test_card=False, tries_left=None))
             if card is not None:
                 self.run_worker(asyncio.to_thread(card.close), group="closing")
