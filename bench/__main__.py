@@ -3,10 +3,10 @@
 import sys
 from collections.abc import Callable
 
-from bench import app
+from bench import app, server
 from bench.figures import Figure, show
 
-MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {"start": app.start, "keys": app.keys}
+MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {"start": app.start, "keys": app.keys, "server": server.server}
 
 
 def main(names: list[str]) -> int:

@@ -132,5 +132,7 @@ def access_to(
     now = clock()
     if record is None:
         return Access(caller, now, settings)
-    held = authorisation_state(reads.consents(record.id), caller.professional, record.treating_doctor, now)
+    professional = caller.professional
+    consents = reads.consents_between(record.id, {professional.id, professional.facility})
+    held = authorisation_state(consents, professional, record.treating_doctor, now)
     return Access(caller, now, settings, record, held)

@@ -215,8 +215,7 @@ def _listed(services: Services, caller: Caller, held: Consent, date_type: str, s
         return None
     documents = services.store.documents(record.id)
     added = max((d.submitted for d in documents if access.sees(d)), default="")
-    rows = services.store.trail(record.id, actor=caller.professional.id)
-    accessed = max((row.at for row in rows), default=None)
+    accessed = services.store.last_access(record.id, caller.professional.id)
     dates = {
         "authorisation": held.start,
         "document": datetime.fromisoformat(added) if added else None,

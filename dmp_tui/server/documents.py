@@ -1,8 +1,7 @@
 """Documents: ITI-67 (search), reading of metadata, ITI-68 (contents), ITI-105 (deposit), PATCH of what may change."""
 
-import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,7 +33,6 @@ CHANGE = "change_document"
 
 _FORM = frozenset({"application/x-www-form-urlencoded"})
 _FORM_LIMIT = 64 * 1024
-_ROWS_AT_ONCE = 100
 
 # --- ITI-67 -----------------------------------------------------------------------------------------------------------
 
@@ -235,7 +233,7 @@ async def patch(services: Services, caller: Caller, request: Request) -> Respons
     check_type(request, PATCH_TYPES)
     operations = parse_json(await read_body(request, services.settings, SMALL))
     if_match = request.headers.get("if-match", "")
-    found = await _to_patch(services, caller, request)
+    found = _to_patch(services, caller, request)
 
     def plan(access: Access, documents: Sequence[DocumentEntry]) -> Plan:
         document = next((d for d in documents if d.id == found.id), None)
@@ -260,7 +258,7 @@ async def patch(services: Services, caller: Caller, request: Request) -> Respons
     return _answer(services, planned.answer[0][0])
 
 
-async def _to_patch(services: Services, caller: Caller, request: Request) -> DocumentEntry:
+def _to_patch(services: Services, caller: Caller, request: Request) -> DocumentEntry:
     """The one document that a PATCH names and that exists for the caller.
 
     Raises:
@@ -271,10 +269,13 @@ async def _to_patch(services: Services, caller: Caller, request: Request) -> Doc
     query = parse_query(request.url.query)
     if not query.by_identifier:
         raise malformed("Paramètre obligatoire : identifier.", "Mandatory parameter: identifier.", "identifier")
-    found = []
-    async for record in _records(services, caller, query, request.query_params["identifier"]):
-        access = access_to(services.store, caller, record, services.settings, services.clock)
-        found += [d for d in services.store.documents(record.id) if query.matches(d) and access.sees(d)]
+    found = [
+        d
+        for d in _named(services, query, request.query_params["identifier"])
+        if query.matches(d)
+        and (record := services.store.patient(d.patient_id))
+        and access_to(services.store, caller, record, services.settings, services.clock).sees(d)
+    ]
     if len(found) > 1:
         said = Said("Plusieurs documents ont cet identifiant.", "Several documents have this identifier.")
         raise FhirError(412, "multiple-matches", "multiple-matches", said)
@@ -283,27 +284,12 @@ async def _to_patch(services: Services, caller: Caller, request: Request) -> Doc
     return found[0]
 
 
-async def _records(services: Services, caller: Caller, query: Query, identifier: str) -> AsyncIterator[Record]:
-    """Where a document may be that a caller names by its identifier alone.
-
-    By its entryUUID it is found at once. A uniqueId is the producer's, and is looked for in the record that is named
-    beside it, else in the records on which the trail has the caller: he saw or deposited the document there.
-    """
+def _named(services: Services, query: Query, identifier: str) -> list[DocumentEntry]:
+    """The documents of the record that is named, if one is; else those of this entryUUID or uniqueId."""
     store = services.store
     if query.patient or query.patient_identifier[1]:
-        if record := _patient(services, query):
-            yield record
-        return
+        record = _patient(services, query)
+        return store.documents(record.id) if record else []
     value = unique_id_of(*identifier.rpartition("|")[::2])
-    if document := store.document(value.removeprefix("urn:uuid:")):
-        if record := store.patient(document.patient_id):
-            yield record
-        return
-    seen = {""}
-    for number, row in enumerate(store.trail(actor=caller.professional.id)):
-        if number % _ROWS_AT_ONCE == 0:
-            await asyncio.sleep(0)  # a long trail must not hold up everybody else's reading
-        if row.patient_id not in seen:
-            seen.add(row.patient_id)
-            if record := store.patient(row.patient_id):
-                yield record
+    document = store.document(value.removeprefix("urn:uuid:"))
+    return [document] if document else store.documents_of_unique_id(value)

@@ -1,10 +1,13 @@
 """The stored sheets: both variants of a record, rebuilt on every change, and made for one reader where he needs it.
 
 A stored variant begins with one line: its ETag, then who made a masked document of this record. Thus what a reader may
-see is known without a look at the documents, and takes the same time whether something is masked or not.
+see is known without a look at the documents, and takes the same time whether something is masked or not. The sheet
+itself is kept as gzip, some seven times smaller: fewer pages to read, authenticate and decrypt, and most clients take
+it as it is.
 """
 
 import hashlib
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +20,7 @@ from dmp_tui.dmp.sheet.model import Origin, Sheet
 
 Statements = Sequence[tuple[str, tuple[Entry, ...]]]
 """``(document id, its statements)``, as the store gives them."""
+_GZIP = 16 + zlib.MAX_WBITS
 PARTLY_READ = "partly-read"
 """Warning of a document of which some section could not be structured."""
 
@@ -29,13 +33,24 @@ class StoredSheet:
     masked_makers: frozenset[str]
     """National ids of who made a document that is masked: they see more than this variant shows."""
     content: bytes
-    """The IPS Bundle, ready to be sent."""
+    """The IPS Bundle as gzip (RFC 1952), ready to be sent."""
 
 
 def pack(sheet: StoredSheet) -> bytes:
     """The bytes that the store keeps."""
     makers = ",".join(sorted(sheet.masked_makers))
     return f"{sheet.etag} {makers}\n".encode() + sheet.content
+
+
+def sheet_of(bundle: bytes, masked_makers: frozenset[str] = frozenset()) -> StoredSheet:
+    """A variant of an IPS Bundle in plain bytes."""
+    packer = zlib.compressobj(wbits=_GZIP)
+    return StoredSheet(etag_of(bundle), masked_makers, packer.compress(bundle) + packer.flush())
+
+
+def plain(sheet: StoredSheet) -> bytes:
+    """The IPS Bundle."""
+    return zlib.decompress(sheet.content, _GZIP)
 
 
 def unpack(stored: bytes) -> StoredSheet:
@@ -52,12 +67,17 @@ def variants(record: Record, documents: Sequence[DocumentEntry], statements: Sta
     """
     makers = frozenset(maker for d in documents if d.masked for maker in state_of(d).makers if _is_plain(maker))
     unmasked = [d for d in documents if not d.masked]
-    plain = render(record, unmasked, statements)
-    open_ = pack(StoredSheet(etag_of(plain), makers, plain))
+    shown = render(record, unmasked, statements)
+    open_ = pack(sheet_of(shown, makers))
     if len(unmasked) == len(documents):
         return open_, b""
     everything = render(record, documents, statements)
-    return open_, pack(StoredSheet(etag_of(everything), makers, everything))
+    return open_, pack(sheet_of(everything, makers))
+
+
+def own_sheet(record: Record, documents: Sequence[DocumentEntry], statements: Statements) -> StoredSheet:
+    """A variant that is kept nowhere: for one reader, of the documents that he may see."""
+    return sheet_of(render(record, documents, statements))
 
 
 def render(record: Record, documents: Sequence[DocumentEntry], statements: Statements) -> bytes:

@@ -12,7 +12,7 @@ from dmp_tui.server.changes import rebuild
 from dmp_tui.server.outcomes import MEDIA_TYPE, malformed, not_found
 from dmp_tui.server.parameters import parameters
 from dmp_tui.server.services import Services
-from dmp_tui.server.sheets import StoredSheet, etag_of, render, unpack
+from dmp_tui.server.sheets import StoredSheet, own_sheet, plain, unpack
 from dmp_tui.server.subjects import ins_of_token
 
 
@@ -36,12 +36,23 @@ async def summary(services: Services, caller: Caller, request: Request) -> Respo
     stored = await _sheet(services, access)
     event = access.event(Operation.READ_UNMASKED, decision, detail="summary")
     await store.write(lambda transaction: transaction.trace(event))
-    etag = f'"{stored.etag}"'
-    headers = {"ETag": etag, "Cache-Control": "no-store"}
+    etag = f'W/"{stored.etag}"'  # weak: the same sheet in either encoding
+    headers = {"ETag": etag, "Cache-Control": "no-store", "Vary": "Accept-Encoding"}
     known = request.headers.get("if-none-match", "")
-    if etag in known or known.strip() == "*":
+    if f'"{stored.etag}"' in known or known.strip() == "*":
         return Response(status_code=304, headers=headers)
-    return Response(stored.content, 200, headers, MEDIA_TYPE)
+    if _takes_gzip(request.headers.get("accept-encoding", "")):
+        return Response(stored.content, 200, {**headers, "Content-Encoding": "gzip"}, MEDIA_TYPE)
+    return Response(plain(stored), 200, headers, MEDIA_TYPE)
+
+
+def _takes_gzip(accept: str) -> bool:
+    """Whether ``Accept-Encoding`` names gzip, and not with a weight of zero."""
+    for coding in accept.lower().split(","):
+        name, _, weight = coding.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return not weight or weight.strip("0.") != ""
+    return False
 
 
 async def _sheet(services: Services, access: Access) -> StoredSheet:
@@ -60,8 +71,7 @@ async def _sheet(services: Services, access: Access) -> StoredSheet:
     if whole or access.caller.mode is not Mode.NORMAL or access.caller.professional.id not in sheet.masked_makers:
         return sheet
     visible = [d for d in services.store.documents(record.id) if access.ask(Operation.SEARCH_METADATA, d).allowed]
-    content = await services.workers.run(render, record, visible, services.store.entries(record.id))
-    return StoredSheet(etag_of(content), frozenset(), content)
+    return await services.workers.run(own_sheet, record, visible, services.store.entries(record.id))
 
 
 def _stored(services: Services, patient_id: str, *, whole: bool) -> bytes | None:

@@ -1,8 +1,5 @@
 """``GET /fhir/AuditEvent?patient=``: who did what to this record, for who may read it (R1111-43)."""
 
-import asyncio
-from collections import deque
-from collections.abc import Iterator
 from typing import Any
 
 from starlette.requests import Request
@@ -21,7 +18,6 @@ Json = dict[str, Any]
 
 READ_TRAIL = "read_trail"
 _MOST = 200
-_ROWS_AT_ONCE = 100
 _BALP = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.PatientRead"
 _REST = "http://terminology.hl7.org/CodeSystem/audit-event-type"
 _REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
@@ -41,7 +37,7 @@ async def events(services: Services, caller: Caller, request: Request) -> Respon
     event = access.event(READ_TRAIL, decision)
     await services.store.write(lambda transaction: transaction.trace(event))
     actor = None if access.authorisation.treating else caller.professional.id
-    rows = await _newest(services.store.trail(record.id, actor=actor))
+    rows = services.store.newest_trail(record.id, _MOST, actor)
     return fhir_response(
         {
             "resourceType": "Bundle",
@@ -57,16 +53,6 @@ async def events(services: Services, caller: Caller, request: Request) -> Respon
             ],
         }
     )
-
-
-async def _newest(trail: Iterator[TrailRow]) -> list[TrailRow]:
-    """The last rows, newest first."""
-    last: deque[TrailRow] = deque(maxlen=_MOST)
-    for number, row in enumerate(trail):
-        if number % _ROWS_AT_ONCE == 0:
-            await asyncio.sleep(0)  # a long trail must not hold up everybody else's reading
-        last.append(row)
-    return list(last)[::-1]
 
 
 def _audit_event(row: TrailRow, base_url: str) -> Json:

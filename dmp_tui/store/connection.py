@@ -15,6 +15,8 @@ BUSY_TIMEOUT = 5.0
 READ_CACHE = 16 * 1024
 """KiB of decrypted pages that a reading connection keeps."""
 WRITE_CACHE = 8 * 1024
+LOG_PAGES = 4000
+"""Pages of 4 KiB in the write-ahead log before it is copied into the file: each commit waits its share of that."""
 
 
 def make_file(path: Path) -> None:
@@ -79,6 +81,7 @@ def connect(path: Path, key: bytes, cache: int = WRITE_CACHE) -> Database:
             "foreign_keys = ON",
             "temp_store = MEMORY",
             "secure_delete = ON",
+            f"wal_autocheckpoint = {LOG_PAGES}",
             f"cache_size = -{cache}",
         ):
             raw.execute(f"PRAGMA {pragma}").fetchall()

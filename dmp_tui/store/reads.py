@@ -1,6 +1,7 @@
 """What is read from a store: the same on the event loop's connection and within a write."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -17,10 +18,11 @@ from dmp_tui.store.model import Authority
 from dmp_tui.store.phonetic import phonetic_key
 from dmp_tui.store.problems import StoreError, StoreProblem
 from dmp_tui.store.sealing import place, unseal
-from dmp_tui.store.trail import COLUMNS, Concealed, Head, StoredRow, TrailRow
+from dmp_tui.store.trail import ALLOWED, COLUMNS, Concealed, Head, StoredRow, TrailRow
 
-OPEN = "open"
-MASKED = "masked"
+OPEN = "open.2"
+MASKED = "masked.2"
+"""Variants of the sheet, and the form of their bytes: those of an earlier form are not found, and made anew."""
 FOUND_AT_MOST = 50
 """Records that a search by traits gives at most."""
 _PAGE = 500
@@ -118,6 +120,19 @@ class Reads:
         patient_id, sealed = found[0]
         return decode(DocumentEntry, self._unseal(patient_id, "document", document_id, sealed))
 
+    def documents_of_unique_id(self, unique_id: str) -> list[DocumentEntry]:
+        """The documents that a producer gave this uniqueId, or whose ``urn:uuid:<logical id>`` it is."""
+        found = self._rows(
+            "SELECT d.patient_id, d.document_id, d.sealed FROM unique_ids AS u JOIN documents AS d"
+            " ON d.patient_id = u.patient_id AND d.document_id = u.document_id"
+            " WHERE u.unique_key = ? ORDER BY u.document_id",
+            self._secrets.blind("unique", unique_id),
+        )
+        return [
+            decode(DocumentEntry, self._unseal(patient_id, "document", document_id, sealed))
+            for patient_id, document_id, sealed in found
+        ]
+
     def content(self, patient_id: str, document_id: str) -> bytes:
         """The bytes of a document, as they were deposited.
 
@@ -147,6 +162,12 @@ class Reads:
         """Authorisations and blocks of a record, ended ones too, oldest first."""
         return self._consents("SELECT patient_id, consent_id, sealed FROM consents WHERE patient_id = ?", patient_id)
 
+    def consents_between(self, patient_id: str, actors: Iterable[str]) -> list[Consent]:
+        """Those of a record's consents that name one of these professionals or structures, oldest first."""
+        keys = [self._secrets.blind("actor", actor) for actor in actors if actor]
+        sql = "SELECT patient_id, consent_id, sealed FROM consents WHERE patient_id = ? AND actor_key IN ({})"
+        return self._consents(sql.format(", ".join("?" * len(keys))), patient_id, *keys)
+
     def consents_of(self, actor: str) -> list[Consent]:
         """What all patients decided of one professional or structure, oldest first."""
         key = self._secrets.blind("actor", actor)
@@ -161,10 +182,10 @@ class Reads:
         )
         return found[0] if found else None
 
-    def _consents(self, sql: str, parameter: str | bytes) -> list[Consent]:
+    def _consents(self, sql: str, *parameters: str | bytes) -> list[Consent]:
         found = [
             decode(Consent, self._unseal(patient_id, "consent", consent_id, sealed))
-            for patient_id, consent_id, sealed in self._rows(sql, parameter)
+            for patient_id, consent_id, sealed in self._rows(sql, *parameters)
         ]
         return sorted(found, key=lambda consent: (consent.start, consent.id))
 
@@ -221,13 +242,24 @@ class Reads:
                 yield self._event(StoredRow(*row))
             after = page[-1][0]
 
-    def patients_of(self, actor: str) -> list[str]:
-        """Ids of the patients whose records an actor's traced operations concerned, in no order."""
+    def newest_trail(self, patient_id: str, most: int, actor: str | None = None) -> list[TrailRow]:
+        """The last events of a patient, newest first, ``most`` at most; of one actor or of all."""
+        self._latest()
+        condition, values = "patient_id = ?", [patient_id]
+        keys = [] if actor is None else [self._secrets.blind("actor", actor)]
+        if keys:
+            condition += " AND actor_key = ?"
+        sql = f"SELECT {COLUMNS} FROM trail WHERE {condition} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - constants
+        return [self._event(StoredRow(*row)) for row in self._rows(sql, *values, *keys, most)]
+
+    def last_access(self, patient_id: str, actor: str) -> datetime | None:
+        """When an actor was last allowed something in a patient's record, None if never."""
         self._latest()
         found = self._rows(
-            "SELECT DISTINCT patient_id FROM trail WHERE actor_key = ?", self._secrets.blind("actor", actor)
+            "SELECT max(at) FROM trail WHERE patient_id = ? AND actor_key = ? AND outcome = ?",
+            *(patient_id, self._secrets.blind("actor", actor), ALLOWED),
         )
-        return [patient_id for (patient_id,) in found if patient_id]
+        return None if found[0][0] is None else moment(found[0][0])
 
     def _event(self, row: StoredRow) -> TrailRow:
         concealed = decode(

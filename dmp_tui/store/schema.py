@@ -115,7 +115,16 @@ def _keys(database: Database) -> None:
     )
 
 
-RECORDS: tuple[Step, ...] = (_meta, _patients, _documents, _people, _trust, _trail)
+def _unique_ids(database: Database) -> None:
+    """Documents by their producer's identifiers, which are no one's secret but say where they lie: keyed hashes."""
+    database.table("unique_ids").create(
+        {"unique_key": bytes, "document_id": str, "patient_id": str},
+        pk=("unique_key", "document_id"),
+        not_null={"patient_id"},
+    )
+
+
+RECORDS: tuple[Step, ...] = (_meta, _patients, _documents, _people, _trust, _trail, _unique_ids)
 """Steps of ``records.db``. The schema's version is how many were made."""
 KEYS: tuple[Step, ...] = (_meta, _keys)
 """Steps of ``keys.db``."""

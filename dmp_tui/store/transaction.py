@@ -31,6 +31,7 @@ class Transaction(Reads):
         self._clock = clock
         self.changed = False
         """Whether something else than the trail was written since this was last reset."""
+        self._end: tuple[int, bytes] | None = None
 
     def _seal(self, patient_id: str, kind: str, document_id: str, content: bytes) -> bytes:
         return seal(self._keyring.patient(patient_id), content, place(patient_id, kind, document_id))
@@ -122,6 +123,11 @@ class Transaction(Reads):
             "INSERT INTO documents (patient_id, document_id, version, sealed) VALUES (?, ?, ?, ?)",
             *(*key, entry.version, self._seal(entry.patient_id, "document", entry.id, encode(DocumentEntry, entry))),
         )
+        for name in {entry.unique_id, f"urn:uuid:{entry.logical_id}"} - {"", "urn:uuid:"}:
+            self._change(
+                "INSERT INTO unique_ids (unique_key, document_id, patient_id) VALUES (?, ?, ?)",
+                *(self._secrets.blind("unique", name), entry.id, entry.patient_id),
+            )
         statements = encode(tuple[Entry, ...], tuple(entries))
         for table, kind, plain in (("contents", "content", content), ("entries", "entries", statements)):
             self._change(
@@ -224,9 +230,8 @@ class Transaction(Reads):
 
     def trace(self, event: TrailEvent) -> int:
         """Adds an event to the trail and gives its sequence. It is durable when the write returns."""
-        last = self._rows("SELECT seq, hash FROM trail ORDER BY seq DESC LIMIT 1")
-        previous = last[0][1] if last else GENESIS
-        seq: int = last[0][0] + 1 if last else 1
+        before, previous = self._end or self._trail_end()
+        seq = before + 1
         concealed = Concealed(
             event.actor, event.actor_name, event.reason, event.session, event.on_behalf_of, event.detail
         )
@@ -245,12 +250,24 @@ class Transaction(Reads):
             self._secrets.blind("actor", event.actor),
             sealed,
         )
+        now_last = chained(previous, row)
         self._rows(
             f"INSERT INTO trail ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants
             *(row.seq, row.at, row.role, row.mode, row.operation, row.outcome, row.rule),
-            *(row.patient_id, row.document_id, row.reason_code, row.actor_key, row.sealed, chained(previous, row)),
+            *(row.patient_id, row.document_id, row.reason_code, row.actor_key, row.sealed, now_last),
         )
+        self._end = seq, now_last
         return seq
+
+    def forget_end(self) -> None:
+        """To be called when a transaction begins, and whenever something of it was undone: the trail may have changed
+        under what is remembered of its end, by a rollback here or a row of another process."""
+        self._end = None
+
+    def _trail_end(self) -> tuple[int, bytes]:
+        """``(sequence, hash)`` of the last row."""
+        last = self._rows("SELECT seq, hash FROM trail ORDER BY seq DESC LIMIT 1")
+        return last[0] if last else (0, GENESIS)
 
     def sign_head(self) -> Head | None:
         """Signs the trail as it stands; None where nothing was added since the last signed head."""

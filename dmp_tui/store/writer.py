@@ -134,6 +134,7 @@ class Writer:
     def _group(self, jobs: list[_Job]) -> None:
         """Runs works and commits them together. What a failed statement undid with the others' work fails them too."""
         done: list[_Done] = []
+        self._transaction.forget_end()
         try:
             rows(self._database, "BEGIN IMMEDIATE")
         except StoreError as error:
@@ -162,6 +163,7 @@ class Writer:
             result = work(self._transaction)
             rows(self._database, "RELEASE work")
         except BaseException:
+            self._transaction.forget_end()
             if self._database.conn.in_transaction:
                 rows(self._database, "ROLLBACK TO work")
                 rows(self._database, "RELEASE work")

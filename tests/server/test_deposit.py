@@ -18,7 +18,7 @@ from dmp_tui.server.changes import Plan, carry_out
 from dmp_tui.server.deposit import deposit
 from dmp_tui.server.outcomes import FhirError
 from dmp_tui.server.services import Services
-from dmp_tui.server.sheets import unpack
+from dmp_tui.server.sheets import plain, unpack
 from tests.server.api import Api, reference
 from tests.server.login.world import CLERK, DOCTOR, FACILITY, NURSE, record
 from tests.server.test_summaries import ips
@@ -30,7 +30,7 @@ CALLER = Caller(DOCTOR, Mode.NORMAL, "test")
 def allergies(api: Api, patient: Record = PATIENT) -> list[str]:
     stored = api.store.summary(patient.id, masked=False)
     assert stored is not None
-    return sorted(line.label for line in read_summary(unpack(stored).content).sheet.topic(Kind.ALLERGY).lines)
+    return sorted(line.label for line in read_summary(plain(unpack(stored))).sheet.topic(Kind.ALLERGY).lines)
 
 
 async def test_a_program_deposits_by_the_documents_own_header(api: Api) -> None:

@@ -97,13 +97,29 @@ async def test_by_id_and_by_ins_with_an_etag(api: Api) -> None:
     assert by_id.content == by_ins.content
     assert allergies(read_summary(by_id.content).sheet) == ["arachide"]
     assert by_id.headers["cache-control"] == "no-store"
-    same = await doctor.get(f"/fhir/Patient/{PATIENT.id}/$summary", If_None_Match=by_id.headers["etag"])
-    assert (same.status_code, same.content) == (304, b"")
+    for known in (by_id.headers["etag"], by_id.headers["etag"].removeprefix("W/"), "*"):
+        same = await doctor.get(f"/fhir/Patient/{PATIENT.id}/$summary", If_None_Match=known)
+        assert (same.status_code, same.content) == (304, b"")
     await send(doctor, ips("latex"))
     assert allergies(await sheet(doctor)) == ["arachide", "latex"]
     rows = [row for row in api.store.trail(PATIENT.id) if row.detail.startswith("summary")]
-    assert len(rows) == 4
+    assert len(rows) == 6
     assert {row.detail for row in rows} == {"summary notify"}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip, deflate, br", "gzip"), ("identity", None), ("", None), ("gzip;q=0, *", None), ("GZIP; q=0.5", "gzip")],
+)
+async def test_the_sheet_is_sent_as_it_is_asked_for(api: Api, accepted: str, encoding: str | None) -> None:
+    api.keep(PATIENT)
+    api.permit(PATIENT, DOCTOR)
+    doctor = await api.login(DOCTOR)
+    await send(doctor, ips("arachide"))
+    answer = await doctor.get(f"/fhir/Patient/{PATIENT.id}/$summary", Accept_Encoding=accepted)
+    assert answer.headers.get("content-encoding") == encoding
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert allergies(read_summary(answer.content).sheet) == ["arachide"]
 
 
 async def test_each_reader_gets_what_he_may_see(api: Api) -> None:

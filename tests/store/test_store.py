@@ -111,6 +111,18 @@ async def test_a_document_comes_back_whole(store: Store) -> None:
     assert store.entries("patient-1") == [("document-1", (allergy(),)), ("document-2", ())]
 
 
+async def test_documents_are_found_by_what_their_producer_called_them(store: Store) -> None:
+    await put(store, 1, 2)
+    same = replace(document(2, "patient-2"), unique_id="1.2.250.1.999.1", logical_id="3f1c")
+    for one in (document(1), same):
+        await store.write(lambda transaction, one=one: transaction.put_document(one, b"a", []))  # type: ignore[misc] # binds the loop's value
+    assert store.documents_of_unique_id("1.2.250.1.999.1") == [document(1), same]
+    assert store.documents_of_unique_id("urn:uuid:3f1c") == [same]
+    assert store.documents_of_unique_id("urn:uuid:") == store.documents_of_unique_id("") == []
+    replaced = await store.write(lambda transaction: transaction.update_document(replace(same, archived=True)))
+    assert store.documents_of_unique_id("urn:uuid:3f1c") == [replaced]
+
+
 async def test_a_document_of_another_patient_is_not_given(store: Store) -> None:
     await put(store, 1, 2)
     await store.write(lambda transaction: transaction.put_document(document(1), b"a", []))
@@ -169,6 +181,10 @@ async def test_consents_are_found_by_patient_actor_and_id(store: Store) -> None:
         await store.write(lambda transaction, one=one: transaction.put_consent(one))  # type: ignore[misc] # binds the loop's value
     assert store.consents("patient-1") == [consent(1), consent(2, actor="899700000002")]
     assert store.consents_of("899700000001") == [consent(1), consent(3, "patient-2")]
+    assert store.consents_between("patient-1", {"899700000001", ""}) == [consent(1)]
+    assert store.consents_between("patient-1", {"899700000001", "899700000002"}) == store.consents("patient-1")
+    assert store.consents_between("patient-2", {"899700000002"}) == []
+    assert store.consents_between("patient-2", {""}) == []
     assert store.consent("consent-3") == consent(3, "patient-2")
     assert store.consent("consent-4") is None
     revoked = await store.write(lambda transaction: transaction.put_consent(replace(consent(1), active=False)))

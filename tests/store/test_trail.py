@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from dmp_tui.store import Store, TrailEvent, TrailRow
-from dmp_tui.store.trail import GENESIS, Report, TrailProblem, chained, verify
+from dmp_tui.store.trail import GENESIS, REFUSED, Report, TrailProblem, chained, verify
 from dmp_tui.store.trail_file import TrailFileError, append_witness, read_witness, verify_export, write_export
 from tests.store.people import CANARY, NOW, READ, event
 
@@ -72,10 +72,21 @@ def test_rows_are_found_by_patient_and_by_actor(store: Store) -> None:
         store.write_now(lambda transaction, one=one: transaction.trace(one))  # type: ignore[misc] # binds the loop's value
     assert [row.seq for row in store.trail("patient-1")] == [1, 3]
     assert [row.seq for row in store.trail(actor="899700000002")] == [2]
-    assert sorted(store.patients_of(READ.actor)) == ["patient-1"]
-    assert store.patients_of("899700000009") == []
     assert [row.seq for row in store.trail(after=1)] == [2, 3]
     assert [row.seq for row in store.trail("patient-1", after=1)] == [3]
+    assert [row.seq for row in store.newest_trail("patient-1", 9)] == [3, 1]
+    assert [row.seq for row in store.newest_trail("patient-1", 1)] == [3]
+    assert [row.seq for row in store.newest_trail("patient-1", 9, "899700000002")] == []
+    assert [row.seq for row in store.newest_trail("patient-2", 9, "899700000002")] == [2]
+
+
+def test_what_was_refused_is_no_access(store: Store) -> None:
+    store.write_now(lambda transaction: transaction.trace(replace(READ, outcome=REFUSED)))
+    assert store.last_access("patient-1", READ.actor) is None
+    store.write_now(lambda transaction: transaction.trace(READ))
+    assert store.last_access("patient-1", READ.actor) == NOW
+    assert store.last_access("patient-2", READ.actor) is None
+    assert store.last_access("patient-1", "899700000009") is None
 
 
 def test_a_long_trail_is_read_in_pages(store: Store) -> None:
