@@ -7,7 +7,7 @@ from dmp_tui.dmp.cda.codes import ATC, absence, codings
 from dmp_tui.dmp.cda.dosage import dosage
 from dmp_tui.dmp.cda.narrative import one_line
 from dmp_tui.dmp.cda.related import comment, status_words
-from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
+from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original, written_years
 from dmp_tui.dmp.cda.times import Span, after, span
 from dmp_tui.dmp.cda.unstated import agentless
 from dmp_tui.dmp.cda.words import course, name_the_same
@@ -55,26 +55,26 @@ def read_treatment(statement: "Element", scope: Scope) -> Entry:
     label = (one_line(place.text or place.words) if place else "") or name or _display(named) or _display(codes)
     if not label or (not codes and not name and _is_negation(label)):
         return agentless(Kind.TREATMENT, statement, scope)
-    time = _time(statement)
+    words = _words(statement, scope, place)
+    time, refuted = _believed(_time(statement), words)
     noted = _dispensed(statement)
     status = _status(statement, scope, time)
     given = dosage(statement, scope, place.row if place else None)
     code_label, differs = beside(label, codes or named, tuple(c for c in named if c.system != ATC) or named)
     marks = _marks(statement, scope)
-    if differs or given.coded or _other_strength(label, material):
+    if differs or given.coded or refuted or _other_strength(label, material):
         marks.add(Mark.CODE_DIFFERS)
     if _other_ingredient(material, codes):
         marks.add(Mark.PRODUCT_DIFFERS)
     if not codes:
         marks.add(Mark.UNCODED)
-    words = _words(statement, scope, place)
     return dated(
         Entry(
             Kind.TREATMENT,
             label,
             assertion=Assertion.NEGATED if statement.get("negationInd") == "true" else Assertion.STATED,
             codes=codes,
-            code_label=", ".join(text for text in (code_label, given.coded) if text),
+            code_label=", ".join(text for text in (code_label, given.coded, refuted) if text),
             status=status,
             start=time.start,
             end=time.end,
@@ -113,6 +113,14 @@ def _time(statement: "Element") -> Span:
         ):
             return found
     return Span()
+
+
+def _believed(time: Span, words: str) -> tuple[Span, str]:
+    """The time, and the coded end that it lost: no medicine has ended before every date that its own row writes."""
+    years = written_years(words)
+    if not time.end or not years or min(years) <= time.end[:4]:
+        return time, ""
+    return Span(time.start, "", True), f"fin {time.end}"
 
 
 def _dispensed(statement: "Element") -> str:

@@ -25,6 +25,7 @@ _DENIABLE = frozenset(
 _DIRECTIVES = "42348-3"
 _NOT_PREGNANT = frozenset({"60001007", "LA26683-5"})
 PREGNANT = frozenset({"77386006", "LA15173-0"})
+_INTERPRETATIONS = "urn:oid:2.16.840.1.113883.5.83"
 _ISOLATE = "1.3.6.1.4.1.19376.1.3.1.5"
 _MEASURES = frozenset({Kind.RESULT, Kind.VITAL})
 
@@ -80,7 +81,7 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
         coded.shown if value_differs else "",
         f"[{range_of(observation)}]" if range_differs else "",
     ]
-    interpretation = observation.find("interpretationCode")
+    interpretation, meaning = _interpretation(observation)
     time = span(observation.find("effectiveTime"))
     start, end, when = _when(kind, time, noted)
     return dated(
@@ -97,10 +98,10 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
             value=value.text,
             unit=value.unit,
             reference=reference,
-            interpretation=(interpretation.get("code") or "") if interpretation is not None else "",
+            interpretation=interpretation,
             author=scope.author(observation),
             section=scope.code,
-            words=" · ".join(text for text in (words, comment(observation, scope, words)) if text),
+            words=" · ".join(text for text in (words, meaning, comment(observation, scope, words)) if text),
             marks=frozenset(marks),
         ),
         scope,
@@ -145,6 +146,15 @@ def _links(observation: "Element") -> list[str]:
     """Where the document itself lies, if the statement says so (directives kept elsewhere)."""
     found = (r.get("value") or "" for r in observation.iterfind("reference/externalDocument/text/reference"))
     return [text.strip() for text in found if text.strip()]
+
+
+def _interpretation(observation: "Element") -> tuple[str, str]:
+    """``(HL7 code, words)``: a code of another table is no H, L or R, and only its words tell."""
+    found = codings(observation.find("interpretationCode"))
+    ours = next((c for c in found if c.system in {"", _INTERPRETATIONS}), None)
+    if ours is not None:
+        return ours.code, ""
+    return "", next((c.display for c in found if c.display), "")
 
 
 def _pregnant(words: str, answers: tuple[Coding, ...]) -> bool | None:

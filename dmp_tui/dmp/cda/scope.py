@@ -162,6 +162,11 @@ def dated(entry: Entry, scope: Scope, *, doubtful: bool = False) -> Entry:
     return entry
 
 
+def written_years(words: str) -> set[str]:
+    """The years of the dates that a row or sentence writes out."""
+    return {year for match in _WRITTEN_YEARS.finditer(words) for year in match.groups() if year}
+
+
 def _implausible(entry: Entry, scope: Scope) -> bool:
     dates = [text for text in (entry.start, entry.end, entry.noted) if text]
     if any(after(scope.birth, text) for text in dates):
@@ -171,7 +176,7 @@ def _implausible(entry: Entry, scope: Scope) -> bool:
     if entry.start and after(entry.start, entry.end):
         return True
     first = entry.start or entry.noted
-    years = {year for match in _WRITTEN_YEARS.finditer(entry.words) for year in match.groups() if year}
+    years = written_years(entry.words)
     return bool(first and years) and first[:4] not in years
 
 

@@ -66,6 +66,7 @@ WITHOUT_STATEMENTS = frozenset(
         "55112-7",  # comment
         "55107-7", "55108-5", "57723-9",  # attachments, the copy as PDF, the 2D code
         "48768-6",  # payer
+        "77599-9",  # papers handed over
     }
 )  # fmt: skip
 

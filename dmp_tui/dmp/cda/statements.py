@@ -37,6 +37,8 @@ _HOSPITAL_STAY = frozenset({"ORG-070", "ORG-074", "MED-142", "57277-6"})
 """Ways in and out of hospital, the stay's summary, why a resident is sent to the emergency department."""
 _NAMED = frozenset({Kind.REASON, Kind.ALERT, Kind.PROCEDURE, Kind.FUNCTIONAL, Kind.SOCIAL, Kind.RESULT})
 """Kinds of which a statement may have the form of a problem: a sort in its code, the thing itself in its value."""
+_SOME_EXAMINATION = "MED-036"
+"""TA_ASIP "examen réalisé"."""
 _BELONGING = "1.2.250.1.213.1.1.3.12"
 """CI-SIS FR-Prothese-et-objet-personnel."""
 _DEVICES = "1.2.250.1.213.2.68"
@@ -53,7 +55,7 @@ def read_entry(entry: "Element", scope: Scope) -> tuple[list[Entry], bool]:
         elif child.tag in STATEMENTS:
             found = list(_read(child, scope, ""))
             statements.extend(found)
-            lost = lost or (not found and _says_something(child))
+            lost = lost or (not found and _says_something(child) and child.tag != "procedure")
         elif child.tag not in _SILENT and child.tag not in {"templateId", "sequenceNumber"}:
             lost = True
     return statements, lost
@@ -98,12 +100,20 @@ def _read_as_own(statement: "Element", scope: Scope, noted: str) -> "Iterator[En
         yield from _devices(statement, scope, problem)
     elif kind in _NAMED and statement.tag == "observation" and names_a_problem(statement):
         yield _named(read_problem(statement, scope, None, kind or Kind.RESULT))
+    elif statement.tag == "procedure" and kind is Kind.RESULT and _stands_in(statement, scope):
+        return
     elif statement.tag in {"procedure", "encounter"}:
         yield from _some(read_act(statement, scope, _kind_of_act(statement, kind)))
     elif statement.tag == "observation":
         yield from _observation(statement, scope, kind, noted)
     else:
         yield from _panel(statement, scope, kind, noted)
+
+
+def _stands_in(procedure: "Element", scope: Scope) -> bool:
+    """The act that CI-SIS wants in every section of results, where it names none: "résultats d'examens"."""
+    codes = {coding.code for coding in codings(procedure.find("code"))}
+    return bool(codes & {scope.code, _SOME_EXAMINATION}) and not scope.words(procedure.find("text"))
 
 
 def _some(entry: Entry | None) -> "Iterator[Entry]":

@@ -124,3 +124,23 @@ def test_a_contrast_medium_is_no_current_treatment() -> None:
     )
     entry = one(section("55111-9", "Technique", "", given), type_code="18748-4")
     assert (entry.kind, entry.status) == (Kind.TREATMENT, Status.ENDED)
+
+
+@pytest.mark.parametrize(
+    ("system", "interpretation", "words"),
+    [("2.16.840.1.113883.5.83", "H", ""), ("1.2.250.1.213.1.1.4.322", "", "Absence de symptômes")],
+)
+def test_an_interpretation_of_another_table_is_words(system: str, interpretation: str, words: str) -> None:
+    meaning = code("interpretationCode", "H", system, "Absence de symptômes")
+    own = observation(code("code", "75859-9", LOINC, "Score de Rankin"), f'<value xsi:type="INT" value="0"/>{meaning}')
+    entry = one(section("30954-2", "Résultats", "", own))
+    assert (entry.value, entry.interpretation, entry.words) == ("0", interpretation, words)
+
+
+@pytest.mark.parametrize(("own", "count"), [("30954-2", 0), ("MED-036", 0), ("DEQP003", 1)])
+def test_an_act_that_names_no_examination_is_no_statement(own: str, count: int) -> None:
+    act = (
+        f'<procedure classCode="PROC" moodCode="EVN">{code("code", own, "1.2.3", "Acte")}{ref("x", "text")}</procedure>'
+    )
+    reading = read(section("30954-2", "Résultats", "<paragraph>Normal</paragraph>", act))
+    assert (len(reading.entries), reading.unread) == (count, ())

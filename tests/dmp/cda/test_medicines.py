@@ -241,3 +241,16 @@ def test_rank_lot_and_reaction_of_a_vaccine() -> None:
     (found,) = treatments(entry, loinc="11369-6", text="")
     assert found.dose == "rang 2, lot A77"
     assert [r.label for r in found.reactions] == ["Fièvre"]
+
+
+@pytest.mark.parametrize(
+    ("written", "end", "status"), [("12/05/2009", "", Status.ACTIVE), ("12/03/2000", "2000-04-04", Status.ENDED)]
+)
+def test_a_coded_end_that_the_row_refutes_ends_nothing(written: str, end: str, status: Status) -> None:
+    text = table(("Médicament", "Date", "INR"), (cell("m", "COUMADINE 5 mg"), written, "2,5"))
+    taken = medicine(code("code", "63245753", CIS, "COUMADINE", inner=ref("m")), time=interval("20000328", "20000404"))
+    (entry,) = read_cda(document(section("10160-0", "Traitements", text, taken))).entries
+    assert (entry.status, entry.end) == (status, end)
+    refuted = {Mark.CODE_DIFFERS, Mark.IMPLAUSIBLE_DATE} <= entry.marks
+    assert refuted is (not end)
+    assert ("fin 2000-04-04" in entry.code_label) is (not end)
