@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from dmp_tui.dmp.entries import Coding
 
+_NCIT = "urn:oid:2.16.840.1.113883.3.26.1.1"
+"""Where CI-SIS says of a device's translations that they give its brand or its model: no code of the device."""
 _DENIALS = frozenset({Assertion.NONE, Assertion.NO_DATA})
 
 
@@ -50,7 +52,7 @@ def read_device(statement: "Element", scope: Scope) -> Entry:
         else statement.find("product/manufacturedProduct/manufacturedMaterial/code")
     )
     own = statement.find("code")
-    codes = codings(code) or codings(own)
+    codes = tuple(c for c in codings(code) or codings(own) if c.system != _NCIT)
     if absence(codes) is not None:
         return agentless(Kind.DEVICE, statement, scope)
     place = scope.place(original(code), original(own)) or scope.place(statement.find("text"))

@@ -1,5 +1,6 @@
 """Problems and history (11450-4, 11348-0, diagnoses), and the family's (10157-6)."""
 
+import re
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers, severity
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 ACTIVE_PROBLEMS = "11450-4"
 _RULED_OUT = frozenset({"refuted", "entered-in-error", "410516002"})
+_FETUS = re.compile(r"\bF(?:OE|E)T(?:US|AL|AUX)")
+"""Headers of what a pregnant woman's document says of her child."""
 _REMARKS = frozenset({STATUS, SEVERITY, CERTAINTY, "11323-3", "82606-5"})
 
 
@@ -65,6 +68,8 @@ def read_problem(
         )
     if not label or (not codes and denial(label) in {Assertion.NONE, Assertion.NO_DATA}):
         return agentless(kind, observation, scope)
+    if kind is Kind.PROBLEM and place and place.row and _FETUS.search(place.row.heading(place.column or 0)):
+        kind, person = Kind.FAMILY, Person("", "fœtus")
     time = _time(observation, concern)
     words = place.words if place else ""
     code_label, differs = beside(label, codes, (*codes, *(q for v in values for q in qualifiers(v))))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.acts import read_act, read_device
 from dmp_tui.dmp.cda.allergies import read_adverse_effects, read_allergies
-from dmp_tui.dmp.cda.codes import codings
+from dmp_tui.dmp.cda.codes import ICD10, codings
 from dmp_tui.dmp.cda.medicines import material_of, read_treatment
 from dmp_tui.dmp.cda.observations import PREGNANT, of_isolate, read_isolate, read_observation, uncoded
 from dmp_tui.dmp.cda.problems import is_remark, read_family, read_problem, read_problems
@@ -37,6 +37,7 @@ _HOSPITAL_STAY = frozenset({"ORG-070", "ORG-074", "MED-142", "57277-6"})
 """Ways in and out of hospital, the stay's summary, why a resident is sent to the emergency department."""
 _NAMED = frozenset({Kind.REASON, Kind.ALERT, Kind.PROCEDURE, Kind.FUNCTIONAL, Kind.SOCIAL, Kind.RESULT})
 """Kinds of which a statement may have the form of a problem: a sort in its code, the thing itself in its value."""
+_EVENTS = "42545-4"
 _SOME_EXAMINATION = "MED-036"
 """TA_ASIP "examen réalisé"."""
 _BELONGING = "1.2.250.1.213.1.1.3.12"
@@ -84,6 +85,8 @@ def _read(statement: "Element", scope: Scope, noted: str) -> "Iterator[Entry]":
 
 def _read_as_own(statement: "Element", scope: Scope, noted: str) -> "Iterator[Entry]":
     kind = kind_of_entry(statement, scope.kind)
+    if scope.code == _EVENTS and statement.tag == "observation" and _names_a_disease(statement):
+        kind = Kind.PROBLEM
     if kind is Kind.ALLERGY and statement.tag in {"act", "observation"}:
         yield from read_allergies(statement, scope)
     elif kind is Kind.ADVERSE_EFFECT and statement.tag in {"act", "observation"}:
@@ -108,6 +111,11 @@ def _read_as_own(statement: "Element", scope: Scope, noted: str) -> "Iterator[En
         yield from _observation(statement, scope, kind, noted)
     else:
         yield from _panel(statement, scope, kind, noted)
+
+
+def _names_a_disease(observation: "Element") -> bool:
+    """Whether an observed event is a disease of the CIM-10 that is there or not: a complication."""
+    return _says_yes_or_no(observation) and any(c.system == ICD10 for c in codings(observation.find("code")))
 
 
 def _stands_in(procedure: "Element", scope: Scope) -> bool:

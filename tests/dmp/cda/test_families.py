@@ -150,6 +150,18 @@ def test_a_stent_that_hangs_on_a_problem() -> None:
     assert device.words == "Sténose · 22/08/2022 · Oui"
 
 
+def test_brand_and_model_are_no_codes_of_a_device() -> None:
+    text = table(("Date", "Dispositif", "Marque"), ("Nov 1999", cell("s", "Sonde auriculaire"), cell("m", "Acme")))
+    brand = code("translation", "C101668", "2.16.840.1.113883.3.26.1.1", "Marque", inner=ref("m"))
+    device = code("code", "J0190", EMDN, "SONDES", inner=ref("nowhere") + brand)
+    supply = (
+        '<supply classCode="SPLY" moodCode="EVN"><participant typeCode="DEV"><participantRole>'
+        f"<playingDevice>{device}</playingDevice></participantRole></participant></supply>"
+    )
+    entry = one(section("46264-8", "Matériel implanté", text, supply))
+    assert (entry.label, [c.code for c in entry.codes]) == ("Sonde auriculaire", ["J0190"])
+
+
 def test_a_prosthesis_on_either_side_is_two_things() -> None:
     text = table(("Prothèse", "Commentaire"), (cell("r", "Prothèse auditive (droite)"), "oui"))
     right, left = (
@@ -226,6 +238,20 @@ def test_a_section_about_the_mother_holds_for_its_subsections() -> None:
     assert (entry.kind, entry.value) == (Kind.FAMILY, "négatif")
 
 
+def test_what_the_fetus_has_is_not_what_the_mother_has() -> None:
+    mothers = table(("Pathologies maternelles", "Commentaire"), (cell("m", "Diabète gestationnel"), "-"))
+    childs = table(("Pathologies fœtales", "Commentaire"), (cell("f", "Atrésie de l'œsophage"), "-"))
+    held = (
+        problem(code("value", own, ICD10, words, kind="CD", inner=ref(at)), text=ref(at, "text"))
+        for own, words, at in (("O24", "Diabète gestationnel", "m"), ("Q39.0", "Atrésie de l'oesophage", "f"))
+    )
+    mother, child = read(section("11450-4", "Problèmes", mothers + childs, concern(*held))).entries
+    assert (mother.kind, mother.person) == (Kind.PROBLEM, None)
+    assert child.kind is Kind.FAMILY
+    assert child.person
+    assert child.person.role == "fœtus"
+
+
 # --- comments, references that lead nowhere, plans --------------------------------------------------------------------
 
 
@@ -266,6 +292,16 @@ def test_why_a_resident_is_transferred_is_a_reason() -> None:
     )
     entry = one(section("42545-4", "Transfert", text, own), type_code="74207-2")
     assert (entry.kind, entry.label, entry.value) == (Kind.REASON, "Motif", "détresse respiratoire")
+
+
+@pytest.mark.parametrize(("truth", "assertion"), [("true", Assertion.STATED), ("false", Assertion.NEGATED)])
+def test_a_complication_is_a_problem(truth: str, assertion: Assertion) -> None:
+    text = table(("Complication", "Date"), (cell("c", "Crise convulsive"), ""))
+    own = code("code", "R56.8", ICD10, "Convulsions, autres")
+    value = f'<value xsi:type="BL" value="{truth}"/>'
+    entry = one(section("42545-4", "Complications", text, observation(own, value, text=ref("c", "text"))))
+    assert (entry.kind, entry.label, entry.assertion) == (Kind.PROBLEM, "Crise convulsive", assertion)
+    assert [c.code for c in entry.codes] == ["R56.8"]
 
 
 @pytest.mark.parametrize(
