@@ -72,14 +72,8 @@ class DemoApp(DmpApp):
         from dmp_tui.widgets.bars import Foot
 
         foot = getattr(screen, "foot", None)
-        if not isinstance(foot, Foot):
-            return
-        keys, width = foot._keys, self.size.width  # noqa: SLF001 - said once, before it is painted
-        for mark in (_("DÉMO F9"), _("DÉMO")):
-            room = width - len(mark) - 1
-            if mark not in keys and len(keys) < room:
-                foot._keys = keys.ljust(room) + mark  # noqa: SLF001
-                return
+        if isinstance(foot, Foot):
+            foot.mark(_("DÉMO F9"), _("DÉMO"))
 
     # --- readers and cards
 

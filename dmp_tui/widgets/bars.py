@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
@@ -51,7 +52,7 @@ class Foot(Widget):
         super().__init__(id=id)
         self.styles.height = 2
         self._keys = keys
-        self._mark = ""
+        self._marks: tuple[str, ...] = ()
         self._message = ""
         self._lines: list[str] = []
         self._style = PLAIN
@@ -81,10 +82,18 @@ class Foot(Widget):
         """Fold the message for the new width."""
         self._fold()
 
-    def mark(self, words: str) -> None:
-        """Words at the end of the row of keys: that this is a demonstration, say."""
-        self._mark = words
-        self.refresh()
+    def mark(self, *words: str) -> None:
+        """Words at the end of the row of keys: that this is a demonstration, say. The first form that fits is shown."""
+        if words != self._marks:
+            self._marks = words
+            self.refresh()
+
+    def _keys_row(self, width: int) -> str:
+        """The keys, and the first mark that leaves them whole."""
+        for mark in self._marks:
+            if cell_len(self._keys) + cell_len(mark) + 1 < width:
+                return two_ends(self._keys, mark, width)
+        return self._keys
 
     def place(self, first: int, last: int, total: int) -> None:
         """Say which rows of how many are in view; nothing where all are."""
@@ -97,8 +106,7 @@ class Foot(Widget):
         """The message, or the keys in reverse video."""
         width = self.size.width
         if y >= max(len(self._lines), 1):
-            keys = two_ends(self._keys, self._mark, width) if self._mark else self._keys
-            return strip_of((Cell(0, width, keys, BAR),), width)
+            return strip_of((Cell(0, width, self._keys_row(width), BAR),), width)
         room = width - len(self._place) - 2 if self._place and y == 0 else width
         cells = [Cell(0, room, self._lines[y] if self._lines else "", self._style)]
         if self._place and y == 0:

@@ -99,7 +99,8 @@ class TerminalApp(App[object]):
             await self._give_back()
             # A first character of a burst may follow at once on what was none.
             return await self._caught(event)
-        if character.isalnum() or character in {"!", "/", "?"}:
+        # Enter too: it would choose the first person of a card that nobody has read yet.
+        if character.isalnum() or character in {"!", "/", "?"} or event.key in {"enter", "space"}:
             return self._now() < self._dead_until
         return False
 
