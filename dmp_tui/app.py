@@ -81,8 +81,11 @@ class DmpApp(RecordApp):
             yield SystemCommand(_("Synthèse"), _("la fiche d'urgence"), lambda: self.go("sheet"))
             yield SystemCommand(_("Documents"), _("liste et lecture"), lambda: self.go("documents"))
             yield SystemCommand(_("Contacts"), _("qui appeler"), lambda: self.go("contacts"))
-            yield SystemCommand(_("Bris de glace"), _("lire en urgence, avec un motif"), lambda: self.go("break-glass"))
             yield SystemCommand(_("Fermer le dossier"), _("sans fermer la session"), self.close_record)
+        if self.may_break_glass():
+            yield SystemCommand(_("Bris de glace"), _("lire en urgence, avec un motif"), lambda: self.go("break-glass"))
+        if self.session is not None and self._waiting is not None:
+            yield SystemCommand(_("Ouvrir la carte lue"), _("ou le datamatrix (F2)"), self.action_open_waiting)
         yield SystemCommand(_("Aide"), _("les touches et les signes"), lambda: self.go("help"))
         yield SystemCommand(_("Quitter"), _("ferme la session et l'application"), self.action_quit)
 

@@ -1,20 +1,52 @@
 """Ways into a record that is not open to the caller: declare the patient's consent, or break the glass."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from dmp_tui.dmp.identity import Identity
+from dmp_tui.dmp.professions import Professional, Role
 from dmp_tui.i18n import _
 from dmp_tui.screens.base import PageScreen
+from dmp_tui.screens.dates import day
 from dmp_tui.screens.forms import FormScreen
 from dmp_tui.screens.messages import AuthorisationDeclared, GlassBroken, Go
 from dmp_tui.screens.record import identity_rows
-from dmp_tui.screens.words import clock_time, day
+from dmp_tui.screens.words import clock_time
 from dmp_tui.widgets.field import Field
 from dmp_tui.widgets.line import ALARM, STRONG, Row, text_row, title
 from dmp_tui.widgets.text import wrap
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What a professional is offered where a record is not open to him. The server decides anyway."""
+
+    declare: bool = True
+    """The patient consents, and he may declare it."""
+    glass: bool = True
+    """Bris de glace."""
+    regulation: bool = False
+    """Centre 15."""
+    told: str = ""
+    """In one sentence, what his card lets him do, where it is less than reading."""
+
+
+def ways_of(professional: Professional, *, btg_open: bool = True, etreat_open: bool = True) -> Ways:
+    """The ways of a professional, as the functional rights table gives them, less what the patient opposes."""
+    if professional.role is Role.CPE_CLERK:
+        told = _("Votre carte (CPE) permet de voir que le DMP existe et de déclarer le consentement, pas de le lire.")
+        return Ways(glass=False, told=told)
+    if professional.role is Role.OCCUPATIONAL_DOCTOR:
+        told = _("La médecine du travail peut déposer des documents dans un DMP, pas les lire, même en urgence.")
+        return Ways(declare=False, glass=False, told=told)
+    if professional.role is Role.FACILITY_CERTIFICATE:
+        told = _("Un certificat d'établissement alimente les DMP et ne les lit pas.")
+        return Ways(declare=False, glass=False, told=told)
+    return Ways(glass=btg_open, regulation=professional.regulator and etreat_open)
+
 
 REASON_LENGTH = 10
 REASON_CODES = ("incapacity", "immediate-risk", "other", "regulation-call")
@@ -30,15 +62,21 @@ class NotAuthorisedScreen(PageScreen):
         Binding("exclamation_mark", "go('break-glass')", show=False, id="go.break-glass"),
     ]
 
-    def __init__(self, identity: Identity, today: date, why: str) -> None:
+    def __init__(self, identity: Identity, today: date, why: str, ways: Ways) -> None:
         self.identity = identity
         self.today = today
         self.why = why
+        self.ways = ways
         super().__init__()
 
     def keys(self) -> str:
-        """The three ways on."""
-        return " " + _("a Consentement du patient  ! Bris de glace  Échap Renoncer")
+        """The ways on, those that there are."""
+        parts = [_("a Consentement du patient")] if self.ways.declare else []
+        if self.ways.regulation:
+            parts.append(_("! Centre 15"))
+        elif self.ways.glass:
+            parts.append(_("! Bris de glace"))
+        return " " + "  ".join([*parts, _("Échap Renoncer")])
 
     def banner_rows(self, width: int) -> list[Row]:
         """Whose record."""
@@ -47,17 +85,31 @@ class NotAuthorisedScreen(PageScreen):
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """Why it is closed to the caller, and what each way means."""
         rows: list[Row] = [(title(_("ACCÈS NON AUTORISÉ"), width),)]
-        rows += [text_row(line, width, STRONG) for line in wrap(self.why, width)]
-        for sentence in (
-            _("a : le patient (ou son représentant) consent ; vous le déclarez, votre nom et l'heure sont gardés."),
-            _("! : il ne peut pas consentir ou sa santé est en danger immédiat ; motif obligatoire, patient informé."),
-        ):
+        for words in (self.why, self.ways.told):
+            rows += [text_row(line, width, STRONG) for line in wrap(words, width) if line]
+        for sentence in self._sentences():
             rows += [text_row(line, width) for line in wrap(sentence, width, "    ")]
         return rows
 
+    def _sentences(self) -> list[str]:
+        ways, sentences = self.ways, []
+        if ways.regulation:
+            sentences.append(_("! : régulation médicale : appel au centre 15 ; motif obligatoire, patient informé."))
+        if ways.declare:
+            sentences.append(
+                _("a : le patient (ou son représentant) consent ; vous le déclarez, votre nom et l'heure sont gardés.")
+            )
+        if ways.glass:
+            sentences.append(
+                _("! : bris de glace : consentement impossible, danger immédiat ; motif obligatoire, patient informé.")
+            )
+        return sentences
+
     def action_go(self, where: str) -> None:
-        """One of the two ways, for this person."""
-        self.post_message(Go(where))
+        """One of the ways, for this person; one that is not offered says nothing."""
+        offered = {"declare": self.ways.declare, "break-glass": self.ways.glass or self.ways.regulation}
+        if offered.get(where, True):
+            self.post_message(Go(where))
 
 
 class DeclareScreen(FormScreen):
@@ -95,16 +147,25 @@ class BreakGlassScreen(FormScreen):
         self.codes = REASON_CODES if regulator else REASON_CODES[:3]
         label = _("Motif (1 à {last}) :").format(last=len(self.codes))
         super().__init__(identity, today, [Field(label, digits=True, limit=1), Field(_("Précisez :"), limit=300)])
+        if regulator:
+            # A regulator's call is the usual reason; the number can be typed over.
+            self.fields[0].value = str(len(self.codes))
+
+    def on_mount(self) -> None:
+        """A regulator goes on with the words."""
+        if self.fields[0].value:
+            self.fields[1].focus()
 
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """What breaking the glass is, and the codes."""
-        rows: list[Row] = [(title(_("BRIS DE GLACE"), width),)]
+        regulator = len(self.codes) == 4
+        rows: list[Row] = [(title(_("CENTRE 15 OU BRIS DE GLACE") if regulator else _("BRIS DE GLACE"), width),)]
         sentences = (
             _("Vous lirez ce dossier sans autorisation du patient, 60 minutes. L'accès est tracé avec son motif."),
+            _("4 : appel au centre 15 (régulation)") if regulator else "",
             _("1 : le patient est hors d'état d'exprimer sa volonté"),
             _("2 : sa santé est exposée à un risque immédiat"),
             _("3 : autre motif"),
-            _("4 : appel au centre 15 (régulation)") if len(self.codes) == 4 else "",
             _("Précisez en {count} caractères au moins.").format(count=REASON_LENGTH),
         )
         for sentence in filter(None, sentences):

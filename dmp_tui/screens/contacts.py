@@ -4,9 +4,9 @@ from textual import on
 
 from dmp_tui.dmp.entries import Kind
 from dmp_tui.i18n import _
+from dmp_tui.screens.keys import OfLine
 from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.sheet_layout import section_rows
-from dmp_tui.screens.sheet_lines import OfLine
 from dmp_tui.screens.sources import SourcesScreen
 from dmp_tui.screens.words import contact_kind, phone
 from dmp_tui.widgets.board import Board
@@ -27,7 +27,7 @@ class ContactsScreen(RecordScreen):
                 who = ", ".join(p for p in (contact.name, contact.relation, contact_kind(contact.kind)) if p)
                 number = phone(contact.phone) or _("sans téléphone")
                 rows.append(text_row(two_ends(visible(who), number, width), width, STRONG))
-        rows += section_rows(record.sheet, (Kind.CONTACT,), width)
+        rows += section_rows(record.sheet, (Kind.CONTACT,), width, self.today)
         rows.append((title(_("MÉDECIN TRAITANT"), width),))
         if record.treating_doctor:
             number = phone(record.treating_doctor_phone) or _("sans téléphone")
@@ -35,7 +35,7 @@ class ContactsScreen(RecordScreen):
         else:
             rows.append(text_row(_("non déclaré"), width))
         rows += self._patient_rows(width)
-        rows += section_rows(record.sheet, (Kind.DIRECTIVE,), width)
+        rows += section_rows(record.sheet, (Kind.DIRECTIVE,), width, self.today)
         return rows
 
     def _patient_rows(self, width: int) -> list[Row]:

@@ -2,18 +2,22 @@
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.i18n import _
+from dmp_tui.screens.coded import document_type
+from dmp_tui.screens.dates import day
 from dmp_tui.screens.messages import ReadDocument
 from dmp_tui.screens.record_screen import RecordScreen
-from dmp_tui.screens.words import day, document_flags, document_type
+from dmp_tui.screens.words import document_flags
 from dmp_tui.widgets.board import Board
 from dmp_tui.widgets.line import PLAIN, STRONG, Cell, Row, text_row, title
 from dmp_tui.widgets.text import cut, fit, two_ends, visible
 
-_WIDE = 110
+_AUTHOR = 16
+"""Cells that an author keeps beside a long title."""
 
 
 class DocumentsScreen(RecordScreen):
@@ -44,12 +48,13 @@ class DocumentsScreen(RecordScreen):
 
 
 def document_cell(entry: DocumentEntry, width: int) -> Cell:
-    """``12/02/2026 VSM      Synthèse médicale            Dr ROUX Anne  archivé``."""
+    """``12/02/2026 VSM         Synthèse médicale          Dr ROUX Anne  archivé``."""
     author = visible(entry.authors[0].name) if entry.authors else ""
-    kind = document_type(entry.type)
-    kind_width = 24 if width >= _WIDE else 12
-    left = f"{day(entry.date)[:10]:<10} {fit(kind, kind_width)} {visible(entry.title)}"
-    right = cut(author, 34 if width >= _WIDE else 20)
-    if flags := document_flags(entry):
-        right = f"{right}  {flags}" if right else flags
+    # What sets a document apart is whole; then the title, which tells one letter from another; then the author.
+    left = f"{day(entry.date)[:10]:<10} {fit(document_type(entry.type), 11)} {visible(entry.title)}"
+    flags = document_flags(entry)
+    room = width - cell_len(flags) - (2 if flags else 0)
+    spare = room - cell_len(left) - 2
+    author = cut(author, max(spare, _AUTHOR))
+    right = "  ".join(part for part in (author, flags) if part)
     return Cell(0, width, two_ends(left, right, width), STRONG if entry.warnings else PLAIN, entry.id)

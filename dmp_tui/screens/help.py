@@ -33,17 +33,21 @@ def _keys() -> list[tuple[str, str]]:
         (_("Entrée"), _("ouvrir la ligne : ses sources, puis le document")),
         (_("Échap"), _("revenir")),
         ("/", _("chercher un dossier par l'INS ; un lecteur de datamatrix marche sur tous les écrans")),
-        ("!", _("bris de glace : lire le dossier en urgence, avec un motif, tracé")),
-        ("F2", _("ouvrir la carte Vitale qui vient d'être lue")),
+        ("!", _("bris de glace (régulateurs : centre 15) : lire le dossier en urgence, avec un motif, tracé")),
+        ("a", _("sans autorisation : déclarer le consentement du patient")),
+        ("F2", _("ouvrir la carte Vitale ou le datamatrix lu pendant un formulaire")),
         ("Ctrl+L", _("verrouiller ; retirer la carte CPS verrouille aussi")),
         ("Ctrl+P", _("toutes les commandes")),
+        ("? F1", _("cette aide")),
         ("Ctrl+Q", _("quitter")),
     ]
 
 
 def _signs() -> list[str]:
     return [
-        _("! : pèse en urgence, hors norme ou à vérifier. !! : critique."),
+        _("! : pèse en urgence, hors norme ou à vérifier. !! : critique. ↑ ↓ : au-dessus, au-dessous de la norme."),
+        _("(13/11) : le jour des valeurs qui suivent ; (11/2024), un mois et une année : valeurs anciennes."),
+        _("GRAVE, MORTELLE : la gravité, la pire réaction d'abord. VSM 03/2026 +2 : la source, et 2 autres."),
         _("CONTREDIT ou ≠ : des documents se contredisent ; Entrée montre qui dit quoi."),
         _("« non renseigné » : aucun document n'en parle. « aucun déclaré » : un document dit qu'il n'y en a pas."),
         _("« illisible » : quelque chose est écrit et n'a pas pu être lu ; les documents restent ouverts."),

@@ -11,8 +11,9 @@ from dmp_tui.dmp.consents import AuthorisationState, RecordStatus
 from dmp_tui.dmp.identity import NO_TRAITS, Identity
 from dmp_tui.dmp.professions import Mode, Professional
 from dmp_tui.i18n import _
+from dmp_tui.screens.access import Ways, ways_of
+from dmp_tui.screens.dates import day
 from dmp_tui.screens.record import OpenRecord
-from dmp_tui.screens.words import day
 from dmp_tui.widgets.text import visible
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class NotAuthorised:
 
     identity: Identity
     why: str
+    ways: Ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,9 @@ async def open_record(
         return NotOpened(_("Le DMP de ce patient est fermé depuis le {day} : il ne peut pas être lu.").format(day=when))
     if grant is not None:
         return Opened(await read_record(client, identity, status, professional, mode=grant.mode, mode_end=grant.end))
-    if status.authorisation is not AuthorisationState.VALID:
-        return NotAuthorised(identity, why_not(status))
+    ways = ways_of(professional, btg_open=status.btg_open, etreat_open=status.etreat_open)
+    if status.authorisation is not AuthorisationState.VALID or ways.told:
+        return NotAuthorised(identity, why_not(status, regulator=professional.regulator), ways)
     return Opened(await read_record(client, identity, status, professional))
 
 
@@ -149,17 +152,21 @@ async def with_admin_data(client: "DmpClient", record: OpenRecord) -> OpenRecord
     return replace(record, contacts=declared.contacts, phones=declared.phones, address=declared.address)
 
 
-def why_not(status: "PatientStatus") -> str:
-    """Why a record is closed to the caller, and whether the patient opposes breaking the glass."""
+def why_not(status: "PatientStatus", *, regulator: bool = False) -> str:
+    """Why a record is closed to the caller, and which emergency access the patient opposes."""
     why = _why_not(status.authorisation)
     if not status.btg_open:
         why += " " + _("Il s'est opposé au bris de glace.")
+    if regulator and not status.etreat_open:
+        why += " " + _("Il s'est opposé à l'accès par le centre 15.")
     return why
 
 
 def _why_not(state: AuthorisationState) -> str:
     if state is AuthorisationState.FORBIDDEN:
         return _("Le patient a bloqué votre accès à ce dossier.")
+    if state is AuthorisationState.VALID:
+        return _("Le patient vous a autorisé, mais votre carte ne permet pas de lire.")
     if state is AuthorisationState.EXPIRED:
         return _("Votre autorisation d'accès à ce dossier a expiré.")
     return _("Le dossier existe, mais vous n'avez pas d'autorisation du patient.")

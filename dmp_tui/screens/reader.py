@@ -7,13 +7,15 @@ from datetime import date
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import DocumentError, Reading
 from dmp_tui.i18n import _, n_
+from dmp_tui.screens.coded import document_type, specialty
+from dmp_tui.screens.dates import day
 from dmp_tui.screens.messages import FetchContent
 from dmp_tui.screens.narrative_layout import part_rows, text_rows
 from dmp_tui.screens.pdf import PdfProblem, PdfText, pdf_text
 from dmp_tui.screens.record import OpenRecord
 from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.sentences import document_sentence, pdf_sentence
-from dmp_tui.screens.words import day, document_flags, document_type, document_warning
+from dmp_tui.screens.words import document_flags, document_warning
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Row, text_row, title
 from dmp_tui.widgets.text import visible, wrap
 
@@ -79,7 +81,7 @@ def header_rows(entry: DocumentEntry, width: int) -> list[Row]:
     """Type, title, dates, authors, and everything a reader must be warned of."""
     rows: list[Row] = [(title(f"{day(entry.date)[:10]} {document_type(entry.type)}", width),)]
     rows += [text_row(line, width, STRONG) for line in wrap(entry.title or _("(sans titre)"), width)]
-    people = ", ".join(_author(a.name, a.specialty or a.role, a.organisation_name) for a in entry.authors)
+    people = ", ".join(_author(a.name, specialty(a.specialty) or a.role, a.organisation_name) for a in entry.authors)
     rows += [text_row(line, width) for line in wrap(_("Auteur : {names}").format(names=people or "?"), width, "  ")]
     if flags := document_flags(entry):
         rows.append(text_row(flags, width, STRONG))

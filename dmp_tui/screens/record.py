@@ -8,12 +8,13 @@ from rich.style import Style
 
 from dmp_tui.dmp.consents import Contact, RecordStatus
 from dmp_tui.dmp.documents import DocumentEntry
-from dmp_tui.dmp.entries import Assertion, Kind, Mark, Status, Subject
+from dmp_tui.dmp.entries import Subject
 from dmp_tui.dmp.identity import Identity, Sex, Traits, fold
 from dmp_tui.dmp.professions import Mode
-from dmp_tui.dmp.sheet.model import Line, Presence, Sheet
+from dmp_tui.dmp.sheet.model import Sheet
 from dmp_tui.i18n import _
-from dmp_tui.screens.words import clock_time, phone, reliability, said_by, traits_line
+from dmp_tui.screens.allergies import allergy_summary
+from dmp_tui.screens.words import clock_time, phone, reliability, traits_line
 from dmp_tui.widgets.line import ALARM, BAR, STRONG, Cell, Row
 from dmp_tui.widgets.text import two_ends, visible
 
@@ -70,8 +71,7 @@ def banner_rows(record: OpenRecord, width: int, today: date, *, allergies: bool)
         theirs = _("! AU DOSSIER : {traits}").format(traits=traits_line(record.subject.traits, today))
         rows.append((Cell(0, width, two_ends(theirs, _("VÉRIFIEZ LE PATIENT"), width), ALARM),))
     if allergies:
-        text, style = allergy_summary(record.sheet)
-        rows.append((Cell(0, width, text, style),))
+        rows += [(Cell(0, width, text, style),) for text, style in allergy_summary(record.sheet, width)]
     return rows
 
 
@@ -117,43 +117,3 @@ def mode_words(record: OpenRecord) -> tuple[str, Style]:
     if record.mode is Mode.CENTRE_15:
         return _("CENTRE 15 jusqu'à {time}").format(time=end), ALARM
     return _("NORMAL"), STRONG
-
-
-def allergy_lines(sheet: Sheet) -> tuple[Line, ...]:
-    """Allergies and adverse effects: current ones first, in the sheet's own order."""
-    lines = (*sheet.topic(Kind.ALLERGY).lines, *sheet.topic(Kind.ADVERSE_EFFECT).lines)
-    return tuple(sorted(lines, key=lambda line: line.status is Status.ENDED))
-
-
-def allergy_presence(sheet: Sheet) -> str:
-    """What is known where no allergy is listed: none stated, not stated and unreadable are three different things."""
-    topic = sheet.topic(Kind.ALLERGY)
-    if topic.presence is Presence.NONE_STATED:
-        return _("aucune allergie déclarée {by}").format(by=said_by(topic)).strip()
-    if topic.presence is Presence.UNREADABLE:
-        return _("! ILLISIBLE : une rubrique d'allergies n'a pas pu être lue, ouvrir les documents (d)")
-    return _("non renseigné : aucun document ne parle d'allergie")
-
-
-def allergy_summary(sheet: Sheet) -> tuple[str, Style]:
-    """All allergies on one line, for the screens that do not list them."""
-    lines = [line for line in allergy_lines(sheet) if line.assertion is Assertion.STATED]
-    if not lines:
-        return "!! " + _("ALLERGIES") + " " + allergy_presence(sheet), STRONG
-    return "!! " + _("ALLERGIES") + " " + " · ".join(_in_brief(line) for line in lines), ALARM
-
-
-def _in_brief(line: Line) -> str:
-    words = [visible(line.label)]
-    if line.status is Status.ENDED:
-        words.append(_("(terminée)"))
-    elif worst := worst_reaction(line):
-        words.append(f"({worst})")
-    if line.contradictions or Mark.CONTRADICTED in line.marks:
-        words.append(_("CONTREDIT"))
-    return " ".join(words)
-
-
-def worst_reaction(line: Line) -> str:
-    """The worst reaction that a source states; empty if none does."""
-    return next((visible(reaction.label) for reaction in line.reactions if not reaction.negated), "")

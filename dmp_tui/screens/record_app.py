@@ -103,10 +103,10 @@ class RecordApp(SessionApp):
         match outcome:
             case Opened(record):
                 self._home(record)
-            case NotAuthorised(identity, why):
+            case NotAuthorised(identity, why, ways):
                 self._asked_for = identity
                 self.pop_to(_READY)
-                self.push_screen(NotAuthorisedScreen(identity, self.today(), why))
+                self.push_screen(NotAuthorisedScreen(identity, self.today(), why, ways))
             case NotOpened(sentence):
                 self.tell(sentence, alarm=True)
         if not typed:
@@ -138,6 +138,7 @@ class RecordApp(SessionApp):
         if self.record is not None and self.client is not None:
             self.client.leave_emergency(self.record.identity.ins)
         self.close_record()
+        self.still()
         self.tell(_("L'accès en urgence est terminé : le dossier est fermé."), alarm=True)
 
     def close_record(self) -> None:
@@ -258,12 +259,20 @@ class RecordApp(SessionApp):
                 replace(now, contacts=declared.contacts, phones=declared.phones, address=declared.address)
             )
 
-    def _break_glass(self) -> None:
+    def may_break_glass(self) -> bool:
+        """Whether there is a record to read in emergency, not read so yet, by someone whose card may read at all."""
         from dmp_tui.dmp.professions import Mode
-        from dmp_tui.screens.access import BreakGlassScreen
+        from dmp_tui.screens.access import ways_of
 
         broken = self.record is not None and self.record.mode is not Mode.NORMAL
-        if self.session is None or self._asked_for is None or broken or isinstance(self.screen, BreakGlassScreen):
+        if self.session is None or self._asked_for is None or broken:
+            return False
+        return not ways_of(self._professional()).told
+
+    def _break_glass(self) -> None:
+        from dmp_tui.screens.access import BreakGlassScreen
+
+        if not self.may_break_glass() or self._asked_for is None or isinstance(self.screen, BreakGlassScreen):
             return
         regulator = self._professional().regulator
         self.push_screen(BreakGlassScreen(self._asked_for, self.today(), regulator=regulator))

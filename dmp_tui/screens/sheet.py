@@ -5,10 +5,10 @@ from typing import ClassVar
 from textual import on
 
 from dmp_tui.i18n import _
+from dmp_tui.screens.keys import OfCheck, OfChecks, OfDocuments, OfLine, OfSection
 from dmp_tui.screens.messages import Go
 from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.sheet_layout import lay_out
-from dmp_tui.screens.sheet_lines import OfCheck, OfDocuments, OfLine, OfSection
 from dmp_tui.screens.sources import CheckScreen, SectionScreen, SourcesScreen
 from dmp_tui.widgets.board import Board
 from dmp_tui.widgets.line import Row
@@ -21,7 +21,7 @@ class SheetScreen(RecordScreen):
 
     def body_rows(self, width: int, height: int) -> list[Row]:
         """The sheet laid out."""
-        return lay_out(self.record.sheet, width, height, self.record.identity.traits.sex)
+        return lay_out(self.record.sheet, width, height, self.today, self.record.identity.traits)
 
     def on_mount(self) -> None:
         """Say how a line is opened, once."""
@@ -36,7 +36,7 @@ class SheetScreen(RecordScreen):
                 for line in self.record.sheet.topic(kind).lines:
                     if line.key == key:
                         self.app.push_screen(SourcesScreen(self.record, self.today, line))
-            case OfSection(()):
+            case OfChecks():
                 self.app.push_screen(CheckScreen(self.record, self.today))
             case OfSection(kinds):
                 self.app.push_screen(SectionScreen(self.record, self.today, kinds))

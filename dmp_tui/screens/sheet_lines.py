@@ -1,124 +1,118 @@
-"""One line of the sheet as cells of a given width: allergies, treatments, problems, values, people."""
+"""One line of the sheet as a cell or a text of a given width: treatments, problems, people, directives, the rest."""
 
-from dataclasses import dataclass
+from datetime import date
 
 from rich.cells import cell_len
 from rich.style import Style
 
 from dmp_tui.dmp.entries import Assertion, Kind, Mark, Status
+from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.sheet.model import Line, Presence, Topic
-from dmp_tui.i18n import _, n_
-from dmp_tui.screens.record import worst_reaction
-from dmp_tui.screens.words import abnormal, critical_class, day, document_name, document_type, phone, said_by, value_of
+from dmp_tui.dmp.sheet.reading import is_current
+from dmp_tui.i18n import _
+from dmp_tui.screens.biology import value_of
+from dmp_tui.screens.dates import day, month, recent, year
+from dmp_tui.screens.keys import OfLine
+from dmp_tui.screens.prescription import short_dose, short_name
+from dmp_tui.screens.words import contradicted, critical_class, phone, said_by, stated_label
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Cell
-from dmp_tui.widgets.text import ELLIPSIS, cut, fit, two_ends, visible
+from dmp_tui.widgets.text import cut, two_ends, visible
 
-_DOSE = 10
-"""Columns that a name leaves to the dose after it, where both do not fit."""
-NARROW = 50
+NARROW = 56
 """Columns of a section below which dates are years."""
+_SIGNS = 2
+_NAME_AT_LEAST = 12
+_DOSE_AT_LEAST = 5
+_DUE = frozenset({"11778-8", "11779-6", "11780-4"})
+_PREGNANT = frozenset({"11449-6", "82810-3"})
+_TETANUS = ("TETAN", "REVAXIS", "REPEVAX", "BOOSTRIX", "DTPOLIO", "INFANRIX", "HEXYON", "VAXELIS")
+_TREATING = ("MEDECIN TRAITANT", "PCP")
 
 
-@dataclass(frozen=True, slots=True)
-class OfLine:
-    """Opens the sources of one line."""
-
-    kind: Kind
-    key: str
+def over(line: Line, today: date) -> bool:
+    """Whether a line is said to be ended, or its end has passed."""
+    return not is_current(line, today)
 
 
-@dataclass(frozen=True, slots=True)
-class OfSection:
-    """Opens a section whole: its lines of these kinds."""
+def treatment_cell(line: Line, width: int, today: date) -> Cell:
+    """``!≠COUMADINE 2 mg  1 cp ½ soir  AVK 2022``: signs, name, dose, why it weighs, since when.
 
-    kinds: tuple[Kind, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OfCheck:
-    """Opens a point to check, by its place."""
-
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class OfDocuments:
-    """Opens the list of documents."""
-
-
-def contradicted(line: Line) -> bool:
-    """Whether sources disagree on a line."""
-    return bool(line.contradictions) or Mark.CONTRADICTED in line.marks
-
-
-def stated_label(line: Line) -> str:
-    """The line's words; what is negated or unreadable says so before anything else."""
-    label = visible(line.label)
-    if line.assertion is Assertion.NEGATED:
-        return _("PAS DE {label}").format(label=label)
-    if line.assertion is Assertion.UNREADABLE:
-        return _("! ILLISIBLE : {label}").format(label=label)
-    return label
-
-
-def allergy_label(line: Line) -> str:
-    """The words of an allergy, and that it is perhaps none."""
-    label = stated_label(line)
-    if line.kind is Kind.ADVERSE_EFFECT:
-        label = _("{label} (effet indésirable)").format(label=label)
-    if Mark.NOT_AN_ALLERGY in line.marks:
-        label += " " + _("(pas une allergie ?)")
-    return label
-
-
-def allergy_cell(line: Line, width: int, label_width: int, reaction_width: int) -> Cell:
-    """``PARACETAMOL  bronchospasme  12/2021 CONTREDIT LDL 12/2019 IPS +6 sources``."""
-    label = allergy_label(line)
-    ended = line.status is Status.ENDED
-    middle = _("(terminée {date})").format(date=day(line.end)).replace(" )", ")") if ended else worst_reaction(line)
-    first = line.sources[0].origin
-    more = len(line.sources) - 1
-    # What contradicts comes before where it stands: it is the last thing that may be cut.
-    right = [day((line.noted or line.start or first.date)[:7])]
-    if contradicted(line):
-        right.append(_("CONTREDIT"))
-        right += [document_name(each.origin) for each in line.contradictions[:1]]
-    right.append(document_type(first.type, first.title))
-    if more:
-        right.append(n_("+{count} source", "+{count} sources", more).format(count=more))
-    text = f"{fit(label, label_width)} {fit(middle, reaction_width)} "
-    text += cut(" ".join(part for part in right if part), max(width - cell_len(text), 0))
-    style = PLAIN if ended else ALARM
+    What gives way: the form, the words of the dose, the year, the end of the name; a dose that weighs comes last.
+    """
+    style = STRONG if weighs(line) else PLAIN
+    text = next((form for form in _treatment_forms(line, width, today) if cell_len(form) <= width), None)
+    if text is None:
+        text = _squeezed(line, width, today)
     return Cell(0, width, text, style, OfLine(line.kind, line.key))
 
 
-def treatment_cell(line: Line, width: int) -> Cell:
-    """``!  COUMADINE 2 mg  1/j soir   AVK 2022``; the signs: what weighs in an emergency, what is contradicted."""
-    weighs = bool(line.critical) or Mark.CRITICAL in line.marks
+def treatment_width(line: Line, today: date) -> int:
+    """Cells that a treatment takes in its short form."""
+    name, dose, note = short_name(stated_label(line)), short_dose(line.dose), _note(line, today)
+    if over(line, today):
+        dose = ""
+    else:
+        note = f"{note} 2026".strip()
+    return _SIGNS + cell_len("  ".join(part for part in (name, dose) if part)) + cell_len(note) + 2
+
+
+def weighs(line: Line) -> bool:
+    """Whether a treatment counts in an emergency."""
+    return bool(line.critical) or Mark.CRITICAL in line.marks
+
+
+def _treatment_forms(line: Line, width: int, today: date) -> list[str]:
+    full, dose = stated_label(line), visible(line.dose)
+    name, note = short_name(full), _note(line, today)
+    since = line.start or line.noted
+    dates = [month(since), year(since)] if width >= NARROW else [year(since)]
+    if over(line, today):
+        dates = [""]
+    lefts = [(full, dose), (name, short_dose(dose))] if width >= NARROW else [(name, short_dose(dose))]
+    if over(line, today):
+        lefts.append((name, ""))
+    forms = []
+    for words in lefts:
+        left = _signs("!" if weighs(line) else " ", line) + "  ".join(part for part in words if part)
+        for when in [*dates, ""]:
+            right = " ".join(part for part in (note, when) if part)
+            if cell_len(left) + cell_len(right) + (2 if right else 0) <= width:
+                forms.append(two_ends(left, right, width))
+    return forms
+
+
+def _squeezed(line: Line, width: int, today: date) -> str:
+    """Where not even the short form fits: of what weighs the name is cut before the dose, else the dose first."""
+    name, dose, note = short_name(stated_label(line)), short_dose(line.dose), _note(line, today)
+    if over(line, today):
+        dose = ""
+    elif weighs(line) and _SIGNS + _NAME_AT_LEAST + cell_len(dose) + cell_len(note) + 3 > width:
+        note = ""
+    note = cut(note, width // 2)
+    room = width - _SIGNS - (cell_len(note) + 1 if note else 0)
+    if not dose:
+        left = cut(name, room)
+    elif weighs(line):
+        left = cut(name, max(room - cell_len(dose) - 2, _NAME_AT_LEAST))
+        left += "  " + cut(dose, max(room - cell_len(left) - 2, 0))
+    else:
+        left = cut(name, max(room - _DOSE_AT_LEAST - 2, _NAME_AT_LEAST))
+        left += "  " + cut(dose, max(room - cell_len(left) - 2, 0))
+    return two_ends(_signs("!" if weighs(line) else " ", line) + left, note, width)
+
+
+def _note(line: Line, today: date) -> str:
+    """Why it weighs, and that it is over, planned or only known by reimbursements."""
     notes = [critical_class(line.critical)]
     if line.status is Status.ENDED:
-        notes.append(_("arrêté {date}").format(date=_when(line.end, width)).strip())
+        notes.append(_("arrêté {date}").format(date=month(line.end)).strip())
+    elif over(line, today):
+        notes.append(_("fini {date}").format(date=recent(line.end, today)).strip())
     elif line.status is Status.PLANNED:
         notes.append(_("prévu"))
     elif Mark.REIMBURSED in line.marks:
         notes.append(_("remboursé"))
-    if line.status is not Status.ENDED:
-        notes.append(_when(line.start or line.noted, width))
-    right = " ".join(note for note in notes if note)
-    left = _signs("!" if weighs else " ", line) + _named_and_dosed(line, width - cell_len(right) - 4)
-    return Cell(0, width, two_ends(left, right, width), STRONG if weighs else PLAIN, OfLine(line.kind, line.key))
-
-
-def _named_and_dosed(line: Line, room: int) -> str:
-    """Name and dose. Where both do not fit, the name loses its form (with a sign): the dose matters more."""
-    label = stated_label(line)
-    dose = f"  {visible(line.dose)}" if line.dose else ""
-    if dose and cell_len(label) + cell_len(dose) > room:
-        name = label.partition(", ")[0]
-        label = (
-            name + ELLIPSIS if name != label and cell_len(name) + _DOSE < room else cut(label, max(room - _DOSE, 12))
-        )
-    return label + dose
+    return " ".join(note for note in notes if note)
 
 
 def _signs(first: str, line: Line) -> str:
@@ -126,62 +120,127 @@ def _signs(first: str, line: Line) -> str:
     return f"{first}{'≠' if contradicted(line) else ' '}"
 
 
-def _when(date: str, width: int) -> str:
-    """Month and year; the year alone in a narrow column."""
-    return day(date[: 4 if width < NARROW else 7])
-
-
-def problem_cell(line: Line, width: int) -> Cell:
+def problem_cell(line: Line, width: int, today: date) -> Cell:
     """``o`` a current problem, ``-`` an ended one or an act."""
-    current = line.kind is Kind.PROBLEM and line.status in {Status.ACTIVE, Status.UNKNOWN}
+    current = line.kind is Kind.PROBLEM and line.status is not Status.ENDED and not over(line, today)
     left = _signs("o" if current else "-", line) + stated_label(line)
-    text = two_ends(left, _when(line.start or line.noted, width), width)
+    since = line.start or line.noted
+    text = two_ends(left, year(since) if width < NARROW else month(since), width)
     return Cell(0, width, text, PLAIN, OfLine(line.kind, line.key))
 
 
-def alert_cell(line: Line, width: int) -> Cell:
-    """Pregnancy, device or alert: the kind in capitals, then the words."""
-    word = {Kind.PREGNANCY: _("GROSSESSE"), Kind.DEVICE: _("DISPOSITIF")}.get(line.kind, _("ALERTE"))
-    left = f"! {word} {stated_label(line)} {value_of(line)}".rstrip()
-    right = _("CONTREDIT") + " " if contradicted(line) else ""
-    right += day((line.noted or line.start or line.end or line.sources[0].origin.date)[:10])
-    return Cell(0, width, two_ends(left, right, width), STRONG, OfLine(line.kind, line.key))
+def problem_width(line: Line) -> int:
+    """Cells that a problem takes."""
+    return _SIGNS + cell_len(stated_label(line)) + 5
 
 
-def value_text(line: Line, width: int) -> tuple[str, Style]:
-    """``! INR 2,8 (12/11/2026)``; in a narrow column the century is left out."""
-    sign = abnormal(line)
-    when = day((line.noted or line.start or line.sources[0].origin.date)[:10])
-    if width < NARROW and len(when) == 10:
-        when = when[:6] + when[8:]
+# --- what flows: texts of which several stand on a row
+
+
+def is_term(line: Line) -> bool:
+    """Whether a line about a pregnancy gives the expected day of delivery."""
+    return any(coding.code in _DUE for coding in line.codes) or "ACCOUCHEMENT" in fold(line.label)
+
+
+def pregnancy_text(line: Line, _width: int, today: date) -> tuple[str, Style]:
+    """``terme 22/02/2027``; the state of a pregnancy by its own words."""
+    del today
+    codes = {coding.code for coding in line.codes}
+    label, value = stated_label(line), day(line.value) if line.value else ""
+    folded = fold(label)
+    if is_term(line) or label == value:
+        return _("terme {date}").format(date=value or day(line.start or line.end) or label), STRONG
+    if value and (codes & _PREGNANT or folded in {"STATUT DE GROSSESSE", "GROSSESSE"}):
+        return value, STRONG
+    return f"{label} {value_of(line)}".strip() + _contra(line), STRONG
+
+
+def directive_text(line: Line, width: int, today: date) -> tuple[str, Style]:
+    """The decision in the patient's words and its date; what it is about is cut before the decision."""
+    del today
+    when = month(line.start or line.noted or line.sources[0].origin.date)
+    label, value = stated_label(line), visible(line.value)
+    tail = f" ({when})" if when else ""
+    tail += _contra(line)
+    if not value:
+        return cut(label, max(width - cell_len(tail), 8)) + tail, STRONG
+    said = f"« {value} »"
+    left = width - cell_len(said) - cell_len(tail) - 3
+    if left >= 8:
+        return f"{cut(label, left)} : {said}{tail}", STRONG
+    return f"{cut(said, width - cell_len(tail))}{tail}", STRONG
+
+
+def directive_rank(line: Line) -> int:
+    """Resuscitation first, then breathing, then the rest."""
+    folded = fold(f"{line.label} {line.value}")
+    return 0 if "REANIM" in folded or "CARDI" in folded else 1 if "RESPIR" in folded or "VENTIL" in folded else 2
+
+
+def alert_text(line: Line, width: int, today: date) -> tuple[str, Style]:
+    """An alert or a device, and its month."""
     words = f"{stated_label(line)} {value_of(line)}".strip()
-    # Signs come first: the end of a text is what may be cut.
-    signs = sign + ("≠" if contradicted(line) else "")
-    text = " ".join(part for part in (signs, words, f"({when})" if when else "") if part)
-    return text, STRONG if sign else PLAIN
+    when = line.start or line.noted or line.end or line.sources[0].origin.date
+    mark = _(", retiré") if line.kind is Kind.DEVICE and over(line, today) else ""
+    tail = f" ({month(when)}{mark})" + _contra(line)
+    return cut(words, max(width - cell_len(tail), 8)) + tail, STRONG
 
 
-def vaccine_text(line: Line, _width: int) -> tuple[str, Style]:
-    """``tétanos 2016``."""
-    when = day((line.start or line.noted)[:7]) or _("date ?")
-    return f"{stated_label(line)} {when}", PLAIN
+def device_rank(line: Line) -> int:
+    """What is electric or driven first: a defibrillator changes what may be done."""
+    folded = fold(line.label)
+    electric = ("STIMULATEUR", "DEFIBRILLATEUR", "PACEMAKER", "POMPE", "VALVE", "DERIVATION", "NEUROSTIM", "CHAMBRE")
+    return 0 if any(word in folded for word in electric) else 1
 
 
-def person_text(line: Line, width: int) -> tuple[str, Style]:
+def vaccine_text(line: Line, _width: int, today: date) -> tuple[str, Style]:
+    """``REVAXIS (tétanos...) 10/2016``."""
+    del today
+    label = stated_label(line)
+    name, bracket, _rest = label.partition(" (")
+    if bracket and is_tetanus(line):
+        label = _("{vaccine} (tétanos)").format(vaccine=name)
+    return f"{label} {month(line.start or line.noted) or _('date ?')}", PLAIN
+
+
+def is_tetanus(line: Line) -> bool:
+    """Whether a vaccine protects from tetanus: the one that an emergency asks for."""
+    folded = fold(line.label)
+    return any(word in folded for word in _TETANUS) or any(
+        coding.code.startswith(("J07AM", "J07CA")) for coding in line.codes
+    )
+
+
+def person_text(line: Line, width: int, today: date) -> tuple[str, Style]:
     """``PAT-TROIS Paul (conjoint) 06 12 34 56 78``: the number never gives way to the name."""
+    del today
     person = line.person
     if person is None:
         return stated_label(line), PLAIN
-    role = f" ({visible(person.role)})" if person.role else ""
+    roles = [visible(person.role)] if person.role else []
+    if person.kind == "trusted":
+        roles.append(_("pers. de confiance"))
+    role = f" ({', '.join(roles)})" if roles else ""
     phones = " ".join(phone(number) for number in person.phones) or _("sans téléphone")
     name = f"{visible(person.name) or stated_label(line)}{role}"
     return f"{cut(name, max(width - cell_len(phones) - 1, 8))} {phones}", PLAIN
 
 
-def directive_text(line: Line, _width: int) -> tuple[str, Style]:
-    """A directive and its date."""
-    when = day((line.start or line.noted or line.sources[0].origin.date)[:10])
-    return f"{stated_label(line)} {when}".strip(), PLAIN
+def person_rank(line: Line) -> int:
+    """The trusted person, then whom to call, then the treating doctor, who stands above already."""
+    person = line.person
+    if person is not None and person.kind == "trusted":
+        return 0
+    return 2 if person is not None and fold(person.role).startswith(_TREATING) else 1
+
+
+def other_text(line: Line) -> str:
+    """Any other statement, and the value that it has."""
+    return f"{stated_label(line)} {value_of(line)}".strip() + _contra(line)
+
+
+def _contra(line: Line) -> str:
+    return " " + _("CONTREDIT") if contradicted(line) else ""
 
 
 def presence_text(topic: Topic) -> tuple[str, Style]:
@@ -195,3 +254,8 @@ def presence_text(topic: Topic) -> tuple[str, Style]:
     if topic.said_by:
         return _("inconnu {by}").format(by=said_by(topic)).strip(), PLAIN
     return _("non renseigné"), PLAIN
+
+
+def is_stated(line: Line) -> bool:
+    """Whether the line says that something is, not that it is not."""
+    return line.assertion is Assertion.STATED

@@ -8,21 +8,21 @@ from dmp_tui.dmp.entries import Assertion, Coding, Kind, Status
 from dmp_tui.dmp.sheet.model import Check, Line, Source
 from dmp_tui.dmp.sheet.model import Origin as Document
 from dmp_tui.i18n import _, n_
+from dmp_tui.screens.biology import value_of
+from dmp_tui.screens.coded import document_type
+from dmp_tui.screens.dates import day
+from dmp_tui.screens.keys import OfDocuments, OfLine
 from dmp_tui.screens.messages import Go, ReadDocument
 from dmp_tui.screens.record import OpenRecord
 from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.sheet_layout import section_rows
-from dmp_tui.screens.sheet_lines import OfDocuments, OfLine
 from dmp_tui.screens.words import (
     check_label,
     check_words,
-    day,
     disagreement,
-    document_type,
     kind_title,
     mark,
     phone,
-    value_of,
 )
 from dmp_tui.widgets.board import Board
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Cell, Row, text_row, title
@@ -61,7 +61,7 @@ class SectionScreen(RecordScreen):
 
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """One line a row."""
-        return section_rows(self.record.sheet, self.kinds, width)
+        return section_rows(self.record.sheet, self.kinds, width, self.today)
 
     @on(Board.Opened)
     def open_cell(self, message: Board.Opened) -> None:

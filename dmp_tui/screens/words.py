@@ -5,23 +5,14 @@ from datetime import date, datetime
 
 from dmp_tui.cards.authentication import Holder
 from dmp_tui.dmp.documents import Confidentiality, DocumentEntry, DocumentStatus
-from dmp_tui.dmp.entries import Coding, Kind, Mark
-from dmp_tui.dmp.identity import BirthDate, IdentityStatus, OwnershipDoubt, Sex, Traits
+from dmp_tui.dmp.entries import Assertion, Kind, Mark
+from dmp_tui.dmp.identity import BirthDate, IdentityStatus, OwnershipDoubt, Sex, Traits, fold
 from dmp_tui.dmp.professions import PROFESSIONS
 from dmp_tui.dmp.sheet.model import Check, Contradiction, Disagreement, Line, Topic
-from dmp_tui.dmp.sheet.model import Origin as Document
-from dmp_tui.i18n import _, language, n_
-from dmp_tui.widgets.text import cut, visible
-
-_FHIR_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-
-
-def day(fhir_date: str) -> str:
-    """``2021-12-03T10:00`` as ``03/12/2021``, ``2021-12`` as ``12/2021``; what is no date as it is."""
-    match = _FHIR_DATE.match(fhir_date)
-    if not match:
-        return visible(fhir_date)
-    return "/".join(part for part in reversed(match.groups()) if part)
+from dmp_tui.i18n import _, n_
+from dmp_tui.screens.coded import document_name, specialty
+from dmp_tui.screens.dates import day
+from dmp_tui.widgets.text import visible
 
 
 def clock_time(moment: datetime) -> str:
@@ -132,10 +123,10 @@ def check_words(check: Check) -> str:
         "contradiction": _("les documents se contredisent"),
         "allergy-treatment": _("prescrit malgré l'allergie"),
         "allergy-superseded": _("allergie d'un document remplacé, absente du nouveau"),
-        "anticoagulant": _("anticoagulant : les documents diffèrent"),
-        "association": _("association : risque hémorragique"),
+        "anticoagulant": _("anticoagulant, les documents diffèrent"),
+        "association": _("association à risque hémorragique"),
         "same-substance": _("même substance deux fois"),
-        "unreadable": _("illisible : lire le document"),
+        "unreadable": _("illisible, lire le document"),
         "identity": _("identité différente dans ce document"),
         "other-person": _("document d'une autre personne ?"),
     }.get(check.kind, "")
@@ -213,51 +204,6 @@ def said_by(topic: Topic) -> str:
     return _("par {author} le {date}").format(author=visible(first.author) or "?", date=day(first.date))
 
 
-_UCUM = str.maketrans({"{": None, "}": None, "_": " "})
-"""UCUM's own signs in units (``mL/min/{1.73_m2}``), which mean nothing to a reader."""
-
-_SHORT = {
-    "60591-5": "VSM",
-    "60593-1": "DLU",
-    "34133-9": "LDL",
-    "18842-5": "LDL-SES",
-    "34112-3": "CR hosp.",
-    "11488-4": "CR cs.",
-    "11502-2": "biologie",
-    "57833-6": "prescr.",
-    "60590-7": "disp.",
-    "11369-6": "vaccins",
-    "57828-6": "prescr.",
-    "75492-9": "DA",
-}
-
-
-def document_name(origin: Document) -> str:
-    """A document in a word or two, with its date: ``LDL-SES 12/2019``."""
-    return f"{document_type(origin.type, origin.title)} {day(origin.date[:7])}".strip()
-
-
-def document_type(type_: Coding, title: str = "") -> str:
-    """The short name of a document's type; else its display, its title or its code, cut to a few words."""
-    return _SHORT.get(type_.code) or cut(visible(type_.display or title or type_.code), 22) or _("document")
-
-
-def value_of(line: Line) -> str:
-    """``2,8`` with its unit; the decimal sign is the reader's, the digits are the document's."""
-    value, unit = line.value, line.unit.translate(_UCUM)
-    if language() == "fr" and re.fullmatch(r"[<>]?\s*-?\d+\.\d+", value):
-        value = value.replace(".", ",")
-    return visible(f"{value} {unit}".strip())
-
-
-def abnormal(line: Line) -> str:
-    """The sign of a value outside its range: ``!`` out, ``!!`` critical; empty if normal or not said."""
-    code = line.interpretation.upper()
-    if code in {"HH", "LL", "AA", "HU", "LU"}:
-        return "!!"
-    return "!" if code in {"H", "L", "A", "POS", "DET", "R", "H>", "L<"} else ""
-
-
 def document_flags(entry: DocumentEntry) -> str:
     """What sets a document apart, in words: masked, archived, replaced, with warnings."""
     flags = []
@@ -311,6 +257,59 @@ def profession(code: str) -> str:
 
 
 def holder_name(holder: Holder) -> str:
-    """``LIBRE Max, Médecin, SM59``: as the card says before the PIN."""
+    """``LIBRE Max, Médecin, médecine d'urgence``: as the card says before the PIN."""
     name = f"{holder.family} {holder.given}".strip() or holder.national_id
-    return ", ".join(visible(part) for part in (name, profession(holder.profession), holder.specialty) if part)
+    return ", ".join(
+        visible(part) for part in (name, profession(holder.profession), specialty(holder.specialty)) if part
+    )
+
+
+# --- lines of the sheet
+
+
+def contradicted(line: Line) -> bool:
+    """Whether sources disagree on a line."""
+    return bool(line.contradictions) or Mark.CONTRADICTED in line.marks
+
+
+def stated_label(line: Line) -> str:
+    """The line's words; what is negated or unreadable says so before anything else."""
+    label = visible(line.label)
+    if line.assertion is Assertion.NEGATED and not fold(label).startswith(_NEGATIONS):
+        return _("PAS DE {label}").format(label=label)
+    if line.assertion is Assertion.UNREADABLE:
+        return _("! ILLISIBLE : {label}").format(label=label)
+    return label
+
+
+_NEGATIONS = ("PAS DE ", "PAS D ", "AUCUN", "ABSENCE ", "NO ", "SANS ")
+"""Beginnings of words that say "no" by themselves."""
+
+_BY_WEIGHT = (
+    "avk",
+    "doac",
+    "heparin",
+    "anticoagulant",
+    "antiplatelet",
+    "insulin",
+    "sulfonylurea",
+    "antiepileptic",
+    "methotrexate",
+    "immunosuppressant",
+    "anticancer",
+    "digoxin",
+    "antiarrhythmic",
+    "lithium",
+    "clozapine",
+    "maoi",
+    "opioid",
+    "corticoid",
+    "betablocker",
+)
+
+
+def critical_rank(code: str) -> int:
+    """Sorts treatments by what must be known first; one that does not weigh comes last."""
+    if not code:
+        return len(_BY_WEIGHT) + 1
+    return _BY_WEIGHT.index(code) if code in _BY_WEIGHT else len(_BY_WEIGHT)
