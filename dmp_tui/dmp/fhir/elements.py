@@ -9,6 +9,8 @@ from dmp_tui.dmp.identity import fold
 
 def objects(value: object) -> list[Json]:
     """The objects of an array; an object alone counts as an array of one, an array within it as its objects."""
+    if value is None:
+        return []
     if isinstance(value, dict):
         return [value]
     items = value if isinstance(value, list) else []
@@ -17,6 +19,8 @@ def objects(value: object) -> list[Json]:
 
 def first(value: object) -> Json:
     """The first object of an array, or an empty one."""
+    if isinstance(value, dict):
+        return value
     found = objects(value)
     return found[0] if found else {}
 
@@ -46,6 +50,8 @@ def coding(value: Json) -> Coding:
 
 def codings(concept: object) -> tuple[Coding, ...]:
     """The codings of one or several CodeableConcepts (R5's CodeableReference too) that hold anything."""
+    if not concept:
+        return ()
     found = [
         coding(item)
         for part in objects(concept)
@@ -60,6 +66,8 @@ def concept_text(concept: object) -> str:
     A text that only repeats the code ("52734007") is no words: the display goes before it.
     """
     part = first(concept)
+    if not part:
+        return ""
     inner = first(part.get("concept")) or part
     own = codings(inner)
     text = string(inner.get("text"))

@@ -125,5 +125,10 @@ def _medication(place: Place, body: Json) -> tuple[object, str, tuple[Coding, ..
         codes += item_codes
     form = concept_text(found.body.get("form") or found.body.get("doseForm"))
     text = words(" + ".join(n for n in names if n), form)
-    concept = found.body.get("code") or {"text": string(part.get("display"))}
-    return concept, text, tuple(codes) if len(ingredients) == 1 else ()
+    return _named(found.body, string(part.get("display"))), text, tuple(codes) if len(ingredients) == 1 else ()
+
+
+def _named(medicine: Json, said: str) -> Json:
+    """The concept of a Medication, by what the statement calls it where its own code has no words but a display."""
+    code = first(medicine.get("code"))
+    return code if string(code.get("text")) or not said else {**code, "text": said}

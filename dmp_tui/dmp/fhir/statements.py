@@ -295,7 +295,7 @@ def read_immunization(place: Place) -> list[Entry]:
     """Immunization: an injection; ``not-done`` is a negation."""
     body = place.body
     doses = [
-        string(choice(protocol, "doseNumber")[1]) or string(protocol.get("doseNumber"))
+        "/".join(part for name in ("doseNumber", "seriesDoses") if (part := string(choice(protocol, name)[1])))
         for protocol in objects(body.get("protocolApplied"))
     ]
     protocol_words = [string(p.get("series")) for p in objects(body.get("protocolApplied"))]

@@ -189,7 +189,18 @@ def test_the_name_that_a_statement_gives_its_medicine_is_kept() -> None:
     taken = statement(id="x", medicationReference={"reference": "Medication/m", "display": "X 5 mg chewable"})
     del taken["medicationCodeableConcept"]
     entry = only(document(medication, taken))
-    assert (entry.label, entry.words) == ("Product containing X", "X 5 mg chewable")
+    assert (entry.label, entry.code_label) == ("X 5 mg chewable", "Product containing X")
+    worded = {**medication, "code": concept("1", display="Product containing X", text="X chewable")}
+    entry = only(document(worded, taken))
+    assert (entry.label, entry.words) == ("X chewable", "X 5 mg chewable")
+
+
+def test_the_dose_of_a_series() -> None:
+    applied = [{"doseNumberPositiveInt": 1, "seriesDosesPositiveInt": 2}]
+    assert (
+        one({"resourceType": "Immunization", "vaccineCode": {"text": "V"}, "protocolApplied": applied}).dose
+        == "dose 1/2"
+    )
 
 
 def test_dosage_text_does_not_hide_the_route_or_as_needed() -> None:
