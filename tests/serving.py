@@ -75,6 +75,13 @@ class ServerProcess:
             process.terminate()
             process.communicate(timeout=30)
 
+    def crash(self) -> None:
+        """It is gone at once, with nothing said."""
+        process, self._process = self._process, None
+        assert process
+        process.kill()
+        process.communicate(timeout=30)
+
     def freeze(self) -> None:
         """It keeps its connections and answers nothing more, as a server that hangs."""
         assert self._process

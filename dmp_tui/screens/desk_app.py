@@ -161,11 +161,13 @@ class DeskApp(TerminalApp):
         """A card, or its reader, is gone."""
         if reader == self._card_reader:
             card, self.card, self._card_reader = self.card, None, ""
+            known = bool(self.desk.holder)
             self._openings += 1
             self.lock_screen.forget_pin()
             self.set_desk(replace(self.desk, holder="", test_card=False, tries_left=None))
             if card is not None:
                 self.run_worker(asyncio.to_thread(card.close), group="closing")
+            if known:
                 self.cps_gone()
             self._open_another_cps(reader)
         if reader == self._vitale_reader:
@@ -186,9 +188,9 @@ class DeskApp(TerminalApp):
     def _begin_opening(self, reader: str) -> None:
         self.run_worker(self._open_cps(reader), group="cps")
 
-    async def _open_cps(self, reader: str) -> None:
-        """Read what the CPS says before the PIN, and whether it may be used today."""
-        from dmp_tui.cards.channel import CardError
+    async def _open_cps(self, reader: str, *, again: bool = False) -> None:
+        """Read what the CPS says before the PIN, and whether it may be used today. ``again``: it was known before."""
+        from dmp_tui.cards.channel import CardError, CardProblem
         from dmp_tui.cards.sentences import error_sentence
         from dmp_tui.screens.words import holder_name
 
@@ -198,6 +200,8 @@ class DeskApp(TerminalApp):
         try:
             card, tries = await asyncio.to_thread(self._connect_cps, reader)
         except CardError as error:
+            if again and error.problem in {CardProblem.NO_CARD, CardProblem.NO_READER, CardProblem.REMOVED}:
+                return  # its removal is on the way here, and says it
             if opening == self._openings:
                 self._card_reader = ""
                 self.set_desk(replace(self.desk, holder="", test_card=False, tries_left=None))
@@ -244,7 +248,7 @@ class DeskApp(TerminalApp):
         if card is not None:
             await asyncio.to_thread(card.close)
             if self._card_reader == reader:
-                await self._open_cps(reader)
+                await self._open_cps(reader, again=True)
 
     def read_vitale_again(self) -> None:
         """Read the Vitale that lies in a reader, if one does."""

@@ -17,7 +17,7 @@ from dmp_tui.config import Settings
 from dmp_tui.demo.cards import demonstration_card
 from dmp_tui.demo.patients import patient
 from dmp_tui.screens.lock import LockScreen
-from tests.looking import screen_text, until, until_shows
+from tests.looking import screen_text, until
 from tests.serving import ServerProcess, prepare, shared_directory
 
 FIRST, SECOND = READERS
@@ -88,6 +88,7 @@ class Desk:
         self.insert(card)
         await self.until(lambda: self.app.card not in {None, before})
         await self.until_shows("> Code PIN :")
+        self.app.awake()
         await self.type_pin()
         await self.until(lambda: not isinstance(self.app.screen, LockScreen))
 
@@ -116,7 +117,8 @@ class Desk:
         await until(self.pilot, seen)
 
     async def until_shows(self, text: str) -> None:
-        await until_shows(self.pilot, text)
+        """A sentence may be broken over several rows."""
+        await until(self.pilot, lambda: text in " ".join(self.shown.split()))
 
 
 NewDesk = Callable[..., Desk]

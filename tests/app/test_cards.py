@@ -249,5 +249,5 @@ async def test_a_number_that_is_nobodys_for_certain_is_told_and_opens_nothing(
         desk.app.awake()
         await desk.pilot.press("2")
         await desk.until(lambda: isinstance(desk.app.screen, SearchScreen))
-        await desk.until(lambda: sentence in " ".join(desk.shown.split()))
+        await desk.until_shows(sentence)
         assert desk.app.record is None

@@ -148,15 +148,14 @@ async def test_a_card_that_forgot_its_pin_meanwhile_asks_it(new_desk: NewDesk, m
 
 
 async def test_a_server_that_is_away_when_a_session_is_to_be_renewed_is_told_by_the_next_call_only(
-    new_desk: NewDesk, own_server: ServerProcess, monkeypatch: pytest.MonkeyPatch
+    new_desk: NewDesk, own_server: ServerProcess
 ) -> None:
-    monkeypatch.setattr(session_app, "_RENEW_BEFORE", timedelta(minutes=15))
     async with new_desk(own_server).running() as desk:
         await desk.log_in()
         await desk.open("leroy")
         shown = desk.shown
-        own_server.stop()
-        await desk.until(lambda: any(w.group == "renewal" for w in desk.app.workers))
+        own_server.crash()
+        desk.app._renew_ahead()
         await desk.until(lambda: not any(w.group == "renewal" for w in desk.app.workers))
         assert desk.shown == shown
         await desk.pilot.press("d")

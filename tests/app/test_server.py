@@ -1,4 +1,4 @@
-"""A server that is away, another one, or slow; a workstation whose clock is wrong: a sentence each, and the app stays."""
+"""A server that is away, another one, or slow; a workstation whose clock is wrong: a sentence each, the app stays."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ async def test_the_lock_screen_says_that_the_server_answers(new_desk: NewDesk) -
 
 
 async def test_a_server_that_is_away_at_the_start_and_comes_later(new_desk: NewDesk, own_server: ServerProcess) -> None:
-    own_server.stop()
+    own_server.crash()
     async with new_desk(own_server).running() as desk:
         await desk.until_shows("Serveur injoignable : vérifiez le réseau")
         card = desk.card("simon")
@@ -42,7 +42,7 @@ async def test_a_server_that_stops_leaves_the_record_in_view(new_desk: NewDesk, 
     async with new_desk(own_server).running() as desk:
         await desk.log_in()
         await desk.open("leroy")
-        own_server.stop()
+        own_server.crash()
         await desk.pilot.press("d")
         await desk.until_shows("Serveur injoignable")
         assert desk.shown.startswith("LEROY Martine")
@@ -56,7 +56,7 @@ async def test_a_server_that_restarted_is_given_the_card_again(new_desk: NewDesk
     async with new_desk(own_server).running() as desk:
         await desk.log_in()
         await desk.open("leroy")
-        own_server.stop()
+        own_server.crash()
         own_server.start()
         desk.scan("garnier")
         await desk.until_shows("GARNIER HENRI")
@@ -69,7 +69,7 @@ async def test_a_card_that_forgot_its_pin_cannot_renew_and_asks_it(
     async with new_desk(own_server).running() as desk:
         card = desk.card("simon")
         await desk.log_in(card)
-        own_server.stop()
+        own_server.crash()
         own_server.start()
         card.reset()
         desk.scan("garnier")
@@ -83,7 +83,7 @@ async def test_a_server_of_another_authority_is_sent_nothing(
     other = initialise(tmp_path / "other", lambda: datetime.now(UTC), names=(HOST,)).data
     async with new_desk(own_server).running() as desk:
         await desk.log_in()
-        own_server.stop()
+        own_server.crash()
         own_server.start(other)
         desk.insert("leroy", SECOND)
         await desk.until_shows("Ce serveur n'est pas celui attendu (autre autorité) : rien n'a été envoyé")
@@ -94,7 +94,7 @@ async def test_a_server_of_another_authority_is_sent_nothing(
 async def test_a_certificate_that_is_not_valid_yet_means_a_slow_clock(
     new_desk: NewDesk, own_server: ServerProcess
 ) -> None:
-    own_server.stop()
+    own_server.crash()
     files = load_files(own_server.data)
     authority = load_issued(files.authority, files.authority_key)
     tomorrow = make_server_certificate(authority, datetime.now(UTC) + timedelta(days=2), (HOST,))
@@ -140,7 +140,7 @@ async def test_a_card_is_judged_by_the_servers_clock(new_desk: NewDesk, days: in
 async def test_without_a_server_a_card_is_judged_by_the_workstations_clock(
     new_desk: NewDesk, own_server: ServerProcess
 ) -> None:
-    own_server.stop()
+    own_server.crash()
     desk = new_desk(own_server)
     desk.offset = timedelta(days=4000)
     async with desk.running():
