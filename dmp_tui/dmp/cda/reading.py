@@ -16,7 +16,7 @@ from dmp_tui.dmp.cda.unstated import nothing_known
 from dmp_tui.dmp.cda.unstructured import of_rows, statements_of
 from dmp_tui.dmp.cda.words import key
 from dmp_tui.dmp.cda.xml import MAX_BYTES, parse, squeeze
-from dmp_tui.dmp.entries import Attachment, DocumentError, DocumentProblem, Entry, Kind, Part, Reading
+from dmp_tui.dmp.entries import Assertion, Attachment, DocumentError, DocumentProblem, Entry, Kind, Part, Reading
 from dmp_tui.dmp.identity import fold
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _PRESCRIPTION_TYPES = frozenset({"57833-6"})
 _DISPENSATION_TYPES = frozenset({"60593-1"})
 _PRESCRIPTION_SECTIONS = frozenset({"57828-6"})
 _DISPENSATION_SECTIONS = frozenset({"60590-7"})
+_DENIALS = frozenset({Assertion.NONE, Assertion.NO_DATA})
 _ROWS_COUNT = frozenset({Kind.ALLERGY, Kind.TREATMENT, Kind.PROBLEM})
 """Kinds of which a table row that no entry points to is a statement that the structure forgot."""
 
@@ -191,7 +192,7 @@ def _statements(section: _Section, scope: Scope) -> tuple[list[Entry], bool]:
         if told:
             if section.kind in SAFETY or not elements:
                 found = list(statements_of(scope, section.kind))
-                lost = lost or (section.kind in _ROWS_COUNT and any(not entry.codes for entry in found))
+                lost = lost or (section.kind in _ROWS_COUNT and not all(entry.assertion in _DENIALS for entry in found))
         elif (nothing := nothing_known(section.element, scope)) is not None:
             found = [nothing]
     elif section.kind in _ROWS_COUNT and section.kind is not None:

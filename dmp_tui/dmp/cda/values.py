@@ -65,6 +65,9 @@ def coded_value(value: "Element") -> Value:
             squeeze(value.get("unit")).removeprefix("1") if value.get("unit") == "1" else squeeze(value.get("unit")),
             number_of(text),
         )
+    other = value.find("translation")
+    if other is not None and other.get("value"):
+        return coded_value(other)
     if value.get("representation") == "B64":
         return Value("")
     text = display(value) or one_line(flowing(value))

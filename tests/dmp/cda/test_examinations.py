@@ -144,3 +144,12 @@ def test_an_act_that_names_no_examination_is_no_statement(own: str, count: int) 
     )
     reading = read(section("30954-2", "Résultats", "<paragraph>Normal</paragraph>", act))
     assert (len(reading.entries), reading.unread) == (count, ())
+
+
+def test_a_quantity_that_is_only_a_translation() -> None:
+    own = observation(
+        code("code", "1-1", LOINC, "Glycémie"),
+        '<value xsi:type="PQ" nullFlavor="OTH"><translation value="12" unit="g/L"/></value>',
+    )
+    entry = one(section("30954-2", "Résultats", "", own))
+    assert (entry.value, entry.unit) == ("12", "g/L")

@@ -326,3 +326,10 @@ def test_details_of_an_observation_are_statements() -> None:
     own = observation(code("code", "GEN-098", TERMS, "Nature"), '<value xsi:type="ST">RCP</value>', inner=inner)
     found = read(section("42349-1", "Motif", "", own)).entries
     assert [(e.label, e.value) for e in found] == [("Nature", "RCP"), ("Appareil", "sein")]
+
+
+@pytest.mark.parametrize(
+    ("words", "unread"), [("Pas d'allergie connue", ()), ("Non renseigné", ()), ("Pénicilline", ("Allergies",))]
+)
+def test_a_denial_in_words_leaves_nothing_unread(words: str, unread: tuple[str, ...]) -> None:
+    assert read(section("48765-2", "Allergies", words)).unread == unread
