@@ -23,6 +23,7 @@ FICTIVE_OIDS = frozenset({OID_NIR_TEST, OID_NIR_DEMO})
 
 _MATRICULE = re.compile(r"[1-8][0-9]{4}(?:[0-9]{2}|2[AB])[0-9]{6}")
 _INS = re.compile(_MATRICULE.pattern + r"[0-9]{2}")
+_WORDS = re.compile(r"[A-Z0-9]+")
 _SEPARATORS = re.compile(r"[\s.\-_\u00a0\u202f]+")
 
 
@@ -349,10 +350,12 @@ def sex_of_nir(nir: str) -> Sex:
 
 def fold(text: str) -> str:
     """Upper-case ASCII letters and digits of a text, accents and ligatures undone; other characters become spaces."""
+    if text.isascii():
+        return " ".join(_WORDS.findall(text.upper()))
     expanded = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE").replace("ß", "ss")
     decomposed = unicodedata.normalize("NFKD", expanded)
     plain = "".join(c for c in decomposed if not unicodedata.combining(c)).upper()
-    return " ".join("".join(c if c.isascii() and c.isalnum() else " " for c in plain).split())
+    return " ".join(_WORDS.findall(plain))
 
 
 def ins_c(nir: str, given: str, birth: BirthDate | None) -> str:
