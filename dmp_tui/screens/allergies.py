@@ -87,7 +87,7 @@ def allergy_label(line: Line) -> str:
 
 def label_width(lines: Sequence[Line], width: int) -> int:
     """The common width of the labels of a list."""
-    return min(max([cell_len(allergy_label(line)) for line in lines] + [_LABEL_AT_LEAST]), width * 2 // 5)
+    return min(max([cell_len(allergy_label(line)) for line in lines] + [_LABEL_AT_LEAST]), width * 3 // 10)
 
 
 def allergy_cell(line: Line, width: int, names: int) -> Cell:
@@ -102,17 +102,21 @@ def allergy_cell(line: Line, width: int, names: int) -> Cell:
         head = _("(terminée {date})").format(date=month(line.end)).replace(" )", ")")
     contra = against_word(line)
     must = sum(cell_len(word) + 2 for word in (head, contra) if word)
-    names = min(names, max(width - must - 2, 1))
-    room = width - names - 1
-    text = next(
-        (text for text in _forms(line, head, contra) if cell_len(text) <= room),
-        None,
-    )
-    if text is None:
-        worst = next(iter(reactions(line)), "")
-        left = max(room - must, 0)
-        text = "  ".join(part for part in (f"{head} {cut(worst, left)}".strip(), contra) if part)
-    return Cell(0, width, f"{fit(allergy_label(line), names)} {text}", _style(line), OfLine(line.kind, line.key))
+    label = allergy_label(line)
+    # In line with the others where that costs nothing; a long label whole, where the source stays.
+    *forms, poorest = _forms(line, head, contra)
+    places = [max(names, cell_len(label)), cell_len(label)]
+    found = next(((at, f) for f in forms for at in places if at + 1 + cell_len(f) <= width), None)
+    if found is None:
+        at = min(names, max(width - must - 2, 1))
+        room = width - at - 1
+        text = next((form for form in (*forms, poorest) if cell_len(form) <= room), None)
+        if text is None:
+            worst = cut(next(iter(reactions(line)), ""), max(room - must, 0))
+            text = "  ".join(part for part in (f"{head} {worst}".strip(), contra) if part)
+        found = (at, text)
+    at, text = found
+    return Cell(0, width, f"{fit(label, at)} {text}", _style(line), OfLine(line.kind, line.key))
 
 
 def _style(line: Line) -> Style:

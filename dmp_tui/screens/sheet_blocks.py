@@ -60,13 +60,18 @@ class Block:
 
     def _kept(self, items: Sequence[Item], room: int, limit: int) -> list[Row]:
         """The most items that fit with their count; the count alone where not even one does."""
-        for count in range(len(items) - 1, -1, -1):
-            words = _("+{count} (Entrée)").format(count=len(items) - count)
-            last = Item(words, STRONG, self.opens)
-            placed = flow([*items[:count], last], room)
+        for count in range(len(items) - 1, 0, -1):
+            placed = flow([*items[:count], self._count(len(items) - count)], room)
             if len(placed) <= limit:
                 return placed
-        return []
+        # Not even one fits beside its count: its beginning does.
+        last = self._count(len(items) - 1)
+        lead = cell_len(items[0].lead) + 1 if items[0].lead else 0
+        first = replace(items[0], text=cut(items[0].text, room - cell_len(last.text) - lead - 2), alone=False)
+        return flow([first, last], room) if len(items) > 1 and limit else []
+
+    def _count(self, kept_back: int) -> Item:
+        return Item(_("+{count} (Entrée)").format(count=kept_back), STRONG, self.opens)
 
 
 def flow(items: Sequence[Item], width: int) -> list[Row]:

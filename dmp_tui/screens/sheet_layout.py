@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from rich.cells import cell_len
 from rich.style import Style
 
 from dmp_tui.dmp.entries import Assertion, Kind
@@ -17,6 +18,7 @@ from dmp_tui.dmp.sheet.model import Disagreement, Line, Presence, Sheet, Topic
 from dmp_tui.i18n import _
 from dmp_tui.screens.allergies import allergy_cell, allergy_lines, allergy_presence, label_width
 from dmp_tui.screens.biology import anticoagulated, by_urgency, group_date, value_words
+from dmp_tui.screens.dates import day
 from dmp_tui.screens.keys import OfDocuments, OfLine, OfSection
 from dmp_tui.screens.sheet_blocks import Block
 from dmp_tui.screens.sheet_lines import (
@@ -32,7 +34,7 @@ from dmp_tui.screens.sheet_lines import (
     vaccine_text,
 )
 from dmp_tui.screens.sheet_topics import biology_block, check_block, first_blocks, last_blocks, others_block
-from dmp_tui.screens.words import contradicted, critical_rank, kind_title, stated_label
+from dmp_tui.screens.words import contradicted, critical_rank, kind_title, named, stated_label
 from dmp_tui.widgets.line import ALARM, FRAME, PLAIN, STRONG, Cell, Row, beside, text_row, title
 from dmp_tui.widgets.text import cut, visible, wrap
 
@@ -78,7 +80,8 @@ class Column:
     def placed(self, x: int = 0) -> list[Row]:
         """Title and rows at column ``x``; what is kept back is counted in the title, which then opens the section."""
         kept_back = sum(len([c for c in row if c.key is not None]) for row in self.rows[self.limit :])
-        head = title(self.title, self.width, right=_("+{count} (Entrée)").format(count=kept_back) if kept_back else "")
+        right = _("+{count} (Entrée)").format(count=kept_back) if kept_back else ""
+        head = title(cut(self.title, self.width - cell_len(right) - 2), self.width, right=right)
         head = replace(head, style=self.style)
         if kept_back:
             head = replace(head, key=OfSection(self.kinds), style=STRONG)
@@ -270,6 +273,6 @@ def _wrapped(line: Line, width: int, today: date) -> list[Row]:
 
 def _full_words(line: Line) -> str:
     """A directive or any other statement, with nothing left out."""
-    said = f"{stated_label(line)} : « {visible(line.value)} »" if line.value else stated_label(line)
-    when = line.start or line.noted
-    return f"{said} ({when[:10]})" if when else said
+    said = named(stated_label(line), f"« {visible(line.value)} »") if line.value else stated_label(line)
+    when = day(line.start or line.noted)[:10]
+    return f"{said} ({when})" if when else said

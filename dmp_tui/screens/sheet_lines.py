@@ -1,6 +1,7 @@
 """One line of the sheet as a cell or a text of a given width: treatments, problems, people, directives, the rest."""
 
 from datetime import date
+from itertools import product
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -14,7 +15,7 @@ from dmp_tui.screens.biology import value_of
 from dmp_tui.screens.dates import day, month, recent, year
 from dmp_tui.screens.keys import OfLine
 from dmp_tui.screens.prescription import short_dose, short_name
-from dmp_tui.screens.words import contradicted, critical_class, phone, said_by, stated_label
+from dmp_tui.screens.words import contradicted, critical_class, named, phone, said_by, stated_label
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Cell
 from dmp_tui.widgets.text import cut, two_ends, visible
 
@@ -72,12 +73,11 @@ def _treatment_forms(line: Line, width: int, today: date) -> list[str]:
     if over(line, today):
         lefts.append((name, ""))
     forms = []
-    for words in lefts:
+    for words, when in (*product(lefts, dates), *((words, "") for words in lefts)):
         left = _signs("!" if weighs(line) else " ", line) + "  ".join(part for part in words if part)
-        for when in [*dates, ""]:
-            right = " ".join(part for part in (note, when) if part)
-            if cell_len(left) + cell_len(right) + (2 if right else 0) <= width:
-                forms.append(two_ends(left, right, width))
+        right = " ".join(part for part in (note, when) if part)
+        if cell_len(left) + cell_len(right) + (2 if right else 0) <= width:
+            forms.append(two_ends(left, right, width))
     return forms
 
 
@@ -167,7 +167,7 @@ def directive_text(line: Line, width: int, today: date) -> tuple[str, Style]:
     said = f"« {value} »"
     left = width - cell_len(said) - cell_len(tail) - 3
     if left >= 8:
-        return f"{cut(label, left)} : {said}{tail}", STRONG
+        return named(cut(label, left), said) + tail, STRONG
     return f"{cut(said, width - cell_len(tail))}{tail}", STRONG
 
 

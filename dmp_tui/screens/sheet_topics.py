@@ -21,6 +21,7 @@ from dmp_tui.screens.sheet_lines import (
     device_rank,
     directive_rank,
     directive_text,
+    is_stated,
     is_term,
     is_tetanus,
     other_text,
@@ -31,7 +32,7 @@ from dmp_tui.screens.sheet_lines import (
     presence_text,
     vaccine_text,
 )
-from dmp_tui.screens.words import check_label, check_words, contradicted, kind_title
+from dmp_tui.screens.words import check_label, check_words, contradicted, kind_title, named
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG
 from dmp_tui.widgets.text import cut
 
@@ -74,7 +75,8 @@ def first_blocks(sheet: Sheet, today: date, traits: Traits) -> list[Block]:
         (_("DISPOSITIF"), Kind.DEVICE, alert_text, device_rank),
     )
     for name, kind, text, rank in named:
-        lines = sorted(sheet.topic(kind).lines, key=lambda line, rank=rank: (over(line, today), rank(line)))  # type: ignore[misc]  # mypy does not infer lambdas with defaults
+        lines = sorted(sheet.topic(kind).lines, key=rank)
+        lines.sort(key=lambda line: (over(line, today), not is_stated(line)))
         if lines or _unreadable(sheet, kind):
             make = _listing(sheet, kind, lines, text, today)
             blocks.append(Block(name, OfSection((kind,)), make, STRONG))
@@ -114,12 +116,12 @@ def check_block(sheet: Sheet, today: date) -> Block | None:
             label, words = short_names(check_label(check)), check_words(check)
             if check_is_past(sheet, check, today):
                 words = _("{what} (passé)").format(what=words)
-            text = f"{cut(label, max(width - cell_len(words) - 3, 8))} : {words}"
+            text = named(cut(label, max(width - cell_len(words) - 3, 8)), words)
             items.append(Item(text, STRONG, OfCheck(index), alone=True))
         if count := len(sheet.unread):
             text = n_(
-                "{count} document n'est lisible en partie qu'en texte",
-                "{count} documents ne sont lisibles en partie qu'en texte",
+                "{count} document dont une partie n'est que du texte : à lire",
+                "{count} documents dont une partie n'est que du texte : à lire",
                 count,
             ).format(count=count)
             items.append(Item(text, STRONG, OfDocuments(), alone=True))
@@ -159,13 +161,13 @@ def biology_block(sheet: Sheet, today: date) -> Block | None:
 
 def last_blocks(sheet: Sheet, today: date) -> list[Block]:
     """Whom to call, and vaccines."""
-    named: tuple[tuple[str, Kind, Text, Callable[[Line], object]], ...] = (
+    named: tuple[tuple[str, Kind, Text, Callable[[Line], int]], ...] = (
         (_("À PRÉVENIR"), Kind.CONTACT, person_text, person_rank),
-        (_("VACCINS"), Kind.VACCINATION, vaccine_text, lambda line: (not is_tetanus(line),)),
+        (_("VACCINS"), Kind.VACCINATION, vaccine_text, lambda line: int(not is_tetanus(line))),
     )
     blocks = []
     for name, kind, text, rank in named:
-        lines = sorted(sheet.topic(kind).lines, key=rank)  # type: ignore[arg-type]  # ints or tuples, never mixed
+        lines = sorted(sheet.topic(kind).lines, key=rank)
         if lines or _unreadable(sheet, kind):
             make = _listing(sheet, kind, lines, text, today)
             blocks.append(Block(name, OfSection((kind,)), make))
@@ -185,7 +187,7 @@ def others_block(sheet: Sheet, today: date, traits: Traits, above: Iterable[Kind
             name = kind_title(topic.kind)
             if long:
                 for line in topic.lines:
-                    item = Item(f"{name} : {other_text(line)}", PLAIN, OfLine(line.kind, line.key), alone=True)
+                    item = Item(named(name, other_text(line)), PLAIN, OfLine(line.kind, line.key), alone=True)
                     items += folded(item, width)
                 items += _unreadable_items(sheet, (topic.kind,))
             else:
@@ -211,9 +213,7 @@ def _quiet(sheet: Sheet, today: date, traits: Traits, above: tuple[Kind, ...]) -
         if topic.presence is Presence.NOT_STATED and not topic.said_by:
             silent.append(kind)
         else:
-            items.append(
-                Item(f"{kind_title(kind)} : {presence_text(topic)[0]}", PLAIN, OfSection((kind,)), joint=" · ")
-            )
+            items.append(Item(named(kind_title(kind), presence_text(topic)[0]), PLAIN, OfSection((kind,)), joint=" · "))
     for index, kind in enumerate(silent):
         comma = "," if index < len(silent) - 1 else ""
         lead = _("non renseigné :") if index == 0 else ""

@@ -267,6 +267,11 @@ def holder_name(holder: Holder) -> str:
 # --- lines of the sheet
 
 
+def named(name: str, words: str) -> str:
+    """``name : words``, with the colon of the reader's language."""
+    return _("{name} : {words}").format(name=name, words=words)
+
+
 def contradicted(line: Line) -> bool:
     """Whether sources disagree on a line."""
     return bool(line.contradictions) or Mark.CONTRADICTED in line.marks
@@ -275,14 +280,15 @@ def contradicted(line: Line) -> bool:
 def stated_label(line: Line) -> str:
     """The line's words; what is negated or unreadable says so before anything else."""
     label = visible(line.label)
-    if line.assertion is Assertion.NEGATED and not fold(label).startswith(_NEGATIONS):
+    said = (fold(label), fold(line.value))
+    if line.assertion is Assertion.NEGATED and not any(f"{words} ".startswith(_NEGATIONS) for words in said):
         return _("PAS DE {label}").format(label=label)
     if line.assertion is Assertion.UNREADABLE:
         return _("! ILLISIBLE : {label}").format(label=label)
     return label
 
 
-_NEGATIONS = ("PAS DE ", "PAS D ", "AUCUN", "ABSENCE ", "NO ", "SANS ")
+_NEGATIONS = ("PAS DE ", "PAS D ", "AUCUN", "ABSEN", "NO ", "NON ", "SANS ", "NEGATI")
 """Beginnings of words that say "no" by themselves."""
 
 _BY_WEIGHT = (

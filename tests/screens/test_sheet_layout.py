@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from dmp_tui.dmp.entries import Coding, Kind, Mark, Reaction, Status
+from dmp_tui.dmp.entries import Coding, Kind, Mark, Person, Reaction, Status
 from dmp_tui.dmp.identity import Sex, Traits
-from dmp_tui.dmp.sheet.model import Line, Presence, Sheet, Topic
+from dmp_tui.dmp.sheet.model import Check, Line, Presence, Sheet, Topic
 from dmp_tui.screens.keys import OfLine, OfSection
-from dmp_tui.screens.sheet_layout import lay_out
+from dmp_tui.screens.prescription import short_dose
+from dmp_tui.screens.sheet_layout import lay_out, section_rows
 from dmp_tui.widgets.line import Row, strip_of
-from tests.screens.people import CLAIRE, SHEET, TODAY, VSM, line, topic
+from tests.screens.people import CLAIRE, SHEET, TODAY, VSM, born, line, topic
 
 
 def text(rows: list[Row], width: int) -> str:
@@ -130,3 +131,90 @@ def test_every_line_is_shown_or_its_section_opens(sheet: Sheet, width: int) -> N
     for each in sheet.topics:
         for one in each.lines:
             assert OfLine(one.kind, one.key) in keys or one.kind in opened
+
+
+HOSTILE = "\x1b[2J\u202egnp\x07[red]x[/]\x9b31m\u200b漢字"
+
+
+@given(st.sampled_from([(80, 20), (72, 16), (120, 36)]))
+def test_nothing_of_a_document_reaches_the_terminal_active(size: tuple[int, int]) -> None:
+    topics = []
+    for kind in Kind:
+        one = line(kind, HOSTILE, dose=HOSTILE, value=HOSTILE, unit=HOSTILE, interpretation=HOSTILE, noted=HOSTILE)
+        person = Person(HOSTILE, HOSTILE, (HOSTILE,), HOSTILE, HOSTILE)
+        one = replace(one, person=person, reference=HOSTILE, reactions=(Reaction(HOSTILE),), critical=HOSTILE)
+        topics.append(topic(kind, one))
+    sheet = Sheet("p", "", tuple(topics), checks=(Check("association", HOSTILE), Check(HOSTILE, HOSTILE)))
+    width, height = size
+    shown = lay_out(sheet, width, height, TODAY, CLAIRE) + section_rows(sheet, tuple(Kind), width, TODAY)
+    for row in shown:
+        strip = strip_of(row, width)
+        assert strip.cell_length == width
+        assert all(character.isprintable() for character in strip.text)
+
+
+@given(
+    st.text("ABC ", min_size=1, max_size=40),
+    st.sampled_from(["1 comprimé le soir", "28 unités le soir, Voie sous-cutanée", "1 comprimé matin et soir"]),
+    st.sampled_from(["avk", "insulin", "immunosuppressant"]),
+    st.integers(72, 160),
+)
+def test_the_dose_of_what_weighs_is_whole_however_long_the_name(name: str, dose: str, weighs: str, width: int) -> None:
+    one = line(Kind.TREATMENT, name, dose=dose, critical=weighs, start="2019-02")
+    problem = line(Kind.PROBLEM, "p" * 60)
+    rows = lay_out(Sheet("p", "", (topic(Kind.TREATMENT, one), topic(Kind.PROBLEM, problem))), width, 20, TODAY)
+    shown = text(rows, width)
+    assert short_dose(dose) in shown or dose in shown
+
+
+def test_directives_are_told_by_the_decision() -> None:
+    one = line(
+        Kind.DIRECTIVE,
+        "Réanimation cardiaque et respiratoire en cas d'arrêt",
+        value="Je ne veux pas être réanimée.",
+        noted="2025-09-22",
+    )
+    many_more = many(Kind.TREATMENT, 30)
+    sheet = Sheet("p", "", (topic(Kind.DIRECTIVE, one), topic(Kind.TREATMENT, *many_more)))
+    assert "« Je ne veux pas être réanimée. » (09/2025)" in text(lay_out(sheet, 80, 20, TODAY), 80)
+
+
+def test_a_pregnancy_shows_its_term_and_the_blood_group() -> None:
+    sheet = Sheet(
+        "p",
+        "",
+        (
+            topic(
+                Kind.PREGNANCY,
+                line(Kind.PREGNANCY, "Date prévue d'accouchement", value="2027-02-22"),
+                line(Kind.PREGNANCY, "Statut de grossesse", value="Grossesse en cours, 2e geste"),
+            ),
+            topic(Kind.RESULT, line(Kind.RESULT, "Groupe ABO et rhésus", value="O négatif", noted="2026-05-22")),
+        ),
+    )
+    shown = text(lay_out(sheet, 80, 20, TODAY, CLAIRE), 80)
+    assert "GROSSESSE  Grossesse en cours, 2e geste · terme 22/02/2027" in shown
+    assert "groupe O négatif (05/2026)" in shown
+
+
+def test_the_silence_about_a_pregnancy_is_seen_where_it_matters() -> None:
+    young = replace(CLAIRE, birth=born("28-03-1999"))
+    rows = text(lay_out(Sheet("p", "", ()), 80, 20, TODAY, young), 80)
+    assert "GROSSESSE  non renseigné" in rows
+    old = replace(CLAIRE, birth=born("28-03-1939"))
+    assert "non renseigné : grossesse," in text(lay_out(Sheet("p", "", ()), 80, 20, TODAY, old), 80)
+
+
+def test_what_is_over_stands_below_and_says_so() -> None:
+    ended = line(Kind.TREATMENT, "AUGMENTIN 1 g, sachet", start="2026-11-10", end="2026-11-17")
+    sheet = Sheet("p", "", (topic(Kind.TREATMENT, ended, line(Kind.TREATMENT, "AMLOR", start="2009")),))
+    shown = text(lay_out(sheet, 80, 20, TODAY), 80)
+    assert shown.index("AMLOR") < shown.index("AUGMENTIN")
+    assert "fini 17/11" in shown
+
+
+def test_rows_that_nobody_needs_say_in_words_what_was_a_count() -> None:
+    sheet = Sheet("p", "", (topic(Kind.PLAN, line(Kind.PLAN, "Arrêt du clopidogrel à discuter")),))
+    assert "Plan de soins : Arrêt du clopidogrel" in text(lay_out(sheet, 80, 20, TODAY), 80)
+    full = Sheet("p", "", (*sheet.topics, topic(Kind.TREATMENT, *many(Kind.TREATMENT, 30))))
+    assert "Plan de soins (1)" in text(lay_out(full, 80, 20, TODAY), 80)

@@ -91,3 +91,17 @@ async def test_a_long_message_is_shown_whole() -> None:
         foot.say("")
         await pilot.pause()
         assert screen_text(pilot.app).count("\n") == 11
+
+
+async def test_a_mark_stands_where_it_leaves_the_keys_whole() -> None:
+    foot = Foot("a Une touche  b Une autre")
+    async with Holder(Board(rows(2)), foot).run_test(size=(40, 12)) as pilot:
+        foot.mark("ESSAI F9", "ESSAI")
+        await pilot.pause()
+        assert screen_text(pilot.app).endswith("b Une autre       ESSAI F9")
+        await pilot.resize_terminal(32, 12)
+        await pilot.pause()
+        assert screen_text(pilot.app).endswith("b Une autre  ESSAI")
+        await pilot.resize_terminal(26, 12)
+        await pilot.pause()
+        assert "ESSAI" not in screen_text(pilot.app)

@@ -84,7 +84,7 @@ async def test_letters_are_dead_after_a_switch_and_arrows_are_not() -> None:
     app = Probe()
     async with app.run_test() as pilot:
         app.still()
-        await pilot.press("s", "up")
+        await pilot.press("s", "enter", "up")
         assert app.letters == ["up"]
         app.time += DEAD_SECONDS
         await pilot.press("s")
