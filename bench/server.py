@@ -279,8 +279,9 @@ class _Connection(asyncio.Protocol):
         self._transport.write(request)
 
 
-async def _load(url: str, directory: Path, tokens: Sequence[str], connections: int, seconds: float) -> dict[str, float]:
+async def _load(url: str, directory: Path, connections: int, seconds: float, encoding: str) -> dict[str, float]:
     """Loads the server; what it answered."""
+    tokens = (directory.parent / "tokens").read_text().split()
     prover = Prover()
     token, nonce = await _log_in(url, directory, prover)
     begin = time.perf_counter()
@@ -288,6 +289,7 @@ async def _load(url: str, directory: Path, tokens: Sequence[str], connections: i
     spread = [tokens[(number * 7919) % len(tokens)] for number in range(count)]  # no two neighbours alike
     requests = [
         f"GET {_SUMMARY}?identifier={patient} HTTP/1.1\r\nHost: localhost\r\nAuthorization: DPoP {token}\r\n"
+        f"Accept-Encoding: {encoding}\r\n"
         f"DPoP: {prover.proof('GET', url + _SUMMARY, nonce, token)}\r\n\r\n".encode()
         for patient in spread
     ]
@@ -311,6 +313,7 @@ async def _load(url: str, directory: Path, tokens: Sequence[str], connections: i
     elapsed = time.perf_counter() - begin
     times = [t for connection in made for t in connection.times]
     return {
+        "count": len(times),
         "rate": len(times) / elapsed,
         "p50": percentile(times, 0.5) * 1000,
         "p99": percentile(times, 0.99) * 1000,
@@ -320,15 +323,22 @@ async def _load(url: str, directory: Path, tokens: Sequence[str], connections: i
     }
 
 
-def _loaded(url: str, directory: Path, connections: int) -> dict[str, float]:
-    """``_load`` in a process of its own."""
-    arguments = [url, str(directory), str(connections), str(SECONDS)]
+def _loaded(served: Served, directory: Path, connections: int, encoding: str = "gzip") -> dict[str, float]:
+    """``_load`` in a process of its own; ``cpu_us`` is what a summary cost the server's processes."""
+    arguments = [served.url, str(directory), str(connections), str(SECONDS), encoding]
+    before = _cpu_seconds(served.pid)
     found = subprocess.run(
         [sys.executable, "-m", "bench.server", *arguments], check=True, stdout=subprocess.PIPE, text=True
     )
     answered: dict[str, float] = json.loads(found.stdout)
     assert not answered["failed"], answered
-    return answered
+    return answered | {"cpu_us": (_cpu_seconds(served.pid) - before) / answered["count"] * 1e6}
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Processor time of a process, its system calls included."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def server() -> list[Figure]:
@@ -338,19 +348,25 @@ def server() -> list[Figure]:
         (Path(scratch) / "tokens").write_text("\n".join(_fill(directory)))
         with _serving(directory) as served:
             empty = rss_mb(served.pid)
-            _loaded(served.url, directory, 4)  # warms caches on both sides
-            one, sixteen = (_loaded(served.url, directory, n) for n in (1, 16))
+            _loaded(served, directory, 4)  # warms caches on both sides
+            one, sixteen = (_loaded(served, directory, n) for n in (1, 16))
+            plainly = _loaded(served, directory, 16, "identity")
             memory = rss_mb(served.pid)
     note = (
         f"{one['kB']:.0f} kB each, {PATIENTS} patients, TLS; a proof costs the client {one['signing_us']:.0f} us more"
     )
+    uncompressed = f"at least; {plainly['kB']:.0f} kB each"
     return [
         Figure("summaries, 1 connection", one["rate"], 1500, "/s", f"at least; {note}"),
         Figure("summaries, 1 connection, p50", one["p50"], 10, "ms"),
         Figure("summaries, 1 connection, p99", one["p99"], 10, "ms"),
+        Figure("summaries, 1 connection, processor time", one["cpu_us"], 1e6 / 1500, "us"),
         Figure("summaries, 16 connections", sixteen["rate"], 3000, "/s", "at least"),
         Figure("summaries, 16 connections, p50", sixteen["p50"], 10, "ms"),
         Figure("summaries, 16 connections, p99", sixteen["p99"], 10, "ms"),
+        Figure("summaries, 16 connections, processor time", sixteen["cpu_us"], 1e6 / 3000, "us"),
+        Figure("16 connections, not compressed", plainly["rate"], 3000, "/s", uncompressed),
+        Figure("16 connections, not compressed, processor time", plainly["cpu_us"], 1e6 / 3000, "us"),
         Figure("server start, to the first answer", served.started * 1000, 1000, "ms"),
         Figure("server memory after the load", memory, 100, "MB", f"{empty:.0f} MB before it"),
     ]
@@ -359,7 +375,6 @@ def server() -> list[Figure]:
 if __name__ == "__main__":
     import uvloop
 
-    _url, _directory, _connections, _seconds = sys.argv[1:]
-    _tokens = (Path(_directory).parent / "tokens").read_text().split()
-    _answered = uvloop.run(_load(_url, Path(_directory), _tokens, int(_connections), float(_seconds)))
+    _url, _directory, _connections, _seconds, _encoding = sys.argv[1:]
+    _answered = uvloop.run(_load(_url, Path(_directory), int(_connections), float(_seconds), _encoding))
     print(json.dumps(_answered))

@@ -154,7 +154,7 @@ async def _answer(services: Services, login: Login, handler: Handler, operation:
             return answer
         error, event = answer
         if event is not None:
-            await services.store.write(lambda transaction: transaction.trace(event))
+            await services.store.trace(event)
         return error_response(error, language)
     except StoreError as error:
         return error_response(_store_error(error), language)

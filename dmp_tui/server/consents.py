@@ -140,7 +140,7 @@ async def listing(services: Services, caller: Caller, request: Request) -> Respo
     if record is None:
         raise not_found()
     event = access.event(Operation.LIST_AUTHORISED_OR_BLOCKED, decision)
-    await services.store.write(lambda transaction: transaction.trace(event))
+    await services.store.trace(event)
     found = [to_consent(c, services.base_url) for c in services.store.consents(record.id) if c.active]
     return fhir_response(_bundle(services, found))
 
@@ -182,7 +182,7 @@ async def authorised(services: Services, caller: Caller, request: Request) -> Re
             "A facility certificate searches by date of authorisation only.",
         )
     event = access.event(Operation.LIST_AUTHORISED_RECORDS, decision)
-    await services.store.write(lambda transaction: transaction.trace(event))
+    await services.store.trace(event)
     found = [r for held in _held(services, caller) if (r := _listed(services, caller, held, date_type, since))]
     return fhir_response(_bundle(services, found))
 

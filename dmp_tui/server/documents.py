@@ -56,7 +56,7 @@ async def search(services: Services, caller: Caller, request: Request) -> Respon
     visible = as_seen([d for d in services.store.documents(record.id) if access.ask(operation, d).allowed])
     found = sorted_by_date([d for d in visible if query.matches(d)], ascending=query.ascending)
     event = access.event(operation, decision)
-    await services.store.write(lambda transaction: transaction.trace(event))
+    await services.store.trace(event)
     reference_only = Limit.REFERENCE_ONLY in decision.limits
     return fhir_response(_searchset(services, record, query, found, reference_only=reference_only))
 
@@ -150,7 +150,7 @@ async def read(services: Services, caller: Caller, request: Request) -> Response
     access, document = _find(services, caller, request.path_params["id"])
     decision = access.require(Operation.SEARCH_METADATA, document)
     event = access.event(Operation.SEARCH_METADATA, decision, document)
-    await services.store.write(lambda transaction: transaction.trace(event))
+    await services.store.trace(event)
     return _answer(services, _as_seen_by(services, access, document))
 
 
@@ -191,7 +191,7 @@ async def content(services: Services, caller: Caller, request: Request) -> Respo
     decision = access.require(operation, document)
     body = services.store.content(document.patient_id, document.id)
     event = access.event(operation, decision, document)
-    await services.store.write(lambda transaction: transaction.trace(event))
+    await services.store.trace(event)
     headers = {"ETag": f'"{document.hash}"'}
     accept = request.headers.get("accept", "")
     if MEDIA_TYPE in accept and document.media_type != MEDIA_TYPE:

@@ -6,6 +6,7 @@ In the data directory: ``records.db``, ``keys.db``, ``server.toml``, ``tls/serve
 """
 
 import json
+import shutil
 import tomllib
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -24,11 +25,14 @@ from dmp_tui.server.authority import (
 )
 from dmp_tui.server.settings import ServerSettings
 from dmp_tui.store import Clock, Store, StoreError, StoreKind, StoreProblem
+from dmp_tui.store.kek import refuse_inside
 
 HOST = "127.0.0.1"
 PORT = 8443
+_BEGUN = ".init"
+"""Stands in a data directory from the first to the last step of its making."""
 _MOST = 2**31 - 1
-"""Of any number in the settings: bytes, days, hours, seconds and counts stay far below."""
+_MOST_DAYS = 36_500
 
 
 class LayoutError(Exception):
@@ -109,12 +113,10 @@ def initialise(
     data = data.absolute()
     keys = (keys or data.with_name(f"{data.name}.keys")).absolute()
     files = ServerFiles(data, keys / "kek", keys / "authority.key", keys / "trail.heads", names[0], port=port)
-    if files.authority_key.exists():
-        # Another server's: its authority would be lost.
-        raise StoreError(StoreProblem.EXISTS, keys.name)
     now = clock()
     authority = make_authority(names[0], now)
     certificate = make_server_certificate(authority, now, with_local_names(names))
+    _make_room(files)
     store = Store.create(data, files.kek, kind, clock, files.witness)
     try:
         write_file(keys / "trail.pem", store.public_key, 0o644)
@@ -125,7 +127,41 @@ def initialise(
     save_issued(authority, files.authority, files.authority_key)
     save_issued(certificate, files.certificate, files.certificate_key)
     write_file(data / "server.toml", _settings(files).encode(), 0o600)
+    (data / _BEGUN).unlink()
     return files
+
+
+def _make_room(files: ServerFiles) -> None:
+    """An empty data directory, with a mark that says what is being made there.
+
+    What an earlier try left that was cut short (it has the mark, and no ``server.toml`` yet) is taken away: nothing was
+    ever served from it. The key-encrypting key stays, which may be older than that try.
+
+    Raises:
+        StoreError: EXISTS, the directory holds something else; IO.
+        OSError: a file cannot be removed or written.
+    """
+    data, mark = files.data, files.data / _BEGUN
+    refuse_inside(files.kek, data)
+    if mark.exists() and not (data / "server.toml").exists():
+        keys = files.kek.parent
+        for left in (files.authority_key, keys / "trail.pem", keys / "trail.heads"):
+            left.unlink(missing_ok=True)
+        for left in data.iterdir():
+            if left.is_dir():
+                shutil.rmtree(left)
+            elif left != mark:
+                left.unlink()
+    elif data.exists() and set(data.iterdir()) - {data / "lost+found"}:
+        raise StoreError(StoreProblem.EXISTS, data.name)
+    if files.authority_key.exists():
+        # Another server's: its authority would be lost.
+        raise StoreError(StoreProblem.EXISTS, files.authority_key.parent.name)
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_file(mark, b"", 0o600)
+    except OSError as error:
+        raise StoreError(StoreProblem.IO, data.name) from error
 
 
 def _settings(files: ServerFiles) -> str:
@@ -206,7 +242,8 @@ def _server_settings(table: dict[str, Any]) -> ServerSettings:
     kinds = {field.name: bool if "bool" in str(field.type) else int for field in fields(ServerSettings)}
     for key, value in table.items():
         least = 0 if key == "crl_grace" else 1
-        if type(value) is not kinds.get(key) or (type(value) is int and not least <= value <= _MOST):
+        most = _MOST_DAYS if key == "authorisation_days" else _MOST
+        if type(value) is not kinds.get(key) or (type(value) is int and not least <= value <= most):
             raise LayoutError(f"settings.{key}")
     return ServerSettings(**table)
 

@@ -355,7 +355,7 @@ class Login:
         """
         event = attempt.event(outcome, rule)
         try:
-            await self._store.write(lambda transaction: transaction.trace(event))
+            await self._store.trace(event)
         except StoreError:
             raise refusal(Rule.UNAVAILABLE, retry_after=5) from None
 

@@ -59,7 +59,7 @@ async def existence(services: Services, caller: Caller, request: Request) -> Res
     access = access_to(services.store, caller, record, services.settings, services.clock)
     decision = access.require(Operation.TEST_EXISTENCE)
     event = access.event(Operation.TEST_EXISTENCE, decision)
-    await services.store.write(lambda transaction: transaction.trace(event))
+    await services.store.trace(event)
     found = [] if record is None else [to_existence(record, access.authorisation)]
     return fhir_response(_searchset(services, found))
 
@@ -91,7 +91,7 @@ async def read(services: Services, caller: Caller, request: Request) -> Response
     if record is None:
         raise not_found()
     event = access.event(Operation.READ_ADMIN_DATA, decision)
-    await services.store.write(lambda transaction: transaction.trace(event))
+    await services.store.trace(event)
     return fhir_response(to_administrative(record), headers={"ETag": f'W/"{record.version}"'})
 
 
@@ -326,7 +326,7 @@ async def match(services: Services, caller: Caller, request: Request) -> Respons
     found = services.store.search_traits(wanted.family, wanted.given, birth)
     records = [r for r in found if Sex.U in {wanted.sex, r.traits.sex} or wanted.sex is r.traits.sex]
     event = access.event(Operation.SEARCH_PATIENT_WITHOUT_INS, decision)
-    await services.store.write(lambda transaction: transaction.trace(event))
+    await services.store.trace(event)
     resources = []
     for record in records:
         held = access_to(services.store, caller, record, services.settings, services.clock)

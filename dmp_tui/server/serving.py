@@ -1,7 +1,6 @@
 """Running the server: one process, one event loop, TLS; it says when it listens and closes its store at the end."""
 
 import fcntl
-import os
 import resource
 import signal
 import socket
@@ -114,6 +113,8 @@ def _certificate(files: ServerFiles, clock: Clock) -> x509.Certificate:
 
 
 def _config(files: ServerFiles, app: "Starlette") -> uvicorn.Config:
+    for needed in (files.certificate, files.certificate_key):
+        needed.open("rb").close()  # ssl says that a file is missing, and not which
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -147,7 +148,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         try:
             listener.bind((host, port))
         except OSError as error:
-            raise ListenError(os.strerror(error.errno) if error.errno else str(error)) from error
+            raise ListenError(error.strerror or str(error)) from error
         listener.setblocking(False)
         yield listener
 

@@ -35,7 +35,7 @@ async def events(services: Services, caller: Caller, request: Request) -> Respon
     if record is None:
         raise not_found()
     event = access.event(READ_TRAIL, decision)
-    await services.store.write(lambda transaction: transaction.trace(event))
+    await services.store.trace(event)
     actor = None if access.authorisation.treating else caller.professional.id
     rows = services.store.newest_trail(record.id, _MOST, actor)
     return fhir_response(

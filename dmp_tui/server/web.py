@@ -35,7 +35,7 @@ async def open_page(services: Services, caller: Caller, request: Request) -> Res
     if record is None:
         raise not_found()
     event = access.event(Operation.CONTEXTUAL_WEB_ACCESS, decision)
-    await services.store.write(lambda transaction: transaction.trace(event))
+    await services.store.trace(event)
     ticket = secrets.token_urlsafe(32)
     for old in [digest for digest, end in services.tickets.items() if end <= access.now]:
         del services.tickets[old]

@@ -1,6 +1,5 @@
 """The store: a directory with two encrypted files, read on the event loop and written by one thread."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -18,10 +17,10 @@ from dmp_tui.store.keys import KeyCache, Keyring
 from dmp_tui.store.model import Clock, StoreInfo, StoreKind, system_clock
 from dmp_tui.store.problems import StoreError, StoreProblem
 from dmp_tui.store.reads import Reads
-from dmp_tui.store.trail import Head
+from dmp_tui.store.trail import Head, TrailEvent
 from dmp_tui.store.trail_file import append_witness
 from dmp_tui.store.transaction import Transaction
-from dmp_tui.store.writer import Writer
+from dmp_tui.store.writer import LoopReply, Reply, Tracing, Writer
 
 T = TypeVar("T")
 RECORDS_FILE = "records.db"
@@ -148,16 +147,28 @@ class Store(Reads):
             StoreFull: no space; nothing was kept.
             StoreError: CLOSED, or what SQLCipher met.
         """
-        return await asyncio.wrap_future(self._submit(work))
+        reply: LoopReply[T] = LoopReply()
+        self._submit(work, reply)
+        return await reply.future
+
+    async def trace(self, event: TrailEvent) -> int:
+        """Adds an event to the trail and gives its sequence, once that is durable.
+
+        Raises:
+            StoreError: as for ``write``.
+        """
+        return await self.write(Tracing(event))
 
     def write_now(self, work: Callable[[Transaction], T]) -> T:
         """``write`` for programs without an event loop: blocks until the work is durable."""
-        return self._submit(work).result()
+        reply: Future[T] = Future()
+        self._submit(work, reply)
+        return reply.result()
 
-    def _submit(self, work: Callable[[Transaction], T]) -> Future[T]:
+    def _submit(self, work: Callable[[Transaction], T], reply: Reply[T]) -> None:
         if self._writer is None:
             raise StoreError(StoreProblem.CLOSED)
-        return self._writer.submit(work)
+        self._writer.submit(work, reply)
 
     def close(self) -> None:
         """Runs the writes that wait, signs the trail's head and closes the files. May be called more than once."""

@@ -19,7 +19,9 @@ from dmp_tui.store.problems import StoreError, StoreProblem
 from dmp_tui.store.reads import MASKED, OPEN, Reads, birth_number
 from dmp_tui.store.sealing import place, seal
 from dmp_tui.store.trail import COLUMNS, GENESIS, Concealed, Head, StoredRow, TrailEvent, chained, sign_head
-from dmp_tui.store.trust import read_authority, read_crl
+from dmp_tui.store.trust import is_issued_by, read_authority, read_crl
+
+_PLACES = f"({', '.join('?' * len(COLUMNS.split(', ')))})"
 
 
 class Transaction(Reads):
@@ -216,10 +218,15 @@ class Transaction(Reads):
     def put_crl(self, der: bytes) -> None:
         """Keeps a revocation list instead of an older one of the same issuer; an older one is not kept.
 
+        Its signature is tried where its issuer is trusted itself: issuers below a trusted one are known at logins only.
+
         Raises:
-            StoreError: NOT_A_CRL.
+            StoreError: NOT_A_CRL, also for a list that its issuer did not sign.
         """
         issuer, issued = read_crl(der)
+        tried = {is_issued_by(der, authority.der) for authority in self.authorities()}
+        if False in tried and True not in tried:
+            raise StoreError(StoreProblem.NOT_A_CRL)
         self._change(
             "INSERT INTO crls (issuer_key, der, issued) VALUES (?, ?, ?) ON CONFLICT (issuer_key)"
             " DO UPDATE SET der = excluded.der, issued = excluded.issued WHERE excluded.issued >= crls.issued",
@@ -230,15 +237,33 @@ class Transaction(Reads):
 
     def trace(self, event: TrailEvent) -> int:
         """Adds an event to the trail and gives its sequence. It is durable when the write returns."""
-        before, previous = self._end or self._trail_end()
-        seq = before + 1
+        return self.trace_all([event])[0]
+
+    def trace_all(self, events: Sequence[TrailEvent]) -> list[int]:
+        """Adds events in their order, by one statement; gives their sequences."""
+        at = microseconds(self._clock())
+        seq, last = self._end or self._trail_end()
+        values: list[Any] = []
+        for event in events:
+            seq += 1
+            row = self._row(event, seq, at)
+            last = chained(last, row)
+            values += (row.seq, row.at, row.role, row.mode, row.operation, row.outcome, row.rule)
+            values += (row.patient_id, row.document_id, row.reason_code, row.actor_key, row.sealed, last)
+        places = ", ".join([_PLACES] * len(events))
+        self._rows(f"INSERT INTO trail ({COLUMNS}) VALUES {places}", *values)  # noqa: S608 - constants
+        self._end = seq, last
+        return list(range(seq - len(events) + 1, seq + 1))
+
+    def _row(self, event: TrailEvent, seq: int, at: int) -> StoredRow:
+        """An event as it is stored, its own hash left out."""
         concealed = Concealed(
             event.actor, event.actor_name, event.reason, event.session, event.on_behalf_of, event.detail
         )
         sealed = seal(self._secrets.trail, encode(Concealed, concealed), place(event.patient_id, "trail", str(seq)))
-        row = StoredRow(
+        return StoredRow(
             seq,
-            microseconds(self._clock()),
+            at,
             event.role,
             event.mode,
             event.operation,
@@ -250,14 +275,6 @@ class Transaction(Reads):
             self._secrets.blind("actor", event.actor),
             sealed,
         )
-        now_last = chained(previous, row)
-        self._rows(
-            f"INSERT INTO trail ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants
-            *(row.seq, row.at, row.role, row.mode, row.operation, row.outcome, row.rule),
-            *(row.patient_id, row.document_id, row.reason_code, row.actor_key, row.sealed, now_last),
-        )
-        self._end = seq, now_last
-        return seq
 
     def forget_end(self) -> None:
         """To be called when a transaction begins, and whenever something of it was undone: the trail may have changed

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from dmp_tui.dmp.identity import fold
@@ -83,6 +84,18 @@ def read_crl(content: bytes) -> tuple[bytes, datetime]:
         return crl.issuer.public_bytes(), crl.last_update_utc
     except UNPARSABLE as error:
         raise StoreError(StoreProblem.NOT_A_CRL) from error
+
+
+def is_issued_by(crl_der: bytes, authority_der: bytes) -> bool | None:
+    """Whether an authority signed a list; None where the list names another issuer, or a key that cannot be tried."""
+    try:
+        crl, authority = x509.load_der_x509_crl(crl_der), x509.load_der_x509_certificate(authority_der)
+        key = authority.public_key()
+        if crl.issuer != authority.subject or not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+            return None
+        return crl.is_signature_valid(key)
+    except (InvalidSignature, *UNPARSABLE):
+        return None
 
 
 def crl_of(content: bytes) -> bytes:

@@ -3,13 +3,14 @@
 One commit for many works is what lets every answer wait for a durable trail: the disk is synced once for all of them.
 """
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlcipher3 import dbapi2 as sqlcipher
 from sqlite_utils import Database
@@ -19,27 +20,76 @@ from dmp_tui.store.encoding import microseconds
 from dmp_tui.store.keys import Keyring
 from dmp_tui.store.model import Clock
 from dmp_tui.store.problems import StoreError, StoreFull, StoreProblem, translated
-from dmp_tui.store.trail import Head
+from dmp_tui.store.trail import Head, TrailEvent
 from dmp_tui.store.transaction import Transaction
 
 T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
 GROUP = 256
 """Works that share one commit, at most."""
 _MINUTE = 60_000_000
 _log = logging.getLogger(__name__)
 
 
+class Reply(Protocol[T_contra]):
+    """What takes a work's result; a ``concurrent.futures.Future`` is one."""
+
+    def set_running_or_notify_cancel(self) -> bool:
+        """Whether someone still wants the work done."""
+
+    def set_result(self, result: T_contra) -> None:
+        """The work is durable."""
+
+    def set_exception(self, exception: BaseException) -> None:
+        """Nothing of the work is kept."""
+
+
+class LoopReply(Reply[T]):
+    """A reply awaited on the running event loop. Each reading of a record waits for one: it costs no lock."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.future: asyncio.Future[T] = self._loop.create_future()
+
+    def set_running_or_notify_cancel(self) -> bool:
+        """False if whoever asked was cancelled."""
+        return not self.future.cancelled()
+
+    def set_result(self, result: T) -> None:
+        """From the writer's thread."""
+        self._settle(partial(self.future.set_result, result))
+
+    def set_exception(self, exception: BaseException) -> None:
+        """From the writer's thread."""
+        self._settle(partial(self.future.set_exception, exception))
+
+    def _settle(self, set_state: Callable[[], None]) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(lambda: None if self.future.done() else set_state())
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     work: Callable[[Transaction], Any]
-    future: Future[Any]
+    future: Reply[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tracing:
+    """The work that only adds an event to the trail. Those that wait together are written by one statement."""
+
+    event: TrailEvent
+
+    def __call__(self, transaction: Transaction) -> int:
+        """Its sequence."""
+        return transaction.trace(self.event)
 
 
 @dataclass(frozen=True, slots=True)
 class _Done:
     """A work that ran and waits for the commit."""
 
-    future: Future[Any]
+    future: Reply[Any]
     result: Any
 
 
@@ -69,20 +119,18 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="dmp-tui-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
-        """A future that holds the work's result once it is committed.
+    def submit(self, work: Callable[[Transaction], T], reply: Reply[T]) -> None:
+        """Gives the work's result to ``reply`` once it is committed.
 
         Its exception is the work's own, or a StoreError if the commit failed: nothing of the work is kept then.
 
         Raises:
             StoreError: CLOSED.
         """
-        future: Future[T] = Future()
         with self._gate:
             if self._closed:
                 raise StoreError(StoreProblem.CLOSED)
-            self._queue.put(_Job(work, future))
-        return future
+            self._queue.put(_Job(work, reply))
 
     def close(self) -> None:
         """Runs what waits, signs the last head and ends the thread. May be called more than once."""
@@ -133,29 +181,40 @@ class Writer:
 
     def _group(self, jobs: list[_Job]) -> None:
         """Runs works and commits them together. What a failed statement undid with the others' work fails them too."""
+        if begun := [job for job in jobs if job.future.set_running_or_notify_cancel()]:
+            self._begun(begun)
+
+    def _begun(self, rest: list[_Job]) -> None:
         done: list[_Done] = []
         self._transaction.forget_end()
         try:
             rows(self._database, "BEGIN IMMEDIATE")
         except StoreError as error:
-            for job in jobs:
-                if job.future.set_running_or_notify_cancel():
-                    job.future.set_exception(_again(error))
+            for job in rest:
+                job.future.set_exception(_again(error))
             return
-        for number, job in enumerate(jobs):
-            if not job.future.set_running_or_notify_cancel():
-                continue
+        while rest:
+            together, rest = _alike(rest)
             try:
-                done.append(_Done(job.future, self._savepoint(job.work)))
+                done += self._run_together(together)
             except BaseException as error:  # noqa: BLE001 - whatever a work raises is its caller's
                 raised = translated(error) if isinstance(error, sqlcipher.Error) else error
-                job.future.set_exception(raised)
+                for job in together:
+                    job.future.set_exception(_again(raised) if isinstance(raised, StoreError) else raised)
                 if not self._intact():
                     self._abandon(done, raised if isinstance(raised, StoreError) else StoreError(StoreProblem.IO))
-                    if rest := jobs[number + 1 :]:
-                        self._group(rest)
+                    if rest:
+                        self._begun(rest)
                     return
         self._commit(done)
+
+    def _run_together(self, jobs: list[_Job]) -> list[_Done]:
+        """One work, or many that only trace, in one savepoint."""
+        events = [job.work.event for job in jobs if isinstance(job.work, Tracing)]
+        if len(events) < 2:
+            return [_Done(job.future, self._savepoint(job.work)) for job in jobs]
+        sequences = self._savepoint(lambda transaction: transaction.trace_all(events))
+        return [_Done(job.future, seq) for job, seq in zip(jobs, sequences, strict=True)]
 
     def _savepoint(self, work: Callable[[Transaction], Any]) -> Any:
         rows(self._database, "SAVEPOINT work")
@@ -211,6 +270,12 @@ class Writer:
         self._unsigned_since = None
         if head is not None:
             self._publish(head)
+
+
+def _alike(jobs: list[_Job]) -> tuple[list[_Job], list[_Job]]:
+    """The first work, with those that follow it if they all only trace; and the rest."""
+    count = next((n for n, job in enumerate(jobs) if not isinstance(job.work, Tracing)), len(jobs)) or 1
+    return jobs[:count], jobs[count:]
 
 
 def _again(error: StoreError) -> StoreError:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -19,6 +20,7 @@ from cryptography import x509
 from dmp_tui.server.authority import make_authority
 from dmp_tui.server.commands import admin
 from dmp_tui.server.layout import LayoutError, load_files
+from dmp_tui.server.login import LoginPolicy, policy_of
 from dmp_tui.store import Store, StoreKind, system_clock
 from tests.store.people import CANARY, READ
 from tests.store.test_trust import certificate, crl
@@ -236,6 +238,11 @@ def test_a_lost_key_and_a_strange_directory_are_said(server: Path, tmp_path: Pat
         ("kek = ", ""),
         ("[settings]\nbody_limit = 'x'", "settings.body_limit"),
         ("[settings]\nother = 1", "settings.other"),
+        ("[settings]\nbody_limit = 0", "settings.body_limit"),
+        ("[settings]\nbody_limit = true", "settings.body_limit"),
+        ("[settings]\nauthorisation_days = 9999999", "settings.authorisation_days"),
+        ("[settings]\ncrl_required = 1", "settings.crl_required"),
+        ("[settings]\ncrl_grace = -1", "settings.crl_grace"),
     ],
 )
 def test_a_faulty_setting_is_named(server: Path, line: str, key: str) -> None:
@@ -250,8 +257,10 @@ def test_a_faulty_setting_is_named(server: Path, line: str, key: str) -> None:
 
 def test_settings_reach_the_server(server: Path) -> None:
     with (server / "server.toml").open("a") as file:
-        file.write("[settings]\nbody_limit = 1000\nblock_bars_emergency = false\n")
+        file.write("[settings]\nbody_limit = 1000\nblock_bars_emergency = false\ncrl_required = false\ncrl_grace = 0\n")
+        file.write("login_failures = 3\nlogin_failures_by_address = 4\n")
     settings = load_files(server).settings
+    assert policy_of(settings) == LoginPolicy(False, timedelta(0), False, 3, 4)
     assert (settings.body_limit, settings.block_bars_emergency) == (1000, False)
 
 

@@ -121,3 +121,10 @@ def test_no_store_is_said_as_such(tmp_path: Path) -> None:
         with pytest.raises(StoreError) as raised:
             Store.open(directory)
         assert raised.value.problem is StoreProblem.ABSENT
+
+
+def test_a_pipe_is_no_key_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "kek", 0o600)
+    with pytest.raises(StoreError) as raised:
+        read_kek(tmp_path / "kek", tmp_path / "data")
+    assert raised.value.problem is StoreProblem.KEK_EXPOSED

@@ -115,3 +115,46 @@ def test_a_list_is_read_from_pem_too() -> None:
         with pytest.raises(StoreError) as raised:
             crl_of(content)
         assert raised.value.problem is StoreProblem.NOT_A_CRL
+
+
+def test_a_list_that_its_issuer_did_not_sign_is_not_kept(store: Store) -> None:
+    store.write_now(lambda transaction: transaction.put_authority(certificate("AC")))
+    store.write_now(lambda transaction: transaction.put_crl(crl("AC", NOW)))
+    builder = x509.CertificateRevocationListBuilder().issuer_name(name("AC")).last_update(NOW + timedelta(days=2))
+    forged = builder.next_update(NOW + timedelta(days=9)).sign(ec.generate_private_key(ec.SECP256R1()), SHA256())
+    with pytest.raises(StoreError) as raised:
+        store.write_now(lambda transaction: transaction.put_crl(forged.public_bytes(Encoding.DER)))
+    assert raised.value.problem is StoreProblem.NOT_A_CRL
+    assert store.crls() == [crl_of(store.crls()[0])]
+    store.write_now(lambda transaction: transaction.put_crl(crl("AC BELOW", NOW)))
+    assert len(store.crls()) == 2
+
+
+def _of_version(number: int) -> bytes:
+    return certificate("AC").replace(b"\xa0\x03\x02\x01\x02", bytes([0xA0, 3, 2, 1, number]))
+
+
+def _with_an_extension_twice() -> bytes:
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name("AC"))
+        .issuer_name(name("AC"))
+        .public_key(KEY.public_key())
+        .serial_number(1)
+        .not_valid_before(NOW)
+        .not_valid_after(NOW + timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    )
+    for last in (5, 6):
+        builder = builder.add_extension(
+            x509.UnrecognizedExtension(x509.ObjectIdentifier(f"1.2.3.4.{last}"), b"\x05\x00"), critical=False
+        )
+    signed = builder.sign(KEY, SHA256()).public_bytes(Encoding.DER)
+    return signed.replace(b"\x06\x04\x2a\x03\x04\x06", b"\x06\x04\x2a\x03\x04\x05")
+
+
+@pytest.mark.parametrize("der", [_of_version(7), _with_an_extension_twice()], ids=["version", "extension twice"])
+def test_what_only_looks_like_a_certificate_is_none(der: bytes) -> None:
+    with pytest.raises(StoreError) as raised:
+        read_authority(der)
+    assert raised.value.problem is StoreProblem.NOT_A_CERTIFICATE

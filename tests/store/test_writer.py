@@ -4,12 +4,15 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dmp_tui.store import Store, StoreError, StoreFull, StoreProblem, Transaction
 from dmp_tui.store.store import PAUSE, SNAPSHOT
+from dmp_tui.store.trail import verify
 from tests.store.people import READ, document, event, record
 
 
@@ -30,7 +33,7 @@ def held(store: Store) -> tuple[threading.Event, threading.Event]:
         entered.set()
         release.wait()
 
-    store._submit(work)
+    store._submit(work, Future())
     entered.wait()
     return entered, release
 
@@ -152,12 +155,47 @@ def test_writers_of_many_threads_and_loops_are_all_served(store: Store) -> None:
 
 
 def test_what_was_submitted_before_close_is_kept(store: Store, data: Path) -> None:
-    futures = [store._submit(traced(number)) for number in range(300)]
+    futures: list[Future[int]] = [Future() for _ in range(300)]
+    for number, future in enumerate(futures):
+        store._submit(traced(number), future)
     store.close()
     assert [future.result() for future in futures] == list(range(1, 301))
     again = Store.open(data)
     assert len(list(again.trail())) == 300
     again.close()
+
+
+async def test_events_that_wait_together_are_one_statement_and_one_chain(store: Store) -> None:
+    _, release = held(store)
+    events = [event(number) for number in range(20)]
+    first = [asyncio.ensure_future(store.trace(one)) for one in events[:10]]
+    between = asyncio.ensure_future(store.write(traced(99)))
+    rest = [asyncio.ensure_future(store.trace(one)) for one in events[10:]]
+    await asyncio.sleep(0)
+    rest[3].cancel()
+    await asyncio.sleep(0)
+    release.set()
+    found = await asyncio.gather(*first, between, *rest, return_exceptions=True)
+    assert isinstance(found.pop(14), asyncio.CancelledError)
+    assert found == list(range(1, 21))
+    kept = [row.detail for row in store.trail()]
+    assert kept == [one.detail for one in (*events[:10], event(99), *events[10:13], *events[14:])]
+    assert verify(store.stored_trail(), store.heads(), store.public_key).rows == 20
+
+
+async def test_events_that_cannot_be_written_are_all_told(store: Store) -> None:
+    await store.trace(event(1))
+    _, release = held(store)
+    limit(store, 0)
+    waiting = [asyncio.ensure_future(store.trace(replace(event(n), reason="r" * 9000))) for n in range(5)]
+    await asyncio.sleep(0)
+    release.set()
+    found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(one) for one in found] == [StoreFull] * 5
+    assert len({id(one) for one in found}) == 5
+    limit(store, 1000)
+    assert await store.trace(event(2)) == 2
+    assert verify(store.stored_trail(), store.heads(), store.public_key).sound
 
 
 async def test_another_process_that_writes_is_waited_for(store: Store, data: Path) -> None:
