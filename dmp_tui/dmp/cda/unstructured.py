@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _MEASURED = frozenset({Kind.RESULT, Kind.VITAL, Kind.PREGNANCY, Kind.DIRECTIVE, Kind.SOCIAL, Kind.FUNCTIONAL})
+_INSTRUCTIONS = frozenset({Kind.ALERT, Kind.DIRECTIVE, Kind.PLAN, Kind.REASON})
+"""Where "pas de réanimation" is what to do, and not a resuscitation that is not there."""
 _DATE = re.compile(r"(?<!\d)(\d{2})/(\d{2})/(\d{4})(?!\d)")
 
 
@@ -65,6 +67,8 @@ def _entry(words: str, scope: Scope, kind: Kind, row: Row | None = None) -> Entr
     label = shortened(row.cells[column] if row and column is not None else words)
     dose = dosage_of_row(row) if row and kind is Kind.TREATMENT else ""
     said = denial(label)
+    if said is Assertion.NEGATED and kind in _INSTRUCTIONS:
+        said = None
     start, end = _dates(row) if row else ("", "")
     marks = {Mark.UNCODED}
     if scope.reimbursement:

@@ -93,6 +93,13 @@ _COMMON = frozenset(
         "NUMERIQUE", "PRECISION", "CIM", "CISP", "DRC", "THE", "AND",
     }
 )  # fmt: skip
+_SYNONYMS = {
+    "ASPIRINE": "ACETYLSALICYLIQUE", "ASPIRIN": "ACETYLSALICYLIQUE", "ACETYLSALICYLIC": "ACETYLSALICYLIQUE",
+    "ACETAMINOPHENE": "PARACETAMOL", "ACETAMINOPHEN": "PARACETAMOL", "EPINEPHRINE": "ADRENALINE",
+    "NOREPINEPHRINE": "NORADRENALINE", "PENICILLINE": "BENZYLPENICILLINE", "ALBUTEROL": "SALBUTAMOL",
+    "SUXAMETHONIUM": "SUCCINYLCHOLINE", "PETHIDINE": "MEPERIDINE", "TRINITRINE": "NITROGLYCERINE",
+}  # fmt: skip
+"""Names of one substance that share no stem, in French, English and as international names."""
 _SIDE = re.compile(r"\b(GAUCHE|DROIT)E?\b")
 _TYPE = re.compile(r"\bTYPE (\d|I{1,3})\b")
 _LONGEST_NAME = 400
@@ -134,7 +141,7 @@ def _may_be_the_same(one: str, ours: set[str], other: str, theirs: set[str]) -> 
 def _telling(folded: str) -> set[str]:
     """The words of a folded text that name something, at most thirty."""
     words = [word for word in folded.split() if len(word) > 2 and word not in _COMMON and not word.isdigit()]
-    return set(words[:30])
+    return {_SYNONYMS.get(word, word) for word in words[:30]}
 
 
 def _akin(one: str, other: str) -> bool:

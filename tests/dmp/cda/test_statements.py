@@ -390,3 +390,16 @@ def test_results_in_words_alone_have_a_name_and_a_value() -> None:
         ("INR", "2.8", "2024-01-09"),
         ("ECG", "normal", "2024-01-09"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "assertion"),
+    [
+        ("Pas de réanimation : voir les directives.", Assertion.STATED),
+        ("Ne pas perfuser le bras gauche.", Assertion.STATED),
+        ("Aucune.", Assertion.NONE),
+    ],
+)
+def test_what_must_not_be_done_is_said_and_not_denied(words: str, assertion: Assertion) -> None:
+    entry = one("44944-7", "Points de vigilance", f"<paragraph>{words}</paragraph>")
+    assert (entry.kind, entry.assertion) == (Kind.ALERT, assertion)

@@ -69,6 +69,11 @@ def test_comparing_names_is_symmetric_on_one_display(one: str, other: str) -> No
     assert name_the_same(one, [one])
 
 
+def test_names_of_one_substance_that_share_no_stem() -> None:
+    assert name_the_same("Aspirine", ["acide acétylsalicylique"])
+    assert not name_the_same("Aspirine", ["paracétamol"])
+
+
 @pytest.mark.parametrize(
     ("text", "answer"),
     [("oui", True), ("Non autorisé", False), ("10/07/2018, Oui", True), ("peut-être", None), ("", None)],
