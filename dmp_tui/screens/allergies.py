@@ -114,7 +114,7 @@ def allergy_cell(line: Line, width: int, names: int) -> Cell:
         if text is None:
             worst = cut(next(iter(reactions(line)), ""), max(room - must, 0))
             text = "  ".join(part for part in (f"{head} {worst}".strip(), contra) if part)
-        found = (at, text)
+        found = (max(at, width - 1 - cell_len(text)), text)
     at, text = found
     return Cell(0, width, f"{fit(label, at)} {text}", _style(line), OfLine(line.kind, line.key))
 

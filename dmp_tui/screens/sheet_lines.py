@@ -142,6 +142,14 @@ def is_term(line: Line) -> bool:
     return any(coding.code in _DUE for coding in line.codes) or "ACCOUCHEMENT" in fold(line.label)
 
 
+def pregnancy_rank(line: Line) -> int:
+    """That she is pregnant, then the term, then what was before."""
+    folded = fold(f"{line.label} {line.value}")
+    if "ENCEINTE" in folded or any(coding.code in _PREGNANT for coding in line.codes):
+        return 0
+    return 1 if is_term(line) else 2
+
+
 def pregnancy_text(line: Line, _width: int, today: date) -> tuple[str, Style]:
     """``terme 22/02/2027``; the state of a pregnancy by its own words."""
     del today

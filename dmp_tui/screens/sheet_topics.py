@@ -22,12 +22,12 @@ from dmp_tui.screens.sheet_lines import (
     directive_rank,
     directive_text,
     is_stated,
-    is_term,
     is_tetanus,
     other_text,
     over,
     person_rank,
     person_text,
+    pregnancy_rank,
     pregnancy_text,
     presence_text,
     vaccine_text,
@@ -59,7 +59,7 @@ Listing = Callable[[int, bool], list[Item]]
 
 def first_blocks(sheet: Sheet, today: date, traits: Traits) -> list[Block]:
     """What may kill or must not be done: pregnancy, directives, alerts, devices."""
-    pregnancy = sorted(sheet.topic(Kind.PREGNANCY).lines, key=is_term)
+    pregnancy = sorted(sheet.topic(Kind.PREGNANCY).lines, key=pregnancy_rank)
     groups = [line for line in sheet.topic(Kind.RESULT).lines if is_blood_group(line)] if pregnancy else []
     blocks = []
     if pregnancy or groups or _unreadable(sheet, Kind.PREGNANCY):
