@@ -4,13 +4,14 @@ Documents enter as they do from anywhere: by ``server.deposit``, each deposited 
 """
 
 import asyncio
+import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from dmp_tui import __version__
+import dmp_tui
 from dmp_tui.demo.authority import prepared, revocations, trusted
 from dmp_tui.demo.documents import Built, documents_of
 from dmp_tui.demo.patients import PATIENTS
@@ -22,8 +23,6 @@ from dmp_tui.dmp.identity import IdentityStatus
 from dmp_tui.dmp.professions import Mode, Professional
 from dmp_tui.store import Store, StoreKind, Transaction
 
-FORMAT = 1
-"""Raised when what is written here changes, so that an older cache is made anew."""
 SERVER = "server"
 KEYS = "keys"
 _AGE_OF_RECORDS = timedelta(days=4 * 365)
@@ -42,7 +41,15 @@ def cached_records(cache: Path, authority: Path, now: datetime, making: Callable
         write_server(directory, authority, now, StoreKind.DEMO)
 
     mark = trusted(authority)[0].fingerprint(SHA256()).hex()[:12]
-    return prepared(cache, f"records-{__version__}-{FORMAT}-{now.date().isoformat()}-{mark}", write)
+    return prepared(cache, f"records-{_code_mark()}-{now.date().isoformat()}-{mark}", write)
+
+
+def _code_mark() -> str:
+    """A digest of the whole program: records that other code wrote are made anew, and never read by mistake."""
+    digest = hashlib.sha256()
+    for source in sorted(Path(dmp_tui.__file__).parent.rglob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def write_server(
