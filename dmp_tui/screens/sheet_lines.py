@@ -145,7 +145,7 @@ def is_term(line: Line) -> bool:
 def pregnancy_rank(line: Line) -> int:
     """That she is pregnant, then the term, then what was before."""
     folded = fold(f"{line.label} {line.value}")
-    if "ENCEINTE" in folded or any(coding.code in _PREGNANT for coding in line.codes):
+    if "ENCEINTE" in folded or "EN COURS" in folded or any(coding.code in _PREGNANT for coding in line.codes):
         return 0
     return 1 if is_term(line) else 2
 
@@ -153,12 +153,11 @@ def pregnancy_rank(line: Line) -> int:
 def pregnancy_text(line: Line, _width: int, today: date) -> tuple[str, Style]:
     """``terme 22/02/2027``; the state of a pregnancy by its own words."""
     del today
-    codes = {coding.code for coding in line.codes}
     label, value = stated_label(line), day(line.value) if line.value else ""
     folded = fold(label)
     if is_term(line) or label == value:
         return _("terme {date}").format(date=value or day(line.start or line.end) or label), STRONG
-    if value and (codes & _PREGNANT or folded in {"STATUT DE GROSSESSE", "GROSSESSE"}):
+    if value and folded in {"STATUT DE GROSSESSE", "GROSSESSE", "PREGNANCY STATUS"}:
         return value, STRONG
     return f"{label} {value_of(line)}".strip() + _contra(line), STRONG
 

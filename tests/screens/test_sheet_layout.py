@@ -197,6 +197,13 @@ def test_a_pregnancy_shows_its_term_and_the_blood_group() -> None:
     assert "groupe O négatif (05/2026)" in shown
 
 
+def test_the_words_of_a_pregnancy_stay_where_its_value_is_something_else() -> None:
+    coded = (Coding("http://loinc.org", "11449-6"),)
+    one = line(Kind.PREGNANCY, "Grossesse gémellaire en cours", value="22/02/2027", codes=coded)
+    shown = text(lay_out(Sheet("p", "", (topic(Kind.PREGNANCY, one),)), 80, 20, TODAY), 80)
+    assert "Grossesse gémellaire en cours 22/02/2027" in shown
+
+
 def test_the_silence_about_a_pregnancy_is_seen_where_it_matters() -> None:
     young = replace(CLAIRE, birth=born("28-03-1999"))
     rows = text(lay_out(Sheet("p", "", ()), 80, 20, TODAY, young), 80)
