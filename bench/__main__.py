@@ -1,12 +1,17 @@
-"""``python -m bench [start|keys|server...]``: measure and print; without a name, everything."""
+"""``python -m bench [start|keys|cards|server...]``: measure and print; without a name, everything."""
 
 import sys
 from collections.abc import Callable
 
-from bench import app, server
+from bench import app, cards, server
 from bench.figures import Figure, show
 
-MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {"start": app.start, "keys": app.keys, "server": server.server}
+MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
+    "start": app.start,
+    "keys": app.keys,
+    "cards": cards.cards,
+    "server": server.server,
+}
 
 
 def main(names: list[str]) -> int:

@@ -60,7 +60,8 @@ class Terminal:
         """All that was painted so far, without the control sequences."""
         return _SEQUENCES.sub(b"", bytes(self.painted)).decode("utf-8", "replace")
 
-    def _read(self, seconds: float) -> bytes:
+    def read(self, seconds: float) -> bytes:
+        """What comes next, and answers to what it asks; empty if nothing comes in time."""
         if not select.select([self.fd], [], [], max(0.0, seconds))[0]:
             return b""
         data = os.read(self.fd, 1 << 16)
@@ -80,12 +81,12 @@ class Terminal:
         while not wanted.search(self.text):
             if time.perf_counter() > end:
                 raise TimeoutError(f"{pattern!r} was not painted; last: {self.text[-300:]!r}")
-            self._read(0.05)
+            self.read(0.05)
         return (time.perf_counter() - self.started) * 1000
 
     def settle(self, quiet: float = 0.4) -> None:
         """Read until nothing came for ``quiet`` seconds."""
-        while self._read(quiet):
+        while self.read(quiet):
             pass
 
     def key(self, sequence: bytes, quiet: float = 0.08) -> Answer:
@@ -94,7 +95,7 @@ class Terminal:
         os.write(self.fd, sequence)
         first = last = 0.0
         size, patience = 0, 1.5
-        while data := self._read(patience):
+        while data := self.read(patience):
             last = (time.perf_counter() - start) * 1000
             first = first or last
             size, patience = size + len(data), quiet
@@ -104,7 +105,7 @@ class Terminal:
         """``(bytes/s, % of one core)`` while nobody types; the CPU is that of the program's own process."""
         before, mark, start = cpu_seconds(self.pid), len(self.painted), time.perf_counter()
         while (left := seconds - (time.perf_counter() - start)) > 0:
-            self._read(left)
+            self.read(left)
         spent = time.perf_counter() - start
         return (len(self.painted) - mark) / spent, (cpu_seconds(self.pid) - before) / spent * 100
 
