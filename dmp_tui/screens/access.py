@@ -106,9 +106,12 @@ class NotAuthorisedScreen(PageScreen):
         return sentences
 
     def action_go(self, where: str) -> None:
-        """One of the ways, for this person; one that is not offered says nothing."""
-        offered = {"declare": self.ways.declare, "break-glass": self.ways.glass or self.ways.regulation}
-        if offered.get(where, True):
+        """One of the ways, for this person; what his card never allows does nothing.
+
+        What the patient opposes is not offered, but can be asked for: the server refuses it, and says so.
+        """
+        possible = {"declare": self.ways.declare, "break-glass": not self.ways.told}
+        if possible.get(where, True):
             self.post_message(Go(where))
 
 
