@@ -165,6 +165,4 @@ def _check_port(port: int, *, allow_open: bool) -> None:
 
 
 def _bad_card_file(path: Path) -> str:
-    return _("{path} ne décrit pas une carte : voir « Cartes virtuelles » dans le manuel de l'intégrateur.").format(
-        path=path
-    )
+    return _("{path} ne décrit pas une carte : docs/virtual-cards.md dit ce qu'il faut y écrire.").format(path=path)
