@@ -11,7 +11,6 @@ from dmp_tui.server.caller import Caller
 from dmp_tui.server.outcomes import unavailable
 from dmp_tui.server.services import Services
 from dmp_tui.server.sheets import Statements, variants
-from dmp_tui.store.reads import Reads
 from dmp_tui.store.trail import TrailEvent
 from dmp_tui.store.transaction import Transaction
 
@@ -57,14 +56,15 @@ async def carry_out(services: Services, caller: Caller, record: Record, planner:
     store = services.store
     async with services.lock(record.id):
         for _ in range(ATTEMPTS):
+            seen = store.versions(record.id)
             documents = store.documents(record.id)
-            seen = _versions(store, record.id, documents)
             present = store.patient(record.id) or record
             access = access_to(store, caller, present, services.settings, services.clock)
             plan = planner(access, documents)
             sheets = None
             if plan.new or plan.updated:
-                statements = [*store.entries(record.id), *((n.entry.id, n.entries) for n in plan.new)]
+                fresh = [(n.entry.id, n.entries) for n in plan.new]
+                statements: Statements = [*store.encoded_entries(record.id), *fresh]
                 sheets = await services.workers.run(variants, present, _after(documents, plan), statements)
             try:
                 return await store.write(_writing(record.id, seen, plan, sheets))
@@ -76,7 +76,7 @@ async def carry_out(services: Services, caller: Caller, record: Record, planner:
 async def rebuild(services: Services, record: Record) -> None:
     """Make and keep both sheets of a record as it stands."""
     store = services.store
-    statements: Statements = store.entries(record.id)
+    statements: Statements = store.encoded_entries(record.id)
     open_, masked = await services.workers.run(variants, record, store.documents(record.id), statements)
     await store.write(lambda transaction: transaction.put_summary(record.id, open_, masked))
 
@@ -87,16 +87,6 @@ def _after(documents: Sequence[DocumentEntry], plan: Plan) -> list[DocumentEntry
     return [*(updated.get(d.id, d) for d in documents), *(n.entry for n in plan.new)]
 
 
-def _versions(reads: Reads, patient_id: str, documents: Sequence[DocumentEntry]) -> tuple[object, ...]:
-    """Versions of everything that a plan is made of."""
-    record = reads.patient(patient_id)
-    return (
-        record.version if record else 0,
-        tuple((d.id, d.version) for d in documents),
-        tuple((c.id, c.version) for c in reads.consents(patient_id)),
-    )
-
-
 def _writing(
     patient_id: str, seen: tuple[object, ...], plan: Plan, sheets: tuple[bytes, bytes] | None
 ) -> Callable[[Transaction], Plan]:
@@ -105,7 +95,7 @@ def _writing(
             for event in plan.events:
                 transaction.trace(event)
             return plan
-        if _versions(transaction, patient_id, transaction.documents(patient_id)) != seen:
+        if transaction.versions(patient_id) != seen:
             raise _MovedError
         stored = {d.id: transaction.update_document(d) for d in plan.updated}
         for new in plan.new:

@@ -17,9 +17,10 @@ from dmp_tui.dmp.entries import Entry
 from dmp_tui.dmp.rights import state_of
 from dmp_tui.dmp.sheet.merge import Superseded, merge
 from dmp_tui.dmp.sheet.model import Origin, Sheet
+from dmp_tui.store.reads import decode_entries
 
-Statements = Sequence[tuple[str, tuple[Entry, ...]]]
-"""``(document id, its statements)``, as the store gives them."""
+Statements = Sequence[tuple[str, tuple[Entry, ...] | bytes]]
+"""``(document id, its statements)``, read or as the store keeps them: these are read here, beside the server."""
 _GZIP = 16 + zlib.MAX_WBITS
 PARTLY_READ = "partly-read"
 """Warning of a document of which some section could not be structured."""
@@ -84,7 +85,8 @@ def render(record: Record, documents: Sequence[DocumentEntry], statements: State
     """The IPS Bundle of a record for a reader who may see exactly these documents."""
     from dmp_tui.dmp.fhir.summary import write_summary
 
-    return write_summary(build(record, documents, dict(statements)), record)
+    entries = {id_: decode_entries(held) if isinstance(held, bytes) else held for id_, held in statements}
+    return write_summary(build(record, documents, entries), record)
 
 
 def build(record: Record, documents: Iterable[DocumentEntry], entries: Mapping[str, tuple[Entry, ...]]) -> Sheet:

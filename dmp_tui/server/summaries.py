@@ -71,7 +71,7 @@ async def _sheet(services: Services, access: Access) -> StoredSheet:
     if whole or access.caller.mode is not Mode.NORMAL or access.caller.professional.id not in sheet.masked_makers:
         return sheet
     visible = [d for d in services.store.documents(record.id) if access.ask(Operation.SEARCH_METADATA, d).allowed]
-    return await services.workers.run(own_sheet, record, visible, services.store.entries(record.id))
+    return await services.workers.run(own_sheet, record, visible, services.store.encoded_entries(record.id))
 
 
 def _stored(services: Services, patient_id: str, *, whole: bool) -> bytes | None:

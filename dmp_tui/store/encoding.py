@@ -71,7 +71,7 @@ def _coder(kind: Any) -> tuple[Code, Code]:
     if kind is bytes:
         return (lambda value: b64encode(value).decode("ascii")), _base64
     if kind is datetime:
-        return microseconds, (lambda plain: moment(_scalar(int)(plain)))
+        return microseconds, (lambda plain: _call(moment, _scalar(int)(plain), "datetime"))
     if kind is date:
         return date.isoformat, (lambda plain: _call(date.fromisoformat, plain, "date"))
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -98,7 +98,7 @@ def _scalar(kind: type) -> Code:
 def _call(make: Callable[[Any], Any], plain: Any, name: str) -> Any:
     try:
         return make(plain)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise EncodingError(f"not a {name}") from error
 
 

@@ -33,6 +33,11 @@ def birth_number(birth: BirthDate | None) -> int:
     return birth.year * 10_000 + birth.month * 100 + birth.day if birth else 0
 
 
+def decode_entries(encoded: bytes) -> tuple[Entry, ...]:
+    """The statements of a document, as the store keeps them."""
+    return decode(tuple[Entry, ...], encoded)
+
+
 class Reads:
     """Reads on one connection. Each is one or two statements on a local file: microseconds, no thread needed."""
 
@@ -148,13 +153,27 @@ class Reads:
 
     def entries(self, patient_id: str) -> list[tuple[str, tuple[Entry, ...]]]:
         """``(document id, its statements)`` of every document of a record, by document id."""
+        return [(document_id, decode_entries(encoded)) for document_id, encoded in self.encoded_entries(patient_id)]
+
+    def encoded_entries(self, patient_id: str) -> list[tuple[str, bytes]]:
+        """The same for ``decode_entries``, which takes long and may be left to another process."""
         found = self._rows(
             "SELECT document_id, sealed FROM entries WHERE patient_id = ? ORDER BY document_id", patient_id
         )
         return [
-            (document_id, decode(tuple[Entry, ...], self._unseal(patient_id, "entries", document_id, sealed)))
-            for document_id, sealed in found
+            (document_id, self._unseal(patient_id, "entries", document_id, sealed)) for document_id, sealed in found
         ]
+
+    def versions(self, patient_id: str) -> tuple[object, ...]:
+        """Versions of a record, its documents and its consents: equal as long as nothing of it was written."""
+        return tuple(
+            tuple(self._rows(f"SELECT {columns} FROM {table} WHERE patient_id = ? ORDER BY 1", patient_id))  # noqa: S608 - constants
+            for table, columns in (
+                ("patients", "version"),
+                ("documents", "document_id, version"),
+                ("consents", "consent_id, version"),
+            )
+        )
 
     # --- consents and people ------------------------------------------------------------------------------------------
 

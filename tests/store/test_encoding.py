@@ -103,6 +103,16 @@ def test_a_value_of_another_type_is_refused(value: object) -> None:
         encode(Coding, value)
 
 
-@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=2))])))
+@pytest.mark.parametrize("number", [10**18, -(10**18), 10**30])
+def test_a_moment_that_no_calendar_has_is_refused(number: int) -> None:
+    with pytest.raises(EncodingError):
+        decode(datetime, str(number).encode())
+
+
+@given(
+    st.datetimes(
+        datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.sampled_from([UTC, timezone(timedelta(hours=2))])
+    )
+)
 def test_moments_are_exact(when: datetime) -> None:
     assert moment(microseconds(when)) == when

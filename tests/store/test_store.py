@@ -1,5 +1,6 @@
 """Records, documents, consents, people: what is written is what is read, by its id and by nothing else."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 from dmp_tui.dmp.consents import RecordStatus
 from dmp_tui.dmp.identity import Traits, parse_birth_date
 from dmp_tui.dmp.professions import Professional, Role
-from dmp_tui.store import Store, StoreError, StoreKind, StoreProblem
+from dmp_tui.store import Store, StoreError, StoreKind, StoreProblem, Transaction
+from dmp_tui.store.reads import decode_entries
 from tests.store.people import NOW, allergy, consent, document, ins, record
 
 
@@ -109,6 +111,7 @@ async def test_a_document_comes_back_whole(store: Store) -> None:
     assert store.content("patient-1", "document-1") == content
     assert store.content("patient-1", "document-2") == b""
     assert store.entries("patient-1") == [("document-1", (allergy(),)), ("document-2", ())]
+    assert [(id_, decode_entries(e)) for id_, e in store.encoded_entries("patient-1")] == store.entries("patient-1")
 
 
 async def test_documents_are_found_by_what_their_producer_called_them(store: Store) -> None:
@@ -121,6 +124,24 @@ async def test_documents_are_found_by_what_their_producer_called_them(store: Sto
     assert store.documents_of_unique_id("urn:uuid:") == store.documents_of_unique_id("") == []
     replaced = await store.write(lambda transaction: transaction.update_document(replace(same, archived=True)))
     assert store.documents_of_unique_id("urn:uuid:3f1c") == [replaced]
+
+
+async def test_versions_tell_every_change_of_a_record(store: Store) -> None:
+    await put(store, 1, 2)
+    seen = [store.versions("patient-1")]
+    works: list[Callable[[Transaction], object]] = [
+        lambda transaction: transaction.put_document(document(1), b"a", []),
+        lambda transaction: transaction.update_document(replace(document(1), archived=True)),
+        lambda transaction: transaction.put_consent(consent(1)),
+        lambda transaction: transaction.put_consent(replace(consent(1), active=False)),
+        lambda transaction: transaction.put_patient(record(1)),
+    ]
+    for work in works:
+        await store.write(work)
+        seen.append(store.versions("patient-1"))
+    assert len(set(seen)) == len(works) + 1
+    await store.write(lambda transaction: transaction.put_document(document(2, "patient-2"), b"a", []))
+    assert store.versions("patient-1") == seen[-1]
 
 
 async def test_a_document_of_another_patient_is_not_given(store: Store) -> None:
