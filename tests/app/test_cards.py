@@ -1,11 +1,13 @@
 """Cards that come and go at the desk: each ends on a sheet, or in one sentence that says what to do."""
 
+import sys
 from datetime import timedelta
 
 import pytest
 
 from dmp_tui import app as app_module
 from dmp_tui.cards.atr import AID_VITALE
+from dmp_tui.cards.pcsc import PcscSource
 from dmp_tui.cards.tlv import encode
 from dmp_tui.cards.virtual import Faulty, Vitale2
 from dmp_tui.cards.vitale import Beneficiary
@@ -163,6 +165,19 @@ async def test_the_reader_of_the_cps_unplugged_locks(new_desk: NewDesk) -> None:
         assert "LEROY" not in desk.shown
         desk.source.plug(FIRST)
         await desk.log_in()
+
+
+async def test_without_pyscard_the_lock_screen_names_what_to_install(
+    new_desk: NewDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "dmp_tui.cards.scard", raising=False)
+    monkeypatch.setitem(sys.modules, "smartcard", None)
+    desk = new_desk()
+    desk.app._given_source = PcscSource
+    async with desk.app.run_test() as desk.pilot:
+        await desk.until_shows("Il manque de quoi lire les cartes : installez dmp-tui[cards] (pyscard")
+        await desk.until_shows("répond.")
+        await desk.app.action_quit()
 
 
 async def test_a_cps_that_lay_in_the_other_reader_is_read_once_the_first_has_left(new_desk: NewDesk) -> None:

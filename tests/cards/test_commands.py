@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,6 +80,18 @@ def test_a_cps_from_a_directory(cps_directory: Path, doctor: Doctor) -> None:
     opened.verify("4321")
     (cps_directory / "holder.json").unlink()
     open_cps(read_back(load_cps(cps_directory)).connect(READER)).verify("1234")
+
+
+WITHOUT_PYSCARD = "import sys; sys.modules['smartcard'] = None; from dmp_tui.cli import main; main(['card', 'read'])"
+
+
+def test_without_pyscard_reading_names_what_to_install() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_PYSCARD], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (69, "")
+    assert done.stderr == problem_sentence(CardProblem.NO_DRIVER) + "\n"
+    assert "installez dmp-tui[cards]" in done.stderr
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"beneficiaries": [1]}', '{"beneficiaries": [{}]}', "\x00"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.conftest import datamatrix
 from tests.terminal.terminal import Terminal, descendants, gone
 
 Start = Callable[..., Terminal]
@@ -98,6 +99,13 @@ def test_locking_by_key_asks_the_pin_again(start: Start) -> None:
     terminal.settle()
     terminal.press("1234", "enter")
     terminal.until(READY)
+
+
+def test_a_scanner_types_a_record_open(start: Start) -> None:
+    terminal = to_the_sheet(start)
+    terminal.settle()
+    terminal.press(datamatrix("garnier"), "enter")
+    terminal.until(r"GARNIER HENRI.*ALLERGIES")
 
 
 def test_two_beneficiaries_wait_for_a_digit(start: Start) -> None:
