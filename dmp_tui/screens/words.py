@@ -126,6 +126,7 @@ def check_words(check: Check) -> str:
         "anticoagulant": _("anticoagulant, les documents diffèrent"),
         "association": _("association à risque hémorragique"),
         "same-substance": _("même substance deux fois"),
+        "code-denies": _("nié par le code, pas par le texte : lire le document"),
         "unreadable": _("illisible, lire le document"),
         "identity": _("identité différente dans ce document"),
         "other-person": _("document d'une autre personne ?"),

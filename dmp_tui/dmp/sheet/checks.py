@@ -214,6 +214,17 @@ def unreadable_checks(topics: Sequence[Topic]) -> list[Check]:
     ]
 
 
+def denied_by_code_checks(topics: Sequence[Topic]) -> list[Check]:
+    """One check for each allergy or problem that a code denies and whose words do not, or the other way round."""
+    return [
+        Check("code-denies", line.label, (line.key,), newest_origins(s.origin for s in line.sources))
+        for topic in topics
+        if topic.kind in {Kind.ALLERGY, Kind.PROBLEM}
+        for line in topic.lines
+        if line.assertion is Assertion.NEGATED and Mark.CODE_DIFFERS in line.marks
+    ]
+
+
 def _has(line: Line, kinds: frozenset[Disagreement]) -> bool:
     return any(c.kind in kinds for c in line.contradictions)
 

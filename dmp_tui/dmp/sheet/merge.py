@@ -82,6 +82,7 @@ def merge(
             *checks.allergy_checks(allergies),
             *_left_allergies(superseded, allergies),
             *checks.treatment_checks(treatments),
+            *checks.denied_by_code_checks(said),
             *checks.unreadable_checks(said),
         ),
         documents=len({origin.document for origin, _ in held} | {origin.document for origin in unread}),

@@ -110,6 +110,13 @@ def test_none_unknown_and_unreadable_are_three_things() -> None:
     assert check_kinds(sheet) == ["unreadable"]
 
 
+def test_a_problem_that_its_code_alone_denies_is_to_be_checked() -> None:
+    denied = Entry(Kind.PROBLEM, "Asthme", Assertion.NEGATED, marks=frozenset({Mark.CODE_DIFFERS}))
+    plainly = Entry(Kind.PROBLEM, "Diabète", Assertion.NEGATED)
+    sheet = merge([(document("a", "2024-01-01"), denied), (document("a", "2024-01-01"), plainly)])
+    assert [(check.kind, check.label) for check in sheet.checks] == [("code-denies", "Asthme")]
+
+
 def test_an_ended_allergy_stays_and_is_past_only_if_all_say_so() -> None:
     ended = allergy("Crustacés", status=Status.ENDED, end="2019-07")
     assert only(merge([(LDL, ended)]), Kind.ALLERGY).status is Status.ENDED
