@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from dmp_tui.dmp.entries import Assertion, Criticality, Entry, Status
+from dmp_tui.dmp.entries import Assertion, Criticality, Entry, Kind, Mark, Status
 from dmp_tui.dmp.sheet.critical import (
     ANTICOAGULANTS,
     atc_codes,
