@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from httpx import Timeout
 
 from dmp_tui.client import transport
 from dmp_tui.screens.lock import LockScreen
@@ -107,7 +108,7 @@ async def test_a_certificate_that_is_not_valid_yet_means_a_slow_clock(
 async def test_a_server_that_hangs_is_waited_for_no_longer_than_is_decent(
     new_desk: NewDesk, own_server: ServerProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "_TIMEOUTS", transport.httpx.Timeout(0.5))
+    monkeypatch.setattr(transport, "_TIMEOUTS", Timeout(0.5))
     async with new_desk(own_server).running() as desk:
         await desk.log_in()
         await desk.open("leroy")

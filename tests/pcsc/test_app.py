@@ -51,7 +51,7 @@ class Hands:
 
 @contextmanager
 def emulated(sandbox: Path) -> Iterator[Hands]:
-    command = [PROGRAM, "card", "emulate", "--sandbox", sandbox]
+    command = [str(PROGRAM), "card", "emulate", "--sandbox", str(sandbox)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         yield Hands(process)
         process.communicate("quit\n", timeout=60)
