@@ -99,6 +99,8 @@ class TerminalApp(App[object]):
             await self._give_back()
             # A first character of a burst may follow at once on what was none.
             return await self._caught(event)
+        if _commands(event.key):
+            self.awake()
         # Enter too: it would choose the first person of a card that nobody has read yet.
         if character.isalnum() or character in {"!", "/", "?"} or event.key in {"enter", "space"}:
             return self._now() < self._dead_until
@@ -149,3 +151,8 @@ class TerminalApp(App[object]):
         self.left_alone()
         self._last_input = self._now()
         self._idle_timer(self._idle_seconds)
+
+
+def _commands(key: str) -> bool:
+    """Whether a key is a function key or a Ctrl combination: nobody types one into a text, so it was meant for now."""
+    return key not in {"ctrl+j", "ctrl+m"} and (key.startswith("ctrl+") or (key[:1] == "f" and key[1:].isdigit()))

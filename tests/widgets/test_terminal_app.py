@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pytest
 from textual.binding import Binding, BindingType
 
 from dmp_tui.widgets.terminal_app import DEAD_SECONDS, TerminalApp
@@ -89,6 +90,15 @@ async def test_letters_are_dead_after_a_switch_and_arrows_are_not() -> None:
         app.time += DEAD_SECONDS
         await pilot.press("s")
         assert app.letters == ["up", "s"]
+
+
+@pytest.mark.parametrize("command", ["f9", "ctrl+l"])
+async def test_a_command_key_wakes_the_letters(command: str) -> None:
+    app = Probe()
+    async with app.run_test() as pilot:
+        app.still()
+        await pilot.press("s", command, "s")
+        assert app.letters.count("s") == 1
 
 
 async def test_idle_time_counts_from_the_last_key() -> None:
