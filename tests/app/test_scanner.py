@@ -55,6 +55,13 @@ async def contacts(desk: Desk) -> None:
     await keyed(desk, "c", "ne l'identifie pas")
 
 
+async def sources(desk: Desk) -> None:
+    await sheet(desk)
+    before = desk.app.screen
+    await desk.pilot.press("enter")
+    await desk.until(lambda: desk.app.screen is not before)
+
+
 async def choose(desk: Desk) -> None:
     desk.insert("moreau", SECOND)
     await desk.until_shows("qui est le patient ?")
@@ -75,7 +82,7 @@ async def declare(desk: Desk) -> None:
     await keyed(desk, "a", "recueilli par")
 
 
-@pytest.mark.parametrize("go", [ready, help_, search, palette, sheet, documents, reader, contacts])
+@pytest.mark.parametrize("go", [ready, help_, search, palette, sheet, sources, documents, reader, contacts])
 async def test_it_opens_the_record(new_desk: NewDesk, go: Callable[[Desk], Awaitable[None]]) -> None:
     async with new_desk().running() as desk:
         await desk.log_in()

@@ -119,6 +119,11 @@ def test_a_key_that_is_not_the_certificate_s(cps_directory: Path) -> None:
         load_cps(cps_directory)
 
 
+def test_a_card_whose_files_are_not_there_is_said(ports: tuple[int, int], tmp_path: Path) -> None:
+    emulator = Emulator(ports, [Offer("m", "cps", "Dr MARTIN", lambda: load_cps(tmp_path / "none"))])
+    assert "ses fichiers manquent ou sont illisibles" in (emulator.answer("cps m") or "")
+
+
 def test_the_emulator_s_commands(ports: tuple[int, int], doctor: Doctor, vitale_file: Path) -> None:
     made: list[VirtualCard] = []
 

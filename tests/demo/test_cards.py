@@ -96,3 +96,10 @@ def test_the_emulator_is_offered_the_cards_of_a_sandbox(tmp_path: Path, authorit
     offers = {offer.key: offer for offer in emulator_offers(tmp_path)}
     assert offers.keys() == {card.key for card in demonstration_cards()}
     assert offers["simon"].make().atr[0] == 0x3B
+
+
+def test_listing_the_emulators_cards_makes_no_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DMP_TUI_DEMO_CACHE", str(tmp_path / "cache"))
+    offers = {offer.key: offer for offer in emulator_offers(None)}
+    assert offers["garnier"].make().atr
+    assert not (tmp_path / "cache").exists()
