@@ -103,15 +103,12 @@ def test_a_value_of_another_type_is_refused(value: object) -> None:
         encode(Coding, value)
 
 
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
-
-
 @pytest.mark.parametrize("number", [10**18, -(10**18), 10**30])
 def test_a_moment_that_no_calendar_has_is_refused(number: int) -> None:
     with pytest.raises(EncodingError):
         decode(datetime, str(number).encode())
 
 
-@given(st.datetimes(datetime.min + _DAY, datetime.max - _DAY, timezones=st.sampled_from([UTC, timezone(2 * _HOUR)])))
+@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=2))])).filter(lambda d: 1 < d.year < 9999))
 def test_moments_are_exact(when: datetime) -> None:
     assert moment(microseconds(when)) == when
