@@ -2,7 +2,6 @@
 frame."""
 
 import asyncio
-import signal
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
@@ -61,10 +60,7 @@ class DemoApp(DmpApp):
         self._server_ended = False
 
     def on_mount(self) -> None:
-        """Told to end, it leaves the terminal as it was."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, lambda: self.run_worker(self.action_quit(), group="quit"))
+        """Every screen says what it is."""
         self.screen_change_signal.subscribe(self, self._mark, immediate=True)
 
     def _mark(self, screen: "Screen[object]") -> None:

@@ -1,6 +1,8 @@
 """The half of the app that knows sessions: the client of the server, the PIN, the login, the lock."""
 
 import asyncio
+import signal
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -13,6 +15,7 @@ from textual.timer import Timer
 from dmp_tui.i18n import _
 from dmp_tui.screens.desk_app import Clock, DeskApp, utc_now
 from dmp_tui.screens.lock import LockScreen
+from dmp_tui.widgets.hangup import when_gone
 
 if TYPE_CHECKING:
     from dmp_tui.cards.source import CardSource
@@ -60,6 +63,20 @@ class SessionApp(DeskApp):
     def on_mount(self) -> None:
         """Everything of weight comes after the first frame."""
         self.call_after_refresh(self._after_first_frame)
+        if not self.is_headless:
+            self._end_with_the_terminal()
+
+    def _end_with_the_terminal(self) -> None:
+        """Told to end, or left without a terminal, the app leaves as by its key: session ended, card reset."""
+        loop = asyncio.get_running_loop()
+
+        def leave() -> None:
+            self.run_worker(self.action_quit(), group="quit", exclusive=True)
+
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, leave)
+        if sys.__stdin__ is not None and sys.__stdin__.isatty():
+            when_gone(loop, sys.__stdin__.fileno(), leave)
 
     async def _after_first_frame(self) -> None:
         self.set_keymap(dict(self.settings.keymap))
