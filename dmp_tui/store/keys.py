@@ -19,6 +19,7 @@ from dmp_tui.store.connection import rows
 from dmp_tui.store.problems import StoreError, StoreProblem, translated
 from dmp_tui.store.sealing import place, seal, unseal
 
+CACHED_ACTORS = 4096
 CACHED_KEYS = 4096
 """Patients' keys kept unwrapped in memory: an emergency department's month."""
 
@@ -44,6 +45,17 @@ class Secrets:
     people: AESGCM = field(repr=False)
     trail: AESGCM = field(repr=False)
     heads: bytes = field(repr=False)
+    actors: dict[str, bytes] = field(default_factory=dict, repr=False)
+    """Keys of actors, each needed several times a request; one thread may make one that another made: it is equal."""
+
+    def actor(self, national_id: str) -> bytes:
+        """``blind("actor", ...)`` of a professional or a structure."""
+        key = self.actors.get(national_id)
+        if key is None:
+            if len(self.actors) >= CACHED_ACTORS:
+                self.actors.clear()
+            key = self.actors[national_id] = self.blind("actor", national_id)
+        return key
 
     def blind(self, kind: str, value: str) -> bytes:
         """Key of a directory: HMAC-SHA256 of the kind and the value, so that SQL never sees the value."""

@@ -183,13 +183,13 @@ class Reads:
 
     def consents_between(self, patient_id: str, actors: Iterable[str]) -> list[Consent]:
         """Those of a record's consents that name one of these professionals or structures, oldest first."""
-        keys = [self._secrets.blind("actor", actor) for actor in actors if actor]
+        keys = [self._secrets.actor(actor) for actor in actors if actor]
         sql = "SELECT patient_id, consent_id, sealed FROM consents WHERE patient_id = ? AND actor_key IN ({})"
         return self._consents(sql.format(", ".join("?" * len(keys))), patient_id, *keys)
 
     def consents_of(self, actor: str) -> list[Consent]:
         """What all patients decided of one professional or structure, oldest first."""
-        key = self._secrets.blind("actor", actor)
+        key = self._secrets.actor(actor)
         return self._consents("SELECT patient_id, consent_id, sealed FROM consents WHERE actor_key = ?", key)
 
     def consent(self, consent_id: str) -> Consent | None:
@@ -253,7 +253,7 @@ class Reads:
             values.append(patient_id)
         if actor is not None:
             conditions.append("actor_key = ?")
-            values.append(self._secrets.blind("actor", actor))
+            values.append(self._secrets.actor(actor))
         condition = " AND ".join(conditions)
         sql = f"SELECT {COLUMNS} FROM trail WHERE {condition} ORDER BY seq LIMIT {_PAGE}"  # noqa: S608 - constants
         while page := self._rows(sql, after, *values):
@@ -265,7 +265,7 @@ class Reads:
         """The last events of a patient, newest first, ``most`` at most; of one actor or of all."""
         self._latest()
         condition, values = "patient_id = ?", [patient_id]
-        keys = [] if actor is None else [self._secrets.blind("actor", actor)]
+        keys = [] if actor is None else [self._secrets.actor(actor)]
         if keys:
             condition += " AND actor_key = ?"
         sql = f"SELECT {COLUMNS} FROM trail WHERE {condition} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - constants
@@ -276,7 +276,7 @@ class Reads:
         self._latest()
         found = self._rows(
             "SELECT max(at) FROM trail WHERE patient_id = ? AND actor_key = ? AND outcome = ?",
-            *(patient_id, self._secrets.blind("actor", actor), ALLOWED),
+            *(patient_id, self._secrets.actor(actor), ALLOWED),
         )
         return None if found[0][0] is None else moment(found[0][0])
 

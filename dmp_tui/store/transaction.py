@@ -165,7 +165,7 @@ class Transaction(Reads):
             StoreError: STALE.
         """
         before = self.consent(consent.id)
-        actor = self._secrets.blind("actor", consent.actor)
+        actor = self._secrets.actor(consent.actor)
         if before is None:
             self._create(
                 "INSERT INTO consent_directory (consent_id, patient_id) VALUES (?, ?)"
@@ -272,7 +272,7 @@ class Transaction(Reads):
             event.patient_id,
             event.document_id,
             event.reason_code,
-            self._secrets.blind("actor", event.actor),
+            self._secrets.actor(event.actor),
             sealed,
         )
 
