@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 
 from dmp_tui.demo.places import cache_directory, runtime_directory
 from dmp_tui.demo.said import Said, line_of
@@ -79,9 +80,15 @@ def _is_abandoned(directory: Path) -> bool:
     return True
 
 
+def _leave(number: int, _frame: FrameType | None) -> None:
+    """The first signal ends the process; later ones would interrupt the removal of its files."""
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit(0)
+
+
 def main() -> None:
     """Prepares, copies, serves."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     now = datetime.now(UTC)
