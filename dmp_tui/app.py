@@ -69,7 +69,6 @@ class DmpApp(RecordApp):
         from textual.command import CommandPalette
 
         if self.use_command_palette and not CommandPalette.is_open(self):
-            self.awake()
             self.push_screen(CommandPalette(placeholder=_("Chercher une commande…")))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -147,7 +146,6 @@ class DmpApp(RecordApp):
         """F2: what was read while a form was open."""
         if self.session is not None and self._waiting is not None:
             waiting, self._waiting = self._waiting, None
-            self.awake()
             self._present(waiting, typed=True)
 
     # --- sessions

@@ -96,7 +96,6 @@ class DemoApp(DmpApp):
         if isinstance(self.screen, PanelScreen):
             self.pop_screen()
         elif self._virtual is not None:
-            self.awake()
             self.push_screen(PanelScreen(self._inserted_keys))
 
     def on_panel_closed(self, message: "panel.PanelClosed") -> None:

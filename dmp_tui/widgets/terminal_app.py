@@ -87,9 +87,11 @@ class TerminalApp(App[object]):
         """Whether a key is a scanner's, may be one, or falls dead."""
         character = character_of(event.key, event.character)
         if self._burst.certain and event.key in {"enter", "tab", "ctrl+j"}:
-            self._burst_over()
+            self._hand_over()
             return True
-        if character and self._burst.take(character, self._now()):
+        # When it came, not when we got to it: a busy moment of ours is no pause of the scanner's.
+        arrived = self._now() - max(monotonic() - event.time, 0.0)
+        if character and self._burst.take(character, arrived):
             self._held.append(event)
             if self._burst_timer is not None:
                 self._burst_timer.stop()
@@ -107,21 +109,29 @@ class TerminalApp(App[object]):
         return False
 
     def _burst_over(self) -> None:
-        """Silence, or Enter: a datamatrix is handed over, anything else was typing."""
+        """Silence: a datamatrix is handed over, anything else was typing."""
         if self._burst.certain:
-            text = self._burst.text
-            self._forget_burst()
-            self.scanned(text)
+            self._break_off()
         elif self._burst.text:
             self.call_later(self._give_back)
 
+    def _hand_over(self) -> None:
+        text = self._burst.text
+        self._forget_burst()
+        self.scanned(text)
+
+    def _break_off(self) -> None:
+        """A datamatrix without its end. What comes yet is no typing: its digits would choose a person."""
+        self._hand_over()
+        self.still()
+
     async def _give_back(self) -> None:
         """Give held keys to whom they were meant for; the rest of a broken datamatrix falls away."""
-        certain, text, held = self._burst.certain, self._burst.text, self._held
-        self._forget_burst()
-        if certain:
-            self.scanned(text)
+        if self._burst.certain:
+            self._break_off()
             return
+        held = self._held
+        self._forget_burst()
         for key in held:
             if self._now() >= self._dead_until:
                 await super().on_event(key)

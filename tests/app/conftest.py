@@ -10,6 +10,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from dmp_tui.app import DmpApp
+from dmp_tui.cards.virtual import Cps3
 from dmp_tui.cards.virtual.card import VirtualCard
 from dmp_tui.cards.virtual.reader import READERS, VirtualSource
 from dmp_tui.client import DmpClient
@@ -69,6 +70,16 @@ class Desk:
 
     def card(self, key: str) -> VirtualCard:
         return demonstration_card(key, self.authority)
+
+    def cps(self, key: str) -> Cps3:
+        """A CPS, to look at what it knows afterwards."""
+        made = self.card(key)
+        assert isinstance(made, Cps3)
+        return made
+
+    async def until_forgotten(self, card: Cps3) -> None:
+        """Until the card was reset: it knows no PIN, and is read again."""
+        await self.until(lambda: not card._verified and self.app.card is not None)
 
     def insert(self, card: str | VirtualCard, reader: str = FIRST) -> None:
         self.source.insert(reader, self.card(card) if isinstance(card, str) else card)

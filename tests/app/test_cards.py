@@ -124,13 +124,12 @@ async def test_a_card_that_the_server_refuses_says_why_and_forgets_its_pin(
     new_desk: NewDesk, key: str, sentence: str
 ) -> None:
     async with new_desk().running() as desk:
-        card = desk.card(key)
+        card = desk.cps(key)
         desk.insert(card)
         await desk.until_shows("> Code PIN :")
         await desk.type_pin()
         await desk.until_shows(sentence)
-        await desk.until(lambda: desk.app.card is not None)
-        assert card.process(bytes.fromhex("00200001")) == bytes.fromhex("63C3")
+        await desk.until_forgotten(card)
         desk.source.remove(FIRST)
         await desk.log_in()
 

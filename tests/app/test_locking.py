@@ -14,9 +14,6 @@ from tests.app.conftest import FIRST, SECOND, NewDesk
 from tests.looking import screen_text
 from tests.serving import ServerProcess
 
-VERIFY_EMPTY = bytes.fromhex("00200001")
-"""Asks a card whether it was given its PIN: 9000, or 63Cx with the tries that are left."""
-
 
 async def test_pulling_the_cps_locks_and_ends_the_session_on_the_server_too(new_desk: NewDesk) -> None:
     async with new_desk().running() as desk:
@@ -44,15 +41,14 @@ async def test_pulling_the_cps_before_its_pin_says_what_to_do(new_desk: NewDesk)
 
 async def test_ctrl_l_locks_resets_the_card_and_asks_the_pin_again(new_desk: NewDesk) -> None:
     async with new_desk().running() as desk:
-        card = desk.card("simon")
+        card = desk.cps("simon")
         await desk.log_in(card)
         await desk.open("leroy")
-        assert card.process(VERIFY_EMPTY) == b"\x90\x00"
+        assert card._verified
         await desk.pilot.press("ctrl+l")
         await desk.until_shows("Verrouillé.")
         assert "LEROY" not in desk.shown
-        await desk.until(lambda: desk.app.card is not None)
-        assert card.process(VERIFY_EMPTY) == b"\x63\xc3"
+        await desk.until_forgotten(card)
         await desk.until_shows("> Code PIN :")
         await desk.type_pin()
         await desk.until_shows("LEROY Martine")
@@ -136,13 +132,14 @@ async def test_a_session_is_renewed_ahead_of_its_end_and_nothing_is_painted(
 async def test_a_card_that_forgot_its_pin_meanwhile_asks_it(new_desk: NewDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session_app, "_RENEW_BEFORE", timedelta(minutes=15))
     async with new_desk().running() as desk:
-        card = desk.card("simon")
+        card = desk.cps("simon")
         await desk.log_in(card)
         await desk.open("leroy")
+        first = desk.app.card
         card.reset()  # as another program does that uses the card
         await desk.until_shows("La carte a oublié le code PIN : retapez-le.")
         assert "LEROY" not in desk.shown
-        await desk.until(lambda: desk.app.card is not None)
+        await desk.until(lambda: desk.app.card not in {None, first})
         await desk.type_pin()
         await desk.until_shows("LEROY Martine")
 

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
+from textual import events
 
 from dmp_tui.demo.patients import patient
 from dmp_tui.screens.lock import LockScreen
-from tests.app.conftest import SECOND, Desk, NewDesk
+from tests.app.conftest import SECOND, Desk, NewDesk, datamatrix
 
 WAITS = "Datamatrix de GARNIER HENRI lu, F2 ouvre."
 
@@ -120,6 +121,23 @@ async def test_locked_it_opens_nothing_and_is_no_pin(new_desk: NewDesk) -> None:
         assert "•" not in desk.shown
         await desk.type_pin()
         await ready(desk)
+
+
+async def test_the_rest_of_a_broken_one_chooses_nobody(new_desk: NewDesk) -> None:
+    async with new_desk().running() as desk:
+        await desk.log_in()
+        await choose(desk)
+        desk.app.awake()
+        before, text = desk.app.screen, datamatrix("garnier")
+        for character in text[:40]:
+            desk.app.post_message(events.Key(character, character))
+        # The line holds the rest back for longer than a scanner pauses.
+        await desk.until_shows("Datamatrix incomplet : scannez-le encore")
+        for character in text[40:]:
+            desk.app.post_message(events.Key(character, character))
+        await desk.pilot.pause()
+        assert desk.app.screen is before
+        assert desk.app.record is None
 
 
 async def test_a_code_that_is_no_identity_is_said(new_desk: NewDesk) -> None:

@@ -25,14 +25,13 @@ async def test_a_server_that_is_away_at_the_start_and_comes_later(new_desk: NewD
     own_server.crash()
     async with new_desk(own_server).running() as desk:
         await desk.until_shows("Serveur injoignable : vérifiez le réseau")
-        card = desk.card("simon")
+        card = desk.cps("simon")
         desk.insert(card)
         await desk.until_shows("> Code PIN :")
         await desk.type_pin()
         # The lock screen says it twice: beside the server's address, and what became of the login.
         await desk.until(lambda: desk.shown.count("Serveur injoignable") == 2)
-        await desk.until(lambda: desk.app.card is not None)
-        assert card.process(bytes.fromhex("00200001")) == b"\x63\xc3"
+        await desk.until_forgotten(card)
         own_server.start()
         await desk.type_pin()
         await desk.until_shows("Insérez la carte Vitale")
