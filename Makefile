@@ -52,6 +52,7 @@ $(BIN)/python:
 $(VENV)/runtime.stamp: $(BIN)/python pyproject.toml constraints.txt hatch_build.py $(wildcard dmp_tui/locale/*/LC_MESSAGES/*.po)
 	@echo "dmp-tui: installing into $(VENV)"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/python -m compileall -q dmp_tui
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/runtime.stamp

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from bench.figures import Figure, median, percentile
-from bench.terminal import Answer, Terminal, rss_mb
+from bench.terminal import Answer, Terminal
 
 PROGRAM = str(Path(sys.executable).parent / "dmp-tui")
 DEMO = [PROGRAM, "demo"]
@@ -29,11 +29,10 @@ def start(rounds: int = 11) -> list[Figure]:
 
 
 def keys() -> list[Figure]:
-    """Cursor, page and switch keys on the documents of a patient who has forty; idle and memory afterwards."""
+    """Cursor, page and switch keys on the documents of a patient who has forty; idle afterwards."""
     with Terminal(SHEET) as terminal:
         terminal.until("ALLERGIES")
         terminal.settle(1.0)
-        memory = rss_mb(terminal.pid)
         switches = [terminal.key(key) for _ in range(10) for key in (b"d", b"s")]
         terminal.key(b"d")
         cursor = [terminal.key(b"\x1b[B") for _ in range(20)]
@@ -45,7 +44,6 @@ def keys() -> list[Figure]:
         *_figures("screen switch", switches, 40, 5000),
         Figure("idle, bytes written", written, 1, "B/s", "the budget is 0: 1 stands in for it"),
         Figure("idle, processor", busy, 0.3, "%"),
-        Figure("memory with one record open", memory, 60, "MB", "the application's own process"),
     ]
 
 
