@@ -45,13 +45,6 @@ class OpenIdentity(Message):
 
 
 @dataclass
-class Scanned(Message):
-    """A datamatrix came in, typed by a scanner or pasted."""
-
-    text: str = field(repr=False)
-
-
-@dataclass
 class AuthorisationDeclared(Message):
     """The patient consents, says the professional who collected it, now."""
 

@@ -62,11 +62,6 @@ class Field(Widget, can_focus=True):
         self._value = value[: self._limit]
         self.refresh()
 
-    def relabel(self, label: str) -> None:
-        """Show another label."""
-        self._label = label
-        self.refresh()
-
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Printable characters are text here, not the bindings of a screen."""
         return character is not None and character.isprintable()

@@ -92,11 +92,6 @@ _NUMBERED = _words("FACTEUR FACTOR OMEGA MIX VITAMIN BETA ALPHA")
 _UNITS = _words("MG G UG MCG NG ML L UI IU U UNIT UNITE MICROGRAMM MMOL MEQ POUR PERCENT BOUFF DOS")
 
 
-def code_key(coding: Coding) -> str:
-    """``<system>|<code>`` with the system's FHIR URI."""
-    return f"{_ALIASES.get(coding.system, coding.system)}|{coding.code.strip()}"
-
-
 def code_keys(entry: Entry) -> tuple[str, ...]:
     """The codes by which a statement may be merged, the firmest first; empty if only its words can be trusted."""
     if entry.kind in _BY_LABEL or Mark.CODE_DIFFERS in entry.marks:
