@@ -131,6 +131,7 @@ async def test_a_card_that_the_server_refuses_says_why_and_forgets_its_pin(
         await desk.until_shows(sentence)
         await desk.until_forgotten(card)
         desk.source.remove(FIRST)
+        await desk.until_shows("Insérez votre carte CPS")
         await desk.log_in()
 
 
