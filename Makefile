@@ -35,7 +35,8 @@ bench: $(VENV)/dev.stamp  ## measure, and print what was measured
 
 messages: $(VENV)/dev.stamp  ## bring the catalogues up to date with the code
 	$(BIN)/pybabel -q extract -k _:1 -k n_:1,2 --no-location --sort-output -o $(VENV)/dmp_tui.pot dmp_tui
-	$(BIN)/pybabel -q update -D dmp_tui -i $(VENV)/dmp_tui.pot -d dmp_tui/locale -l en --ignore-pot-creation-date --no-fuzzy-matching --no-wrap
+	$(BIN)/pybabel -q update -D dmp_tui -i $(VENV)/dmp_tui.pot -d dmp_tui/locale -l en --ignore-pot-creation-date --no-fuzzy-matching --no-wrap --ignore-obsolete
+	sed -i -E '/^"(Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By):/d' dmp_tui/locale/*/LC_MESSAGES/*.po
 	$(BIN)/pybabel -q compile -D dmp_tui -d dmp_tui/locale
 
 clean:  ## remove what was built

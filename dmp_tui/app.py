@@ -7,6 +7,7 @@ lie on a stack: the lock screen, above it "ready", above that the screens of one
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
@@ -15,7 +16,7 @@ from textual.screen import Screen
 
 from dmp_tui.i18n import _
 from dmp_tui.screens.desk_app import Clock, utc_now
-from dmp_tui.screens.record_app import RecordApp
+from dmp_tui.screens.places_app import PlacesApp
 
 if TYPE_CHECKING:
     from dmp_tui.cards.source import CardSource
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _VITALE_KEPT = timedelta(minutes=2)
 
 
-class DmpApp(RecordApp):
+class DmpApp(PlacesApp):
     """Keys, palette, and whose record a card or a scanner asks for; the rest is in the classes below.
 
     ``settings`` are the workstation's; ``source`` is readers and cards, or what makes them (called in a thread after
@@ -73,14 +74,16 @@ class DmpApp(RecordApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers: what can be done now."""
+        from dmp_tui.screens.places import PLACES
+
         del screen
         if self.session is not None:
             yield SystemCommand(_("Chercher un dossier"), _("par l'INS ou un datamatrix"), lambda: self.go("search"))
             yield SystemCommand(_("Verrouiller"), _("ferme le dossier et la session"), self.action_lock)
         if self.record is not None:
             yield SystemCommand(_("Synthèse"), _("la fiche d'urgence"), lambda: self.go("sheet"))
-            yield SystemCommand(_("Documents"), _("liste et lecture"), lambda: self.go("documents"))
-            yield SystemCommand(_("Contacts"), _("qui appeler"), lambda: self.go("contacts"))
+            for place in PLACES:
+                yield SystemCommand(place.title, place.what, partial(self.go, place.where))
             yield SystemCommand(_("Fermer le dossier"), _("sans fermer la session"), self.close_record)
         if self.may_break_glass():
             yield SystemCommand(_("Bris de glace"), _("lire en urgence, avec un motif"), lambda: self.go("break-glass"))

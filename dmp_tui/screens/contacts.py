@@ -5,6 +5,7 @@ from textual import on
 from dmp_tui.dmp.entries import Kind
 from dmp_tui.i18n import _
 from dmp_tui.screens.keys import OfLine
+from dmp_tui.screens.messages import ReadAdminData
 from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.sheet_layout import section_rows
 from dmp_tui.screens.sources import SourcesScreen
@@ -16,6 +17,10 @@ from dmp_tui.widgets.text import two_ends, visible, wrap
 
 class ContactsScreen(RecordScreen):
     """Telephone numbers first: that is what this screen is opened for."""
+
+    def on_mount(self) -> None:
+        """Ask for what the record declares."""
+        self.post_message(ReadAdminData())
 
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """The record's declared contacts, those of its documents, the doctor, the patient's own numbers, directives."""

@@ -9,7 +9,7 @@ from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.i18n import _
 from dmp_tui.screens.coded import document_type
 from dmp_tui.screens.dates import day
-from dmp_tui.screens.messages import ReadDocument
+from dmp_tui.screens.messages import ListDocuments, ReadDocument
 from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.words import document_flags
 from dmp_tui.widgets.board import Board
@@ -37,8 +37,9 @@ class DocumentsScreen(RecordScreen):
         return [(head,), *((document_cell(entry, width),) for entry in ordered)]
 
     def on_mount(self) -> None:
-        """Say what Enter does here."""
+        """Say what Enter does here, and ask for the list."""
         self.say(_("Entrée : lire le document · Échap : retour"))
+        self.post_message(ListDocuments())
 
     @on(Board.Opened)
     def open_cell(self, message: Board.Opened) -> None:

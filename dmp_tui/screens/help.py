@@ -2,6 +2,8 @@
 
 from dmp_tui.i18n import _
 from dmp_tui.screens.base import PageScreen
+from dmp_tui.screens.places import PLACES
+from dmp_tui.screens.words import named
 from dmp_tui.widgets.line import STRONG, Cell, Row, text_row, title
 from dmp_tui.widgets.text import wrap
 
@@ -28,7 +30,8 @@ class HelpScreen(PageScreen):
 
 def _keys() -> list[tuple[str, str]]:
     return [
-        (_("s d c"), _("synthèse, documents, contacts du dossier ouvert")),
+        ("s", _("synthèse : la fiche d'urgence du dossier ouvert")),
+        *((place.key, named(place.title, place.what)) for place in PLACES),
         (_("Flèches"), _("se déplacer ; Page préc., Page suiv., Début, Fin")),
         (_("Entrée"), _("ouvrir la ligne : ses sources, puis le document")),
         (_("Échap"), _("revenir")),

@@ -11,9 +11,19 @@ from dmp_tui.dmp.identity import Identity
 
 @dataclass
 class Go(Message):
-    """Show a screen: ``sheet``, ``documents``, ``contacts``, ``search``, ``help``, ``break-glass``, ``back``."""
+    """Show a screen: one of ``places.PLACES``, ``sheet``, ``search``, ``help``, ``break-glass``, ``back``."""
 
     where: str
+
+
+@dataclass
+class ListDocuments(Message):
+    """Get the list of the record's documents, if it is not there yet."""
+
+
+@dataclass
+class ReadAdminData(Message):
+    """Get what the record declares: contacts, address, telephones."""
 
 
 @dataclass

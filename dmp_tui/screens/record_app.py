@@ -1,7 +1,6 @@
-"""The half of the app that knows records: opening one, its screens, its documents, its mode and when that ends."""
+"""The half of the app that knows records: opening one, its mode and when that ends."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from dmp_tui.cards.source import CardSource
     from dmp_tui.client import DmpClient, Grant
     from dmp_tui.config import Settings
-    from dmp_tui.dmp.documents import DocumentEntry
     from dmp_tui.dmp.identity import Identity, Ins
     from dmp_tui.dmp.professions import Professional
     from dmp_tui.screens import messages
@@ -23,9 +21,9 @@ if TYPE_CHECKING:
     from dmp_tui.screens.record import OpenRecord
 
 _WARNING_BEFORE_END = timedelta(minutes=5)
-_READY = 2
+READY = 2
 """Depth of the stack when nobody's record is open: the lock screen and "ready"."""
-_HOME = 3
+HOME = 3
 """Depth of the stack when the sheet is in view."""
 
 
@@ -105,7 +103,7 @@ class RecordApp(SessionApp):
                 self._home(record)
             case NotAuthorised(identity, why, ways):
                 self._asked_for = identity
-                self.pop_to(_READY)
+                self.pop_to(READY)
                 self.push_screen(NotAuthorisedScreen(identity, self.today(), why, ways))
             case NotOpened(sentence):
                 self.tell(sentence, alarm=True)
@@ -120,7 +118,7 @@ class RecordApp(SessionApp):
         self.record = record
         self._asked_for = record.identity
         with self.batch_update():
-            self.pop_to(_READY)
+            self.pop_to(READY)
             self.push_screen(SheetScreen(record, self.today()))
         if record.mode_end is not None:
             from dmp_tui.client.answers import Grant
@@ -145,7 +143,7 @@ class RecordApp(SessionApp):
         """Back to "ready"; the session stays."""
         self._stop_record_timers()
         self.record = self._asked_for = None
-        self.pop_to(min(_READY, len(self.screen_stack)))
+        self.pop_to(min(READY, len(self.screen_stack)))
 
     def update_record(self, record: "OpenRecord") -> None:
         """The same record with something more known of it, on every screen that shows it."""
@@ -176,89 +174,6 @@ class RecordApp(SessionApp):
         caller, identity, code, reason = self._professional(), message.identity, message.reason_code, message.reason
         self._open(lambda client: break_glass(client, identity, caller, code, reason), typed=True)
 
-    # --- going from screen to screen
-
-    def on_go(self, message: "messages.Go") -> None:
-        """What a screen asked for."""
-        self.go(message.where)
-
-    def go(self, where: str) -> None:
-        """Show a screen; what makes no sense now does nothing."""
-        actions: dict[str, Callable[[], None]] = {
-            "back": self._back,
-            "help": self._help,
-            "search": self._search,
-            "sheet": self._sheet,
-            "documents": self._documents,
-            "contacts": self._contacts,
-            "break-glass": self._break_glass,
-            "declare": self._declare,
-        }
-        actions[where]()
-
-    def _back(self) -> None:
-        """One screen back; the sheet, "ready" and the lock screen stay."""
-        kept = 1 if self.session is None else _READY if self.record is None else _HOME
-        if len(self.screen_stack) > kept:
-            self.pop_screen()
-
-    def _help(self) -> None:
-        from dmp_tui.screens.help import HelpScreen
-
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen())
-
-    def _search(self) -> None:
-        from dmp_tui.screens.search import SearchScreen
-
-        if self.session is not None and not isinstance(self.screen, SearchScreen):
-            self.push_screen(SearchScreen(self.today(), self.settings.site_oid))
-
-    def _sheet(self) -> None:
-        if self.record is not None:
-            self.pop_to(_HOME)
-
-    def _documents(self) -> None:
-        from dmp_tui.screens.documents import DocumentsScreen
-
-        record = self.record
-        if record is None or isinstance(self.screen, DocumentsScreen):
-            return
-        with self.batch_update():
-            self.pop_to(_HOME)
-            self.push_screen(DocumentsScreen(record, self.today()))
-        if record.documents is None:
-            self.run_worker(self.told(self._list_documents(record)), group="open", exclusive=True)
-
-    async def _list_documents(self, record: "OpenRecord") -> tuple["DocumentEntry", ...]:
-        from dmp_tui.screens.opening import with_documents
-
-        listed = await self.ask(lambda client: with_documents(client, record))
-        if self.record is not None and self.record.identity == record.identity:
-            self.update_record(replace(self.record, documents=listed.documents))
-        return listed.documents or ()
-
-    def _contacts(self) -> None:
-        from dmp_tui.screens.contacts import ContactsScreen
-
-        record = self.record
-        if record is None or isinstance(self.screen, ContactsScreen):
-            return
-        with self.batch_update():
-            self.pop_to(_HOME)
-            self.push_screen(ContactsScreen(record, self.today()))
-        self.run_worker(self.told(self._read_admin_data(record)), group="open", exclusive=True)
-
-    async def _read_admin_data(self, record: "OpenRecord") -> None:
-        from dmp_tui.screens.opening import with_admin_data
-
-        declared = await self.ask(lambda client: with_admin_data(client, record))
-        now = self.record
-        if now is not None and now.identity == record.identity:
-            self.update_record(
-                replace(now, contacts=declared.contacts, phones=declared.phones, address=declared.address)
-            )
-
     def may_break_glass(self) -> bool:
         """Whether there is a record to read in emergency, not read so yet, by someone whose card may read at all."""
         from dmp_tui.dmp.professions import Mode
@@ -268,48 +183,3 @@ class RecordApp(SessionApp):
         if self.session is None or self._asked_for is None or broken:
             return False
         return not ways_of(self._professional()).told
-
-    def _break_glass(self) -> None:
-        from dmp_tui.screens.access import BreakGlassScreen
-
-        if not self.may_break_glass() or self._asked_for is None or isinstance(self.screen, BreakGlassScreen):
-            return
-        regulator = self._professional().regulator
-        self.push_screen(BreakGlassScreen(self._asked_for, self.today(), regulator=regulator))
-
-    def _declare(self) -> None:
-        from dmp_tui.screens.access import DeclareScreen
-
-        if self.session is not None and self._asked_for is not None and self.record is None:
-            self.push_screen(DeclareScreen(self._asked_for, self.today(), self.clock(), self._professional().name))
-
-    # --- documents
-
-    def on_read_document(self, message: "messages.ReadDocument") -> None:
-        """Open a document by its id; the list is asked for first if it is not there yet."""
-        if self.record is not None:
-            work = self._read_document(self.record, message.document_id)
-            self.run_worker(self.told(work), group="open", exclusive=True)
-
-    async def _read_document(self, record: "OpenRecord", document_id: str) -> None:
-        from dmp_tui.screens.reader import ReaderScreen
-
-        documents = record.documents if record.documents is not None else await self._list_documents(record)
-        entry = next((entry for entry in documents if entry.id == document_id), None)
-        if entry is None:
-            self.tell(_("Ce document n'est pas, ou plus, parmi ceux que vous pouvez lire."), alarm=True)
-        elif self.record is not None and self.record.identity == record.identity:
-            self.push_screen(ReaderScreen(self.record, self.today(), entry))
-
-    def on_fetch_content(self, message: "messages.FetchContent") -> None:
-        """Bytes for the reader in view."""
-        self.run_worker(self.told(self._fetch(message.entry)), group="open", exclusive=True)
-
-    async def _fetch(self, entry: "DocumentEntry") -> None:
-        from dmp_tui.screens.reader import ReaderScreen, document_text
-
-        content = await self.ask(lambda client: client.content(entry))
-        text = await document_text(content, entry.media_type)
-        for screen in self.screen_stack:
-            if isinstance(screen, ReaderScreen) and screen.entry.id == entry.id:
-                screen.show_text(text)

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from dmp_tui.dmp.professions import Mode
 from dmp_tui.i18n import _
 from dmp_tui.screens.base import PageScreen
+from dmp_tui.screens.places import PLACES
 from dmp_tui.screens.record import OpenRecord, banner_rows
 from dmp_tui.widgets.line import Row
 
@@ -18,8 +19,7 @@ class RecordScreen(PageScreen):
     ALLERGIES_IN_BANNER: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "go('sheet')", _("Synthèse"), show=False, id="go.sheet"),
-        Binding("d", "go('documents')", _("Documents"), show=False, id="go.documents"),
-        Binding("c", "go('contacts')", _("Contacts"), show=False, id="go.contacts"),
+        *(Binding(p.key, f"go('{p.where}')", p.title, show=False, id=f"go.{p.where}") for p in PLACES),
         Binding("slash", "go('search')", _("Chercher un dossier"), show=False, id="go.search"),
         Binding("exclamation_mark", "go('break-glass')", _("Bris de glace"), show=False, id="go.break-glass"),
         Binding("question_mark,f1", "go('help')", _("Aide"), show=False, id="go.help"),
@@ -33,12 +33,9 @@ class RecordScreen(PageScreen):
     def keys(self) -> str:
         """Letters of the screens; breaking the glass is named only where it is not broken."""
         count = self.record.sheet.documents if self.record.documents is None else len(self.record.documents)
-        parts = [
-            _("s Synthèse"),
-            _("d Docs({count})").format(count=count),
-            _("c Contacts"),
-            _("/ Chercher"),
-        ]
+        counts = {"documents": f"({count})"}
+        places = [f"{place.key} {place.foot}{counts.get(place.where, '')}" for place in PLACES if place.foot]
+        parts = [_("s Synthèse"), *places, _("/ Chercher")]
         if self.record.mode is Mode.NORMAL:
             parts.append(_("! Bris"))
         parts += [_("^L Verrou"), _("? Aide")]

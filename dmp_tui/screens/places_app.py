@@ -1,0 +1,80 @@
+"""The half of the app that goes from screen to screen."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from dmp_tui.screens.documents_app import DocumentsApp
+from dmp_tui.screens.record_app import HOME, READY
+
+if TYPE_CHECKING:
+    from dmp_tui.screens import messages
+
+
+class PlacesApp(DocumentsApp):
+    """Where a key or the palette leads. What makes no sense now does nothing."""
+
+    def on_go(self, message: "messages.Go") -> None:
+        """What a screen asked for."""
+        self.go(message.where)
+
+    def go(self, where: str) -> None:
+        """Show a screen by its name."""
+        actions: dict[str, Callable[[], None]] = {
+            "back": self._back,
+            "help": self._help,
+            "search": self._search,
+            "sheet": self._sheet,
+            "break-glass": self._break_glass,
+            "declare": self._declare,
+        }
+        actions.get(where, lambda: self._place(where))()
+
+    def _place(self, where: str) -> None:
+        """A screen of the open record, above its sheet."""
+        from dmp_tui.screens.places import PLACES
+
+        if self.record is None:
+            return
+        make = {place.where: place.make for place in PLACES}[where]
+        screen = make(self.record, self.today())
+        if type(screen) is type(self.screen):
+            return
+        with self.batch_update():
+            self.pop_to(HOME)
+            self.push_screen(screen)
+
+    def _back(self) -> None:
+        """One screen back; the sheet, "ready" and the lock screen stay."""
+        kept = 1 if self.session is None else READY if self.record is None else HOME
+        if len(self.screen_stack) > kept:
+            self.pop_screen()
+
+    def _help(self) -> None:
+        from dmp_tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen())
+
+    def _search(self) -> None:
+        from dmp_tui.screens.search import SearchScreen
+
+        if self.session is not None and not isinstance(self.screen, SearchScreen):
+            self.push_screen(SearchScreen(self.today(), self.settings.site_oid))
+
+    def _sheet(self) -> None:
+        if self.record is not None:
+            self.pop_to(HOME)
+
+    def _break_glass(self) -> None:
+        from dmp_tui.screens.access import BreakGlassScreen
+
+        if not self.may_break_glass() or self._asked_for is None or isinstance(self.screen, BreakGlassScreen):
+            return
+        regulator = self._professional().regulator
+        self.push_screen(BreakGlassScreen(self._asked_for, self.today(), regulator=regulator))
+
+    def _declare(self) -> None:
+        from dmp_tui.screens.access import DeclareScreen
+
+        if self.session is not None and self._asked_for is not None and self.record is None:
+            self.push_screen(DeclareScreen(self._asked_for, self.today(), self.clock(), self._professional().name))
