@@ -63,9 +63,9 @@ def _fill(directory: Path) -> list[str]:
     try:
         model = store.patient_by_ins(model_ins)
         assert model is not None
-        stored = store.summary(model.id, masked=False)
+        stored = unpack(store.summary(model.id, masked=False) or b"")
         assert stored is not None
-        sheet = plain(unpack(stored))
+        sheet = plain(stored)
 
         def put(transaction: Transaction, record: Record) -> None:
             transaction.put_patient(record)

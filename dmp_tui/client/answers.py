@@ -52,6 +52,8 @@ class PatientStatus:
     """The patient does not oppose bris de glace."""
     etreat_open: bool = True
     """The patient does not oppose centre 15."""
+    last_access: datetime | None = None
+    """When the caller last read this record, before now; None if never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ class DmpClient:
             is_treating_doctor=existence.authorisation.treating,
             btg_open=existence.btg_open,
             etreat_open=existence.etreat_open,
+            last_access=existence.last_access,
         )
 
     async def summary(self, ins: Ins) -> SummaryAnswer:

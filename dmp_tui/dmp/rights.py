@@ -50,8 +50,9 @@ class Operation(StrEnum):
     DELETE = "delete"
 
 
-_READS = frozenset(o for o in Operation if o.startswith("read_") and o is not Operation.READ_ADMIN_DATA)
-_CONSULTATIONS = _READS | {
+READINGS = frozenset(o for o in Operation if o.startswith("read_") and o is not Operation.READ_ADMIN_DATA)
+"""The rows by which a document, or the sheet made of documents, is read."""
+_CONSULTATIONS = READINGS | {
     Operation.SEARCH_METADATA,
     Operation.SEARCH_DOCUMENT_REFERENCE,
     Operation.CONTEXTUAL_WEB_ACCESS,
@@ -359,7 +360,7 @@ def _document(question: Question, document: DocumentState, where: str) -> Decisi
 
 def _rows(operation: Operation, document: DocumentState) -> list[Operation]:
     """The rows to ask: a read asks one row for each of the document's flags, other operations their own."""
-    if operation not in _READS:
+    if operation not in READINGS:
         return [operation]
     flags = (
         (document.masked, Operation.READ_MASKED),

@@ -106,6 +106,7 @@ async def read_record(
         mode_end=mode_end,
         treating_doctor=status.treating_doctor_name,
         treating_doctor_phone=status.treating_doctor_phone,
+        last_access=status.last_access,
     )
 
 

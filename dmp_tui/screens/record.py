@@ -47,6 +47,8 @@ class OpenRecord:
     """The patient's own, as declared in the record: to call, never to identify."""
     documents: tuple[DocumentEntry, ...] | None = None
     """None until they were asked for."""
+    last_access: datetime | None = None
+    """When this professional last read the record, before this session; None if never."""
     card_out: bool = False
     """The Vitale card that opened it was pulled."""
 

@@ -1,7 +1,8 @@
 """The half of the app that knows records: opening one, its mode and when that ends."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -46,6 +47,8 @@ class RecordApp(SessionApp):
         self._record_timers: list[Timer] = []
         self._grants: dict[Ins, Grant] = {}
         """Emergency accesses of this session: a second visit to a patient asks no new reason (the wire's rule)."""
+        self._visits: dict[Ins, datetime | None] = {}
+        """When each record of this session was last read before it: reading it again makes nothing old."""
 
     def today(self) -> date:
         """The day at the workstation."""
@@ -69,6 +72,7 @@ class RecordApp(SessionApp):
         self.workers.cancel_group(self, "open")
         self._stop_record_timers()
         self._grants.clear()
+        self._visits.clear()
         self.record = self._asked_for = None
 
     # --- opening
@@ -115,6 +119,8 @@ class RecordApp(SessionApp):
         from dmp_tui.screens.sheet import SheetScreen
 
         self._stop_record_timers()
+        before = self._visits.setdefault(record.identity.ins, record.last_access)
+        record = replace(record, last_access=before)
         self.record = record
         self._asked_for = record.identity
         with self.batch_update():

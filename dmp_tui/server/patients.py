@@ -25,7 +25,7 @@ from dmp_tui.dmp.fhir.patients import (
 )
 from dmp_tui.dmp.identity import BirthDate, IdentityError, IdentityStatus, Sex, Traits, parse_birth_date
 from dmp_tui.dmp.professions import Mode, Role
-from dmp_tui.dmp.rights import Decision, Operation, Refusal
+from dmp_tui.dmp.rights import READINGS, Decision, Operation, Refusal
 from dmp_tui.server.access import Access, Refused, access_to
 from dmp_tui.server.bodies import JSON_TYPES, SMALL, check_type, parse_resource, read_body
 from dmp_tui.server.caller import Caller
@@ -59,8 +59,10 @@ async def existence(services: Services, caller: Caller, request: Request) -> Res
     access = access_to(services.store, caller, record, services.settings, services.clock)
     decision = access.require(Operation.TEST_EXISTENCE)
     event = access.event(Operation.TEST_EXISTENCE, decision)
+    me = caller.professional.id
+    read_before = services.store.last_access(record.id, me, READINGS) if record is not None else None
     await services.store.trace(event)
-    found = [] if record is None else [to_existence(record, access.authorisation)]
+    found = [] if record is None else [to_existence(record, access.authorisation, read_before)]
     return fhir_response(_searchset(services, found))
 
 

@@ -1,9 +1,9 @@
 """The stored sheets: both variants of a record, rebuilt on every change, and made for one reader where he needs it.
 
-A stored variant begins with one line: its ETag, then who made a masked document of this record. Thus what a reader may
-see is known without a look at the documents, and takes the same time whether something is masked or not. The sheet
-itself is kept as gzip, some seven times smaller: fewer pages to read, authenticate and decrypt, and most clients take
-it as it is.
+A stored variant begins with one line: the rules that made it, its ETag, then who made a masked document of this record.
+Thus what a reader may see is known without a look at the documents, and takes the same time whether something is masked
+or not. The sheet itself is kept as gzip, some seven times smaller: fewer pages to read, authenticate and decrypt, and
+most clients take it as it is.
 """
 
 import hashlib
@@ -22,6 +22,8 @@ from dmp_tui.store.reads import decode_entries
 Statements = Sequence[tuple[str, tuple[Entry, ...] | bytes]]
 """``(document id, its statements)``, read or as the store keeps them: these are read here, beside the server."""
 _GZIP = 16 + zlib.MAX_WBITS
+_RULES = "2"
+"""Raised when the same documents give another sheet, or other bytes: what former rules made is then made anew."""
 PARTLY_READ = "partly-read"
 """Warning of a document of which some section could not be structured."""
 
@@ -40,7 +42,7 @@ class StoredSheet:
 def pack(sheet: StoredSheet) -> bytes:
     """The bytes that the store keeps."""
     makers = ",".join(sorted(sheet.masked_makers))
-    return f"{sheet.etag} {makers}\n".encode() + sheet.content
+    return f"{_RULES} {sheet.etag} {makers}\n".encode() + sheet.content
 
 
 def sheet_of(bundle: bytes, masked_makers: frozenset[str] = frozenset()) -> StoredSheet:
@@ -54,10 +56,12 @@ def plain(sheet: StoredSheet) -> bytes:
     return zlib.decompress(sheet.content, _GZIP)
 
 
-def unpack(stored: bytes) -> StoredSheet:
-    """A variant from its bytes."""
+def unpack(stored: bytes) -> StoredSheet | None:
+    """A variant from its bytes; None if former rules made it."""
     line, _, content = stored.partition(b"\n")
-    etag, _, makers = line.decode().partition(" ")
+    rules, etag, makers = (*line.decode().split(" "), "", "")[:3]
+    if rules != _RULES:
+        return None
     return StoredSheet(etag, frozenset(makers.split(",")) - {""}, content)
 
 
@@ -137,7 +141,9 @@ def replacements(old: DocumentEntry, documents: Iterable[DocumentEntry]) -> list
 def origin_of(document: DocumentEntry) -> Origin:
     """The source of a line."""
     author = next((a.name or a.organisation_name for a in document.authors), "")
-    return Origin(document.id, document.type, document.title, document.date, author, document.archived)
+    return Origin(
+        *(document.id, document.type, document.title, document.date, author, document.archived, document.submitted)
+    )
 
 
 def etag_of(content: bytes) -> str:

@@ -61,23 +61,23 @@ async def _sheet(services: Services, access: Access) -> StoredSheet:
     if record is None:
         raise not_found()
     whole = _sees_all_masked(access)
-    stored = _stored(services, record.id, whole=whole)
-    if stored is None:
+    sheet = _stored(services, record.id, whole=whole)
+    if sheet is None:
         await rebuild(services, record)
-        stored = _stored(services, record.id, whole=whole)
-        if stored is None:
+        sheet = _stored(services, record.id, whole=whole)
+        if sheet is None:
             raise not_found()
-    sheet = unpack(stored)
     if whole or access.caller.mode is not Mode.NORMAL or access.caller.professional.id not in sheet.masked_makers:
         return sheet
     visible = [d for d in services.store.documents(record.id) if access.ask(Operation.SEARCH_METADATA, d).allowed]
     return await services.workers.run(own_sheet, record, visible, services.store.encoded_entries(record.id))
 
 
-def _stored(services: Services, patient_id: str, *, whole: bool) -> bytes | None:
+def _stored(services: Services, patient_id: str, *, whole: bool) -> StoredSheet | None:
     """The stored variant; the one with masked documents is empty where there are none, and the open one is it."""
     store = services.store
-    return (store.summary(patient_id, masked=True) if whole else None) or store.summary(patient_id, masked=False)
+    found = (store.summary(patient_id, masked=True) if whole else None) or store.summary(patient_id, masked=False)
+    return unpack(found) if found else None
 
 
 def _sees_all_masked(access: Access) -> bool:

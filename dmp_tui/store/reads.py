@@ -1,6 +1,6 @@
 """What is read from a store: the same on the event loop's connection and within a write."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -271,13 +271,13 @@ class Reads:
         sql = f"SELECT {COLUMNS} FROM trail WHERE {condition} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - constants
         return [self._event(StoredRow(*row)) for row in self._rows(sql, *values, *keys, most)]
 
-    def last_access(self, patient_id: str, actor: str) -> datetime | None:
-        """When an actor was last allowed something in a patient's record, None if never."""
+    def last_access(self, patient_id: str, actor: str, operations: Collection[str] = ()) -> datetime | None:
+        """When an actor was last allowed something (one of ``operations``, where given) in a record; None if never."""
         self._latest()
-        found = self._rows(
-            "SELECT max(at) FROM trail WHERE patient_id = ? AND actor_key = ? AND outcome = ?",
-            *(patient_id, self._secrets.actor(actor), ALLOWED),
-        )
+        sql = "SELECT max(at) FROM trail WHERE patient_id = ? AND actor_key = ? AND outcome = ?"
+        if operations:
+            sql += f" AND operation IN ({', '.join('?' * len(operations))})"
+        found = self._rows(sql, patient_id, self._secrets.actor(actor), ALLOWED, *sorted(operations))
         return None if found[0][0] is None else moment(found[0][0])
 
     def _event(self, row: StoredRow) -> TrailRow:

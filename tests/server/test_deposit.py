@@ -28,9 +28,9 @@ CALLER = Caller(DOCTOR, Mode.NORMAL, "test")
 
 
 def allergies(api: Api, patient: Record = PATIENT) -> list[str]:
-    stored = api.store.summary(patient.id, masked=False)
+    stored = unpack(api.store.summary(patient.id, masked=False) or b"")
     assert stored is not None
-    return sorted(line.label for line in read_summary(plain(unpack(stored))).sheet.topic(Kind.ALLERGY).lines)
+    return sorted(line.label for line in read_summary(plain(stored)).sheet.topic(Kind.ALLERGY).lines)
 
 
 async def test_a_program_deposits_by_the_documents_own_header(api: Api) -> None:

@@ -55,10 +55,16 @@ def test_what_leaves_the_sheet_and_what_stays(documents: list[DocumentEntry], fo
     assert labels(*reversed(documents)) == found
 
 
+def read_back(stored: bytes) -> StoredSheet:
+    sheet = unpack(stored)
+    assert sheet is not None
+    return sheet
+
+
 def test_a_masked_replacement_takes_nothing_from_those_who_do_not_see_it() -> None:
     masked = replace(NEW, confidentiality=MASKED)
     open_, whole = variants(RECORD, [SUPERSEDED, masked], list(STATEMENTS.items()))
-    found = [unpack(stored) for stored in (open_, whole)]
+    found = [read_back(stored) for stored in (open_, whole)]
     assert [[line.label for line in read_summary(plain(sheet)).sheet.topic(Kind.ALLERGY).lines] for sheet in found] == [
         ["arachide"],
         ["latex"],
@@ -71,7 +77,7 @@ def test_a_masked_replacement_takes_nothing_from_those_who_do_not_see_it() -> No
 def test_nothing_masked_one_variant() -> None:
     open_, whole = variants(RECORD, [OLD], list(STATEMENTS.items()))
     assert whole == b""
-    assert unpack(open_).masked_makers == frozenset()
+    assert read_back(open_).masked_makers == frozenset()
 
 
 def test_an_old_version_is_current_to_who_sees_no_other() -> None:
@@ -87,3 +93,9 @@ def test_an_old_version_is_current_to_who_sees_no_other() -> None:
 def test_stored_bytes_read_back(etag: str, makers: frozenset[str], content: bytes) -> None:
     sheet = StoredSheet(etag, makers, content)
     assert unpack(pack(sheet)) == sheet
+
+
+def test_what_former_rules_made_is_no_sheet() -> None:
+    former = b"0123456789abcdef 82\nbytes"
+    assert unpack(former) is None
+    assert unpack(b"0123456789abcdef \nbytes") is None

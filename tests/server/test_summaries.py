@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from dmp_tui.dmp.consents import EmergencyConsents, Record
 from dmp_tui.dmp.entries import Kind
+from dmp_tui.dmp.fhir.patients import from_existence
 from dmp_tui.dmp.fhir.summary import read_summary
 from dmp_tui.dmp.identity import OID_NIR_TEST, Ins
 from dmp_tui.dmp.sheet.model import Sheet
@@ -105,6 +107,32 @@ async def test_by_id_and_by_ins_with_an_etag(api: Api) -> None:
     rows = [row for row in api.store.trail(PATIENT.id) if row.detail.startswith("summary")]
     assert len(rows) == 6
     assert {row.detail for row in rows} == {"summary notify"}
+
+
+async def test_the_reader_is_told_when_he_last_read_and_what_came_since(api: Api) -> None:
+    api.keep(PATIENT)
+    for who in (DOCTOR, NURSE):
+        api.permit(PATIENT, who)
+    doctor, nurse = await api.login(DOCTOR), await api.login(NURSE)
+    existence = f"/fhir/Patient?identifier={PATIENT.ins.system}|{PATIENT.ins.matricule}"
+
+    async def last_access(client: Client) -> datetime | None:
+        answer = await client.get(existence)
+        [found] = answer.json()["entry"]
+        return from_existence(found["resource"]).last_access
+
+    await send(doctor, ips("arachide"))
+    assert [await last_access(each) for each in (doctor, doctor, nurse)] == [None, None, None]
+    api.clock.forward(minutes=1)
+    await sheet(doctor)
+    api.clock.forward(minutes=1)
+    read = await last_access(doctor)
+    assert read is not None
+    await send(doctor, ips("latex"))
+    assert (await last_access(doctor), await last_access(await api.login(NURSE))) == (read, None)
+    lines = (await sheet(doctor)).topic(Kind.ALLERGY).lines
+    [older, newer] = sorted(source.origin.submitted for line in lines for source in line.sources)
+    assert datetime.fromisoformat(older) < read < datetime.fromisoformat(newer)
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,7 @@ def write_origin(origin: Origin) -> Json:
             *text_part("date", origin.date),
             *text_part("author", origin.author),
             *([{"url": "archived", "valueBoolean": True}] if origin.archived else []),
+            *text_part("submitted", origin.submitted),
         ],
     )
 
@@ -162,6 +163,7 @@ def read_origin(extension: Json) -> Origin:
         parts.text("date"),
         parts.text("author"),
         parts.flag("archived"),
+        parts.text("submitted"),
     )
 
 
@@ -186,6 +188,8 @@ def write_source(source: Source, line: Line, index: int, said: str) -> Json:
         *text_part("end", source.end, line.end),
         *text_part("noted", source.noted, line.noted),
         *text_part("detail", source.detail, _usual_detail(line)),
+        *text_part("reference", source.reference, line.reference),
+        *text_part("interpretation", source.interpretation, line.interpretation),
         *text_part("words", source.words, said),
         *_marks(source.marks),
     ]
@@ -205,6 +209,8 @@ def read_source(part: Json, line: Line, origins: Sequence[Origin], said: str) ->
         end=parts.text("end", line.end),
         noted=parts.text("noted", line.noted),
         detail=parts.text("detail", _usual_detail(line)),
+        reference=parts.text("reference", line.reference),
+        interpretation=parts.text("interpretation", line.interpretation),
         words=parts.text("words", said),
         marks=frozenset(Mark(code) for code in parts.codes("mark")),
     )

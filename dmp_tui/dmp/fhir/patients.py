@@ -33,6 +33,7 @@ TREATING_PHONE = "urn:dmp-tui:fhir:treating-doctor-phone"
 RELIABILITY = "https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-identity-reliability"
 BIRTH_TEXT = "urn:dmp-tui:fhir:birth-date"
 KIND = "urn:dmp-tui:fhir:contact-kind"
+LAST_ACCESS = "urn:dmp-tui:fhir:last-access"
 OPENING = "urn:dmp-tui:fhir:opening"
 _GENDERS = {Sex.F: "female", Sex.M: "male", Sex.U: "unknown"}
 _SEXES = {"female": Sex.F, "male": Sex.M}
@@ -57,6 +58,8 @@ class Existence:
     """The patient does not oppose bris de glace."""
     etreat_open: bool = True
     """The patient does not oppose centre 15."""
+    last_access: datetime | None = None
+    """When the caller last read this record, before now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,11 @@ class Administrative:
     contacts: tuple[Contact, ...] = ()
 
 
-def to_existence(record: Record, authorisation: Authorisation) -> Json:
-    """The Patient that ``GET Patient?identifier=`` returns: no address, no telephone of the patient, no contact."""
+def to_existence(record: Record, authorisation: Authorisation, last_access: datetime | None = None) -> Json:
+    """The Patient that ``GET Patient?identifier=`` returns: no address, no telephone of the patient, no contact.
+
+    ``last_access`` is when the caller himself last read this record.
+    """
     resource = _patient(record)
     extensions: list[Json] = [_closing(record)] if record.status is RecordStatus.CLOSED else []
     state: list[Json] = [{"url": "state", "valueCode": authorisation.state.value}]
@@ -86,6 +92,8 @@ def to_existence(record: Record, authorisation: Authorisation) -> Json:
             ],
         },
     ]
+    if last_access is not None:
+        extensions.append({"url": LAST_ACCESS, "valueInstant": last_access.isoformat()})
     resource["extension"] = resource.get("extension", []) + extensions
     if record.treating_doctor or record.treating_doctor_name:
         doctor: Json = {}
@@ -180,6 +188,7 @@ def from_existence(resource: Mapping[str, Any]) -> Existence:
     code = str(state.get("state", ""))
     end = state.get("end")
     treating = any(e.get("url") == TREATING_DOCTOR and e.get("valueBoolean") is True for e in extensions)
+    accessed = next((e.get("valueInstant") for e in extensions if e.get("url") == LAST_ACCESS), None)
     return Existence(
         id=text(resource, "id"),
         ins=ins_of(resource),
@@ -197,6 +206,7 @@ def from_existence(resource: Mapping[str, Any]) -> Existence:
         treating_doctor_phone=str(phone or ""),
         btg_open=emergency.get("BTG") is not False,
         etreat_open=emergency.get("ETREAT") is not False,
+        last_access=datetime.fromisoformat(accessed) if isinstance(accessed, str) else None,
     )
 
 

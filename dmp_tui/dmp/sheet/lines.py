@@ -27,6 +27,7 @@ def origin_key(origin: Origin) -> tuple[object, ...]:
         origin.author,
         origin.type,
         origin.archived,
+        origin.submitted,
     )
 
 
@@ -179,7 +180,10 @@ def _person(entries: Sequence[Entry]) -> Person | None:
 
 def _sources(ordered: Sequence[Statement]) -> tuple[Source, ...]:
     sources = [
-        Source(o, e.label, e.assertion, e.status, e.start, e.end, e.noted, _detail(e), e.words, e.marks)
+        Source(
+            *(o, e.label, e.assertion, e.status, e.start, e.end, e.noted, _detail(e)),
+            *(e.reference, e.interpretation, e.words, e.marks),
+        )
         for o, e in ordered
     ]
     return tuple(dict.fromkeys(sources))

@@ -17,6 +17,8 @@ class Origin:
     date: str
     author: str
     archived: bool = False
+    submitted: str = ""
+    """FHIR instant when the server took it; empty in another vendor's summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,10 @@ class Source:
     noted: str = ""
     detail: str = ""
     """Reactions, dose or value in words, as this document gives them."""
+    reference: str = ""
+    """Reference range of this source's measurement, as written."""
+    interpretation: str = ""
+    """HL7 v3 ObservationInterpretation code of this source's measurement, empty if none."""
     words: str = ""
     marks: frozenset[Mark] = frozenset()
 

@@ -102,12 +102,19 @@ statements = st.lists(st.tuples(origins(), entries), max_size=12)
 text = st.text(max_size=12)
 codings = st.builds(Coding, system=text, code=text, display=text)
 any_origins = st.builds(
-    Origin, document=text, type=codings, title=text, date=st.one_of(dates, text), author=text, archived=st.booleans()
+    Origin,
+    document=text,
+    type=codings,
+    title=text,
+    date=st.one_of(dates, text),
+    author=text,
+    archived=st.booleans(),
+    submitted=st.one_of(dates, text),
 )
 any_marks = st.frozensets(st.sampled_from(list(Mark)), max_size=3)
 sources = st.builds(
     Source, origin=any_origins, label=text, assertion=st.sampled_from(list(Assertion)), status=statuses, start=text,
-    end=dates, noted=dates, detail=text, words=text, marks=any_marks,
+    end=dates, noted=dates, detail=text, reference=text, interpretation=text, words=text, marks=any_marks,
 )  # fmt: skip
 any_reactions = st.builds(
     Reaction, label=text, criticality=severities, negated=st.booleans(), codes=st.lists(codings, max_size=1).map(tuple)

@@ -10,8 +10,8 @@ from tests.dmp.sheet.strategies import ATC, LOINC, SNOMED
 PARACETAMOL = Coding(SNOMED, "387517004", "Paracétamol")
 
 
-def document(name: str, date: str, **more: bool) -> Origin:
-    return Origin(name, Coding(LOINC, "60591-5"), f"Document {name}", date, f"Dr {name}", **more)
+def document(name: str, date: str, *, archived: bool = False) -> Origin:
+    return Origin(name, Coding(LOINC, "60591-5"), f"Document {name}", date, f"Dr {name}", archived)
 
 
 IPS = document("ips", "2021-12-03")
