@@ -138,7 +138,7 @@ class DmpApp(PlacesApp):
 
     def form_open(self) -> bool:
         """A form, a draft or a confirmation is open."""
-        return any(getattr(screen, "HOLDS", False) for screen in self.screen_stack)
+        return any(getattr(screen, "HOLDS", False) or getattr(screen, "holds", False) for screen in self.screen_stack)
 
     def _forget_waiting(self) -> None:
         self._waiting = None

@@ -35,6 +35,8 @@ def _keys() -> list[tuple[str, str]]:
         (_("Flèches"), _("se déplacer ; Page préc., Page suiv., Début, Fin")),
         (_("Entrée"), _("ouvrir la ligne : ses sources, puis le document")),
         (_("Échap"), _("revenir")),
+        (_("f n l ^F"), _("documents : tout montrer, les nouveaux, par type, par mots ou date")),
+        (_("f l [ ] y w"), _("lecture : chercher, sections, copier, enregistrer ; < > document précédent, suivant")),
         ("/", _("chercher un dossier par l'INS ; un lecteur de datamatrix marche sur tous les écrans")),
         ("!", _("bris de glace (régulateurs : centre 15) : lire le dossier en urgence, avec un motif, tracé")),
         ("a", _("sans autorisation : déclarer le consentement du patient")),

@@ -34,6 +34,14 @@ class ReadDocument(Message):
 
 
 @dataclass
+class ReadNeighbour(Message):
+    """Read the document after (1) or before (-1) this one, in the order of the list."""
+
+    document_id: str
+    direction: int
+
+
+@dataclass
 class FetchContent(Message):
     """Get a document's bytes for the reader that is in view."""
 

@@ -1,79 +1,108 @@
-"""The narrative of a document laid out as rows: paragraphs wrapped, lists hung, tables fitted to the width."""
+"""The narrative of a document laid out in passages: titles, paragraphs, items and rows of tables, each fitted to the
+width. A passage is what the search finds and what copying takes, whole, however many rows it takes on the screen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len
+from rich.style import Style
 
 from dmp_tui.dmp.entries import Part
 from dmp_tui.dmp.narrative import Block, Items, Paragraph, Picture, Table
 from dmp_tui.i18n import _
-from dmp_tui.widgets.line import FRAME, PLAIN, STRONG, Row, text_row, title
+from dmp_tui.widgets.line import FRAME, PLAIN, STRONG, title
 from dmp_tui.widgets.text import fit, visible, wrap
 
 _NARROWEST = 6
 """Cells below which a table's columns are unreadable: the table is then shown as one field a row."""
 
 
-def part_rows(parts: Sequence[Part], width: int) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """``text`` as it is written, in one piece (empty: mere decoration), and ``lines`` as they are shown."""
+
+    text: str
+    lines: tuple[str, ...]
+    style: Style = PLAIN
+    section: bool = False
+    """It is the title of a section."""
+    link: str = ""
+    """Id of the document that Enter opens."""
+
+
+def section(text: str, width: int) -> Passage:
+    """The title of a section, ruled; a long one takes the rows it needs."""
+    first, *more = wrap(text, width, "  ")
+    return Passage(visible(text).strip(), (title(first, width).text, *more), FRAME, section=True)
+
+
+def passage(text: str, width: int, style: Style = PLAIN, indent: str = "", link: str = "") -> Passage:
+    """A text in as many rows as it takes."""
+    return Passage(text, tuple(wrap(text, width, indent)), style, link=link)
+
+
+def part_passages(parts: Sequence[Part], width: int) -> list[Passage]:
     """Every section under its own title, deeper ones indented."""
-    rows: list[Row] = []
+    found: list[Passage] = []
     for part in parts:
-        heading = "  " * min(part.depth, 4) + (visible(part.title) or _("(section sans titre)"))
-        rows.append((title(heading, width),))
+        found.append(section("  " * min(part.depth, 4) + (visible(part.title) or _("(section sans titre)")), width))
         if not part.blocks:
-            rows.append(text_row(_("(section sans texte)"), width))
+            found.append(passage(_("(section sans texte)"), width))
         for block in part.blocks:
-            rows += block_rows(block, width)
-    return rows
+            found += block_passages(block, width)
+    return found
 
 
-def block_rows(block: Block, width: int) -> list[Row]:
+def block_passages(block: Block, width: int) -> list[Passage]:
     """One block."""
     match block:
         case Paragraph(text, heading):
-            style = STRONG if heading else PLAIN
-            return [text_row(line, width, style) for line in wrap(text, width)]
+            return [passage(text, width, STRONG if heading else PLAIN)]
         case Items(items, ordered):
-            rows = []
-            for number, item in enumerate(items, 1):
-                bullet = f"{number}. " if ordered else "- "
-                rows += [text_row(line, width) for line in wrap(bullet + item, width, " " * len(bullet))]
-            return rows
+            bullets = (f"{number}. " if ordered else "- " for number in range(1, len(items) + 1))
+            return [
+                Passage(item, tuple(wrap(bullet + item, width, " " * len(bullet))))
+                for bullet, item in zip(bullets, items, strict=True)
+            ]
         case Table():
-            return _table_rows(block, width)
+            return list(_table(block, width))
         case Picture(name, media_type):
             sentence = _("[image « {name} » {type} : elle ne peut pas être montrée dans un terminal]")
-            return [text_row(line, width) for line in wrap(sentence.format(name=name, type=media_type), width)]
+            return [passage(sentence.format(name=name, type=media_type), width)]
 
 
-def text_rows(text: str, width: int) -> list[Row]:
-    """Plain text, its own lines kept."""
-    return [text_row(line, width) for line in wrap(text, width)]
+def text_passages(text: str, width: int) -> list[Passage]:
+    """Plain text, its own lines kept: each is a passage."""
+    return [passage(line, width) for line in text.splitlines()]
 
 
-def _table_rows(table: Table, width: int) -> list[Row]:
-    rows: list[Row] = []
+def _table(table: Table, width: int) -> Iterator[Passage]:
     if table.caption:
-        rows += [text_row(line, width, STRONG) for line in wrap(table.caption, width)]
+        yield passage(table.caption, width, STRONG)
     grid = [row for row in (table.header, *table.rows) if row]
     columns = max((len(row) for row in grid), default=0)
     if not columns:
-        return rows
+        return
     padded = [tuple(visible(cell) for cell in row) + ("",) * (columns - len(row)) for row in grid]
     widths = _column_widths(padded, width - 3 * (columns - 1))
     if min(widths) < _NARROWEST and columns > 1:
-        return rows + _as_fields(table, width)
+        yield from _as_fields(table, width)
+        return
     for number, row in enumerate(padded):
         head = bool(table.header) and number == 0
-        rows += _row_lines(row, widths, width, head=head)
+        yield Passage(_joined(row), tuple(_row_lines(row, widths)), STRONG if head else PLAIN)
         if head:
-            rows.append(text_row("─┼─".join("─" * w for w in widths), width, FRAME))
-    return rows
+            yield Passage("", ("─┼─".join("─" * w for w in widths),), FRAME)
+
+
+def _joined(cells: Sequence[str]) -> str:
+    """The cells of a row as one text."""
+    return " | ".join(cell.strip() for cell in cells)
 
 
 def _column_widths(grid: Sequence[Sequence[str]], room: int) -> list[int]:
     """Columns as wide as they want; where that is too much, the widest give until it fits."""
-    wants = [max(*(cell_len(row[i]) for row in grid), 1) for i in range(len(grid[0]))]
+    wants = [max(1, *(cell_len(row[i]) for row in grid)) for i in range(len(grid[0]))]
     excess = sum(wants) - room
     while excess > 0:
         widest = max(range(len(wants)), key=wants.__getitem__)
@@ -87,24 +116,22 @@ def _column_widths(grid: Sequence[Sequence[str]], room: int) -> list[int]:
     return wants
 
 
-def _row_lines(row: Sequence[str], widths: Sequence[int], width: int, *, head: bool) -> list[Row]:
+def _row_lines(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     cells = [wrap(cell, w) for cell, w in zip(row, widths, strict=True)]
-    height = max(len(lines) for lines in cells)
-    out = []
-    for i in range(height):
+    for i in range(max(len(lines) for lines in cells)):
         parts = [fit(lines[i] if i < len(lines) else "", w) for lines, w in zip(cells, widths, strict=True)]
-        out.append(text_row(" │ ".join(parts).rstrip(), width, STRONG if head else PLAIN))
-    return out
+        yield " │ ".join(parts).rstrip()
 
 
-def _as_fields(table: Table, width: int) -> list[Row]:
+def _as_fields(table: Table, width: int) -> Iterator[Passage]:
     """A table too wide for the terminal, one field a line: nothing is cut."""
-    rows: list[Row] = []
     for row in table.rows:
+        lines: list[str] = []
         for i, cell in enumerate(row):
             if not cell.strip():
                 continue
             name = table.header[i] if i < len(table.header) else ""
             text = f"{name} : {cell}" if name else cell
-            rows += [text_row(line, width) for line in wrap(("  " if i else "- ") + text, width, "    ")]
-    return rows
+            lines += wrap(("  " if lines else "- ") + text, width, "    ")
+        if lines:
+            yield Passage(_joined([visible(cell) for cell in row]), tuple(lines))

@@ -99,6 +99,7 @@ async def read_record(
         answer.sheet,
         answer.read_at,
         professional.name,
+        professional_id=professional.id,
         facility=professional.facility_name,
         subject=answer.subject,
         status=status.status,

@@ -1,135 +1,346 @@
-"""A document read: its header, what does not fit, its narrative or the text of its PDF."""
+"""A document read: its header, what does not fit, its versions, its text; searched, copied, saved."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Hashable, Sequence
 from datetime import date
+from typing import ClassVar
 
+from textual import on
+from textual.binding import Binding, BindingType
+
+from dmp_tui.dmp.consultation import chain, distinct, links_of
 from dmp_tui.dmp.documents import DocumentEntry
-from dmp_tui.dmp.entries import DocumentError, Reading
 from dmp_tui.i18n import _, n_
-from dmp_tui.screens.coded import document_type, specialty
-from dmp_tui.screens.dates import day
-from dmp_tui.screens.messages import FetchContent
-from dmp_tui.screens.narrative_layout import part_rows, text_rows
-from dmp_tui.screens.pdf import PdfProblem, PdfText, pdf_text
+from dmp_tui.screens.asking import AskingScreen
+from dmp_tui.screens.coded import document_type
+from dmp_tui.screens.document_header import foreign, header_passages, identity_passages
+from dmp_tui.screens.document_text import DocumentText, text_of
+from dmp_tui.screens.finding import Finder
+from dmp_tui.screens.messages import FetchContent, ReadDocument, ReadNeighbour
+from dmp_tui.screens.narrative_layout import Passage, passage
 from dmp_tui.screens.record import OpenRecord
-from dmp_tui.screens.record_screen import RecordScreen
-from dmp_tui.screens.sentences import document_sentence, pdf_sentence
-from dmp_tui.screens.words import document_flags, document_warning
-from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Row, text_row, title
-from dmp_tui.widgets.text import visible, wrap
+from dmp_tui.screens.saving import SaveError, SaveProblem, free_name, proposed, save_new
+from dmp_tui.screens.sentences import save_sentence
+from dmp_tui.widgets.board import Board
+from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Cell, Row, text_row, title
+from dmp_tui.widgets.text import cut, visible
+
+_GUTTER = 2
+"""Cells before the text: the cursor, and the sign of what was found."""
+_CLIPBOARD = 74_994
+"""Bytes that terminals take by OSC 52: 100,000 in all, in base64 (xterm's and hterm's limit)."""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentText:
-    """What could be read of a document's bytes; ``problem`` is a sentence where something could not."""
+class ReaderScreen(AskingScreen):
+    """One document. It opens at once with what is known of it; its text follows.
 
-    reading: Reading | None = None
-    plain: str = ""
-    pdfs: tuple[tuple[str, PdfText], ...] = ()
-    """``(title, text)`` of each PDF."""
-    problem: str = ""
+    A document that names another identity shows its text only once the reader has said that he means it.
+    """
 
-
-async def document_text(content: bytes, media_type: str) -> DocumentText:
-    """Read a document's bytes, off the event loop. Never raises for what is wrong with them."""
-    import asyncio
-
-    if content.startswith(b"%PDF-") or media_type == "application/pdf":
-        return DocumentText(pdfs=(("", await pdf_text(content)),))
-    if media_type in {"text/plain", "text/rtf", "application/rtf"}:
-        return DocumentText(plain=content.decode("utf-8", errors="replace"))
-    if media_type.startswith("image/"):
-        return DocumentText(problem=_("C'est une image : elle ne peut pas être montrée dans un terminal."))
-    from dmp_tui.dmp.reading import read_document
-
-    try:
-        reading = await asyncio.to_thread(read_document, content, media_type)
-    except DocumentError as error:
-        return DocumentText(problem=document_sentence(error.problem))
-    files = [attachment for attachment in reading.attachments if attachment.content.startswith(b"%PDF-")]
-    pdfs = [(attachment.title, await pdf_text(attachment.content)) for attachment in files]
-    return DocumentText(reading=reading, pdfs=tuple(pdfs))
-
-
-class ReaderScreen(RecordScreen):
-    """One document. It opens at once with what is known of it; its text follows."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f,ctrl+f", "search", show=False, id="reader.search"),
+        Binding("n", "found(1)", show=False, id="reader.next-found"),
+        Binding("N", "found(-1)", show=False, id="reader.previous-found"),
+        Binding("right_square_bracket", "section(1)", show=False, id="reader.next-section"),
+        Binding("left_square_bracket", "section(-1)", show=False, id="reader.previous-section"),
+        Binding("l", "sections", show=False, id="reader.sections"),
+        Binding("greater_than_sign", "neighbour(1)", show=False, id="reader.next-document"),
+        Binding("less_than_sign", "neighbour(-1)", show=False, id="reader.previous-document"),
+        Binding("w", "save", show=False, id="reader.save"),
+        Binding("W", "save_file", show=False, id="reader.save-file"),
+        Binding("y", "copy", show=False, id="reader.copy"),
+        Binding("o", "confirm", show=False, id="reader.confirm"),
+    ]
 
     def __init__(self, record: OpenRecord, today: date, entry: DocumentEntry) -> None:
         self.entry = entry
         self.text: DocumentText | None = None
+        self.content = b""
+        """As deposited: kept here, and nowhere else."""
+        self.confirmed = False
+        """The reader has said that he reads another identity's document."""
+        self.listing = False
+        """The list of sections is in view."""
+        self.saving: tuple[str, bytes] | None = None
+        """What is to be saved, in words, and its bytes, while its path is asked for."""
+        self._passages: list[Passage] = []
+        self._finder = Finder(())
+        self._rows: list[Row] = []
+        self._starts: list[int] = []
+        self._copied: tuple[int, int] = (-1, 0)
+        documents = distinct(record.documents or (entry,))
+        self._links = links_of(documents)
         super().__init__(record, today)
+
+    @property
+    def waiting(self) -> bool:
+        """The document may be of another person, and nobody has said yet that he means it."""
+        return not self.confirmed and self.text is not None and foreign(self.record, self.entry, self.text.reading)
+
+    @property
+    def holds(self) -> bool:
+        """A path is being typed, or an identity is to be confirmed: no card takes the screen."""
+        return self.saving is not None or self.waiting
 
     def on_mount(self) -> None:
         """Ask for the bytes."""
+        self.tell_keys()
         self.post_message(FetchContent(self.entry))
 
-    def show_text(self, text: DocumentText) -> None:
+    def tell_keys(self) -> None:
+        """Say what the keys do here, as things stand."""
+        if self.waiting:
+            self.say(_("o : lire ce document quand même · Échap : retour"), ALARM)
+        elif self.listing:
+            self.say(_("Entrée : aller à la section · Échap : retour"))
+        else:
+            self.say(_("f chercher · l sections [ ] · y copier · w fichier · < > document"))
+
+    def show_text(self, text: DocumentText, content: bytes) -> None:
         """Show what was read."""
-        self.text = text
+        self.text, self.content = text, content
         self.lay_out()
+        self.tell_keys()
+
+    def show_record(self, record: OpenRecord) -> None:
+        """The list of documents may have come: versions are known now."""
+        self._links = links_of(distinct(record.documents or (self.entry,)))
+        super().show_record(record)
+
+    # --- what is shown
 
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """Header, warnings, then the text."""
-        rows = header_rows(self.entry, width)
+        room = width - _GUTTER
+        versions = chain(self.entry, self._links)
+        self._passages = header_passages(self.entry, versions, self._links, room)
         if self.text is None:
-            return [*rows, text_row(_("Document demandé au serveur."), width)]
-        return rows + content_rows(self.text, width)
+            self._passages.append(passage(_("Document demandé au serveur."), room))
+        elif self.waiting:
+            self._passages += identity_passages(self.record, self.entry, self.text.reading, self.today, room)
+        else:
+            self._passages += text_of(self.text, room)
+        words, self._finder = self._finder.words, Finder(self._passages)
+        self._rows, self._starts = [], []
+        for index in range(len(self._passages)):
+            self._starts.append(len(self._rows))
+            self._rows += self._rows_of(index, width)
+        if self.listing:
+            return self._section_rows(width)
+        if words and not self.waiting:
+            self._finder.seek(words, 0)
+            return self._marked()
+        return self._rows
 
+    def _rows_of(self, index: int, width: int, sign: str = " ") -> list[Row]:
+        each = self._passages[index]
+        style = STRONG if sign != " " and each.style is PLAIN else each.style
+        return [
+            (
+                Cell(0, 1, sign, style, (index, number) if each.text else None),
+                Cell(_GUTTER, width - _GUTTER, line, style),
+            )
+            for number, line in enumerate(each.lines)
+        ]
 
-def header_rows(entry: DocumentEntry, width: int) -> list[Row]:
-    """Type, title, dates, authors, and everything a reader must be warned of."""
-    rows: list[Row] = [(title(f"{day(entry.date)[:10]} {document_type(entry.type)}", width),)]
-    rows += [text_row(line, width, STRONG) for line in wrap(entry.title or _("(sans titre)"), width)]
-    people = ", ".join(_author(a.name, specialty(a.specialty) or a.role, a.organisation_name) for a in entry.authors)
-    rows += [text_row(line, width) for line in wrap(_("Auteur : {names}").format(names=people or "?"), width, "  ")]
-    if flags := document_flags(entry):
-        rows.append(text_row(flags, width, STRONG))
-    for code in entry.warnings:
-        rows += [text_row(line, width, ALARM) for line in wrap(f"! {document_warning(code)}", width, "  ")]
-    return rows
+    def _marked(self) -> list[Row]:
+        """The rows, those of what was found with their sign."""
+        rows, width = list(self._rows), self.app.size.width
+        for index in self._finder.found:
+            start, lines = self._starts[index], len(self._passages[index].lines)
+            rows[start : start + lines] = self._rows_of(index, width, "»")
+        return rows
 
+    def _section_rows(self, width: int) -> list[Row]:
+        rows: list[Row] = [(title(_("SECTIONS"), width),)]
+        sections = [(i, each) for i, each in enumerate(self._passages) if each.section]
+        return rows + [text_row(each.text, width, PLAIN, (index, 0)) for index, each in sections]
 
-def _author(name: str, what: str, organisation: str) -> str:
-    return " - ".join(part for part in (name, what, organisation) if part)
+    @property
+    def _at(self) -> int:
+        """Index of the passage under the cursor."""
+        key = self.board.selected
+        return key[0] if isinstance(key, tuple) and not self.listing else 0
 
+    def _go(self, index: int) -> None:
+        self.board.go((index, 0))
 
-def content_rows(text: DocumentText, width: int) -> list[Row]:
-    """The text of a document, or why there is none."""
-    rows: list[Row] = []
-    if text.problem:
-        rows += [text_row(line, width, ALARM) for line in wrap(f"! {text.problem}", width, "  ")]
-    if text.reading is not None:
-        rows += part_rows(text.reading.parts, width)
-        for attachment in text.reading.attachments:
-            if not attachment.content.startswith(b"%PDF-"):
-                sentence = _("Pièce jointe « {title} » ({type}) : elle ne peut pas être montrée dans un terminal.")
-                words = sentence.format(title=attachment.title, type=attachment.media_type)
-                rows += [text_row(line, width) for line in wrap(words, width)]
-    if text.plain:
-        rows += text_rows(text.plain, width)
-    for name, pdf in text.pdfs:
-        rows += _pdf_rows(name, pdf, width)
-    if not rows:
-        rows = [text_row(_("Ce document ne contient aucun texte."), width)]
-    return rows
+    # --- sections and documents
 
+    def action_section(self, direction: int) -> None:
+        """To the next title, or to the one before."""
+        at, titles = self._at, [i for i, each in enumerate(self._passages) if each.section]
+        ahead = [i for i in titles if (i - at) * direction > 0]
+        if ahead and not self.listing:
+            self._go(ahead[0] if direction > 0 else ahead[-1])
 
-def _pdf_rows(name: str, pdf: PdfText, width: int) -> list[Row]:
-    heading = "PDF" + (f" {visible(name)}" if name else "")
-    rows: list[Row] = []
-    if pdf.problem is not PdfProblem.NONE:
-        rows.append((title(heading, width),))
-        return rows + [text_row(line, width, ALARM) for line in wrap(pdf_sentence(pdf.problem), width)]
-    pages = len(pdf.pages)
-    for number, page in enumerate(pdf.pages, 1):
-        count = n_("page {number}/{pages}", "page {number}/{pages}", pages).format(number=number, pages=pages)
-        rows.append((title(f"{heading} {count}", width),))
-        rows += _page_rows(page, width)
-    return rows
+    def action_sections(self) -> None:
+        """The list of titles, or back from it."""
+        if self.waiting:
+            return
+        at = self._at
+        self.listing = not self.listing
+        self.lay_out()
+        titles = [i for i, each in enumerate(self._passages) if each.section and i <= at]
+        if self.listing and titles:
+            self._go(titles[-1])
+        self.tell_keys()
 
+    def action_neighbour(self, direction: int) -> None:
+        """The next document of the list, or the one before."""
+        self.post_message(ReadNeighbour(self.entry.id, direction))
 
-def _page_rows(page: str, width: int) -> Sequence[Row]:
-    if not page.strip():
-        return [text_row(_("(page sans texte : une image ?)"), width, PLAIN)]
-    return text_rows(page, width)
+    @on(Board.Opened)
+    def open_cell(self, message: Board.Opened) -> None:
+        """Go to the section, or read the other version."""
+        message.stop()
+        key: Hashable = message.key
+        if not isinstance(key, tuple):
+            return
+        if self.listing:
+            self.action_sections()
+            self._go(key[0])
+        elif link := self._passages[key[0]].link:
+            self.post_message(ReadDocument(link))
+
+    def action_go(self, where: str) -> None:
+        """Escape leaves the list of sections first."""
+        if where == "back" and self.listing:
+            self.action_sections()
+        else:
+            super().action_go(where)
+
+    def action_confirm(self) -> None:
+        """Read the document of another identity, knowing that it is."""
+        if self.waiting:
+            self.confirmed = True
+            self.lay_out()
+            self.tell_keys()
+
+    # --- search
+
+    def action_search(self) -> None:
+        """Type what to look for."""
+        if self.text is not None and not self.waiting:
+            self.listing = False
+            self.ask(_("Chercher :"), self._finder.words)
+            self._tell_found()
+
+    def typed(self, text: str) -> None:
+        """Find as one types."""
+        if self.saving is None:
+            self._finder.seek(text, self._at)
+            self.board.show(self._marked())
+            self._show_found()
+
+    def action_found(self, direction: int) -> None:
+        """The next passage that holds the words, or the one before."""
+        if not self._finder.words:
+            self.say(_("Rien n'est cherché : f, puis les mots."))
+            return
+        self._finder.step(direction)
+        self._show_found()
+
+    def _show_found(self) -> None:
+        if self._finder.current is not None:
+            self._go(self._finder.current)
+        self._tell_found()
+
+    def _tell_found(self) -> None:
+        found = self._finder
+        if not found.words:
+            self.say(_("Entrée garder, puis n suivant, N précédent · Échap effacer"))
+        elif not found.found:
+            self.say(_("« {words} » n'est pas dans ce texte.").format(words=visible(found.words)), STRONG)
+        else:
+            place = f"{found.at + 1}/{len(found.found)}"
+            self.say(
+                _("« {words} » : {place} · n suivant · N précédent").format(words=visible(found.words), place=place)
+            )
+
+    # --- the field
+
+    def submitted(self, text: str) -> None:
+        """Keep what was found, or write the file."""
+        if self.saving is None:
+            self.stop_asking()
+            self._show_found()
+        else:
+            self.run_worker(self._save(text, self.saving[1]), group="save", exclusive=True)
+
+    def given_up(self) -> None:
+        """Nothing is sought, nothing is saved."""
+        if self.saving is None:
+            self._finder.seek("", 0)
+        self.saving = None
+        self.stop_asking()
+        self.tell_keys()
+
+    # --- the file
+
+    def action_save(self) -> None:
+        """Ask where to save the original."""
+        if self.text is not None and self.content:
+            self._ask_path(_("Enregistrer l'original dans :"), self.entry.media_type, self.content)
+
+    def action_save_file(self) -> None:
+        """Ask where to save a file that the document contains: the one under the cursor, else the first."""
+        files = self.text.files if self.text else ()
+        if not files or self.waiting:
+            self.say(_("Ce document ne contient pas d'autre fichier : w enregistre l'original."))
+            return
+        heading = next((each.text for each in reversed(self._passages[: self._at + 1]) if each.section), "")
+        chosen = next((file for file in files if file.title and visible(file.title) in heading), files[0])
+        name = visible(chosen.title) or _("sans titre")
+        label = _("Enregistrer la pièce jointe ({name}) dans :").format(name=cut(name, 20))
+        self._ask_path(label, chosen.media_type, chosen.content)
+
+    def _ask_path(self, label: str, media_type: str, content: bytes) -> None:
+        if self.waiting:
+            return
+        self.saving = (label, content)
+        self.listing = False
+        path = proposed(self.entry, document_type(self.entry.type), media_type, content)
+        self.ask(label, free_name(path))
+        self.say(_("Lisible par vous seul · Entrée écrire · Échap annuler"))
+
+    async def _save(self, path: str, content: bytes) -> None:
+        try:
+            saved = await asyncio.to_thread(save_new, path, content)
+        except SaveError as error:
+            if self.saving is not None:
+                if error.problem is SaveProblem.EXISTS:
+                    self.field.ask(self.saving[0], free_name(path))
+                self.say(save_sentence(error.problem), ALARM)
+            return
+        self.saving = None
+        self.stop_asking()
+        size = n_("{count} octet", "{count} octets", len(content)).format(count=len(content))
+        self.say(_("Enregistré : {path} ({size}).").format(path=visible(str(saved)), size=size))
+
+    # --- the clipboard
+
+    def action_copy(self) -> None:
+        """Copy what the cursor is on; again: its section; again: the whole document."""
+        if self.text is None or self.waiting or self.listing:
+            return
+        at = self._at
+        level = (self._copied[1] + 1) % 3 if self._copied[0] == at else 0
+        self._copied = (at, level)
+        chosen = (self._passages[at : at + 1], self._section_at(at), self._passages)[level]
+        text = "\n".join(visible(line) for each in chosen if each.text for line in each.text.splitlines())
+        names = (_("passage"), _("section"), _("document"))
+        size = len(text.encode())
+        if size > _CLIPBOARD:
+            sentence = _("Trop long à copier ({size} ko, {most} au plus) : rien n'est copié. w : un fichier.")
+            self.say(sentence.format(size=size // 1000, most=_CLIPBOARD // 1000), ALARM)
+            return
+        self.app.copy_to_clipboard(text)
+        sentence = _("Copié, si le terminal le permet : {what}, {count} car. · y : {more}")
+        self.say(sentence.format(what=names[level], count=len(text), more=names[(level + 1) % 3]))
+
+    def _section_at(self, at: int) -> Sequence[Passage]:
+        """From the title above to the next one."""
+        first = max((i for i in range(at + 1) if self._passages[i].section), default=0)
+        after = (i for i in range(at + 1, len(self._passages)) if self._passages[i].section)
+        return self._passages[first : next(after, len(self._passages))]

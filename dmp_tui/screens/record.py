@@ -32,6 +32,8 @@ class OpenRecord:
     read_at: datetime
     professional: str
     """Who reads, as the server named him."""
+    professional_id: str = ""
+    """His national id: what he wrote himself is told apart by it."""
     facility: str = ""
     """Where he works."""
     subject: Subject = NO_SUBJECT

@@ -6,6 +6,7 @@ from dmp_tui.dmp.entries import DocumentProblem
 from dmp_tui.dmp.identity import IdentityProblem
 from dmp_tui.i18n import _
 from dmp_tui.screens.pdf import PdfProblem
+from dmp_tui.screens.saving import SaveProblem
 
 
 def identity_sentence(problem: IdentityProblem) -> str:
@@ -48,6 +49,18 @@ def pdf_sentence(problem: PdfProblem) -> str:
         PdfProblem.ENCRYPTED: _("PDF protégé par un mot de passe : demandez-le à son auteur."),
         PdfProblem.UNREADABLE: _("PDF illisible : demandez-le de nouveau à son auteur."),
         PdfProblem.TOO_LONG: _("PDF trop long à lire : ouvrez-le dans un lecteur de PDF."),
+    }[problem]
+
+
+def save_sentence(problem: SaveProblem) -> str:
+    """Why a file was not written."""
+    return {
+        SaveProblem.EXISTS: _("Ce fichier existe déjà, il n'est pas remplacé : un autre nom est proposé."),
+        SaveProblem.NO_FOLDER: _("Ce dossier n'existe pas : donnez-en un autre, rien n'est enregistré."),
+        SaveProblem.NOT_ALLOWED: _("Vous n'avez pas le droit d'écrire là : donnez un autre dossier, rien n'est écrit."),
+        SaveProblem.FULL: _("Disque plein : libérez de la place ou donnez un autre dossier, rien n'est enregistré."),
+        SaveProblem.BAD_NAME: _("Ce n'est pas un nom de fichier possible : donnez-en un autre."),
+        SaveProblem.FAILED: _("L'écriture a échoué : essayez un autre dossier, rien n'est enregistré."),
     }[problem]
 
 

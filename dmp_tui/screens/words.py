@@ -4,7 +4,6 @@ import re
 from datetime import date, datetime
 
 from dmp_tui.cards.authentication import Holder
-from dmp_tui.dmp.documents import Confidentiality, DocumentEntry, DocumentStatus
 from dmp_tui.dmp.entries import Assertion, Kind, Mark
 from dmp_tui.dmp.identity import BirthDate, IdentityStatus, OwnershipDoubt, Sex, Traits, fold
 from dmp_tui.dmp.professions import PROFESSIONS
@@ -205,29 +204,6 @@ def said_by(topic: Topic) -> str:
     return _("par {author} le {date}").format(author=visible(first.author) or "?", date=day(first.date))
 
 
-def document_flags(entry: DocumentEntry) -> str:
-    """What sets a document apart, in words: masked, archived, replaced, with warnings."""
-    flags = []
-    if entry.masked:
-        flags.append(_("MASQUÉ"))
-    if Confidentiality.HIDDEN_FROM_PATIENT in entry.confidentiality:
-        flags.append(_("invisible au patient"))
-    if entry.archived:
-        flags.append(_("archivé"))
-    if entry.status is DocumentStatus.SUPERSEDED:
-        flags.append(_("remplacé"))
-    if entry.status is DocumentStatus.ENTERED_IN_ERROR:
-        flags.append(_("supprimé"))
-    if entry.warnings:
-        flags.append(
-            "! "
-            + n_("{count} avertissement", "{count} avertissements", len(entry.warnings)).format(
-                count=len(entry.warnings)
-            )
-        )
-    return ", ".join(flags)
-
-
 def document_warning(code: str) -> str:
     """What does not fit between a document and the record, in one sentence."""
     return {
@@ -238,6 +214,7 @@ def document_warning(code: str) -> str:
         "unknown-parent": _("il remplace un document qui n'est pas dans ce dossier"),
         "ins-differs": _("l'INS dans le document n'est pas celui du dossier"),
         "other-person": _("le document semble être celui d'une autre personne"),
+        "partly-read": _("une partie du document n'est que du texte, absente de la fiche : lisez-le"),
         "unqualified-ins": _("INS non qualifiée, non transmissible au DMP national"),
     }.get(code, visible(code))
 

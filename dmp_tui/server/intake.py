@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dmp_tui.dmp.consultation import PARTLY_READ
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import DocumentError, DocumentProblem, Reading
 from dmp_tui.dmp.fhir.documents import from_document_reference
@@ -18,7 +19,6 @@ from dmp_tui.dmp.fhir.lenient import many, one, text
 from dmp_tui.server.bodies import parse_resource
 from dmp_tui.server.outcomes import FhirError, Said, broken_rule, not_supported
 from dmp_tui.server.patches import check_labels
-from dmp_tui.server.sheets import PARTLY_READ
 
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}")
 _STRUCTURED = re.compile(r"(text|application)/(.+\+)?(xml|json)")

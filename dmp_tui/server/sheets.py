@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dmp_tui.dmp.consents import Record
+from dmp_tui.dmp.consultation import PARTLY_READ
 from dmp_tui.dmp.documents import DocumentEntry, DocumentStatus
 from dmp_tui.dmp.entries import Entry
 from dmp_tui.dmp.rights import state_of
@@ -24,8 +25,6 @@ Statements = Sequence[tuple[str, tuple[Entry, ...] | bytes]]
 _GZIP = 16 + zlib.MAX_WBITS
 _RULES = "2"
 """Raised when the same documents give another sheet, or other bytes: what former rules made is then made anew."""
-PARTLY_READ = "partly-read"
-"""Warning of a document of which some section could not be structured."""
 
 
 @dataclass(frozen=True, slots=True)

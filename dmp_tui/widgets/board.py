@@ -1,6 +1,7 @@
 """The body of a screen: rows of cells, a cursor that repaints two cells, and scrolling without scroll bars."""
 
-from collections.abc import Hashable, Sequence
+from bisect import bisect_left
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -42,6 +43,8 @@ class Board(Widget, can_focus=True):
         self._foot = foot
         self._rows: tuple[Row, ...] = tuple(rows)
         self._stops: list[tuple[int, Cell]] = self._find_stops()
+        self._places: dict[Hashable, int] | None = None
+        """Stop by key, made when it is first asked for."""
         self._at = 0
         self._top = 0
 
@@ -60,13 +63,33 @@ class Board(Widget, can_focus=True):
         wanted = self.selected if key is None else key
         self._rows = tuple(rows)
         self._stops = self._find_stops()
-        keys = [cell.key for _, cell in self._stops]
-        self._at = keys.index(wanted) if wanted in keys else 0
-        if wanted not in keys:
+        self._places = None
+        at = self._place_of(wanted)
+        self._at = at or 0
+        if at is None:
             self._top = 0
         self._keep_in_view()
         self.refresh()
         self._tell()
+
+    def go(self, key: Hashable) -> None:
+        """Put the cursor on a stop, its row at the top of the view if it was out of view."""
+        at = self._place_of(key)
+        if at is None:
+            return
+        y = self._stops[at][0]
+        if not self._top <= y < self._top + self.size.height:
+            self._top = max(0, min(y, len(self._rows) - self.size.height))
+            self.refresh()
+            self._tell()
+        self._move_to(at)
+
+    def _place_of(self, key: Hashable) -> int | None:
+        if self._places is None:
+            self._places = {}
+            for at, (_y, cell) in enumerate(self._stops):
+                self._places.setdefault(cell.key, at)
+        return self._places.get(key)
 
     def _find_stops(self) -> list[tuple[int, Cell]]:
         return [(y, cell) for y, row in enumerate(self._rows) for cell in row if cell.key is not None]
@@ -125,14 +148,25 @@ class Board(Widget, can_focus=True):
             self._scroll(direction)
             return
         y, cell = self._stops[self._at]
-        ahead = [(i, s) for i, s in enumerate(self._stops) if (s[0] - y) * direction > 0]
+        ahead = list(self._ahead(direction))
         if not ahead:
             self._scroll(direction)
             return
-        nearest = min(abs(s[0] - y) for _, s in ahead)
-        same = [(abs(s[0] - y), i) for i, s in ahead if s[1].x == cell.x and abs(s[0] - y) <= nearest + 2]
+        nearest = abs(ahead[0][1][0] - y)
+        same = [(abs(s[0] - y), i) for i, s in ahead if s[1].x == cell.x]
         near = [(abs(s[1].x - cell.x), i) for i, s in ahead if abs(s[0] - y) == nearest]
         self._move_to(min(same)[1] if same else min(near)[1])
+
+    def _ahead(self, direction: int) -> Iterator[tuple[int, tuple[int, Cell]]]:
+        """Stops of the nearest row below or above that has any, and of the two rows beyond it."""
+        y, nearest, at = self._stops[self._at][0], 0, self._at
+        while 0 <= (at := at + direction) < len(self._stops):
+            distance = abs(self._stops[at][0] - y)
+            nearest = nearest or distance
+            if distance > nearest + 2:
+                return
+            if distance:
+                yield at, self._stops[at]
 
     def action_neighbour(self, direction: int) -> None:
         """To the next stop in reading order."""
@@ -145,7 +179,10 @@ class Board(Widget, can_focus=True):
             self._scroll(direction * height)
             return
         target = self._stops[self._at][0] + direction * height
-        self._move_to(min(range(len(self._stops)), key=lambda i: abs(self._stops[i][0] - target)))
+        below = bisect_left(self._stops, target, key=lambda stop: stop[0])
+        above = bisect_left(self._stops, self._stops[max(below - 1, 0)][0], key=lambda stop: stop[0])
+        near = [at for at in (above, below) if at < len(self._stops)]
+        self._move_to(min(near, key=lambda at: abs(self._stops[at][0] - target)))
 
     def action_edge(self, direction: int) -> None:
         """To the first or the last row."""

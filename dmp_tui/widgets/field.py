@@ -1,5 +1,6 @@
 """One line of typed text: a PIN, an INS, a reason. Nothing blinks; a key repaints one row."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -42,6 +43,7 @@ class Field(Widget, can_focus=True):
         masked: bool = False,
         digits: bool = False,
         limit: int = 400,
+        changed: Callable[[str], None] | None = None,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         super().__init__(id=id)
@@ -50,6 +52,8 @@ class Field(Widget, can_focus=True):
         self._masked = masked
         self._digits = digits
         self._limit = limit
+        self._changed = changed
+        """Called, not posted: what a message brings is painted a frame later."""
         self._value = ""
 
     @property
@@ -59,7 +63,14 @@ class Field(Widget, can_focus=True):
 
     @value.setter
     def value(self, value: str) -> None:
-        self._value = value[: self._limit]
+        before, self._value = self._value, value[: self._limit]
+        self.refresh()
+        if self._changed is not None and self._value != before:
+            self._changed(self._value)
+
+    def ask(self, label: str, value: str = "") -> None:
+        """Ask for something else, beginning with ``value``; nothing is told of it."""
+        self._label, self._value = label, value[: self._limit]
         self.refresh()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:

@@ -1,6 +1,7 @@
 """What our app does differently with a terminal: it writes only what changed, knows a scanner from a person, lets
 letters fall dead for a moment after a switch that nobody typed, and knows when nobody has typed for long."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from time import monotonic
 from typing import ClassVar, cast
@@ -59,6 +60,14 @@ class TerminalApp(App[object]):
     def on_resize(self) -> None:
         """A terminal that was resized shows what it likes until it is painted whole."""
         self._painted.forget()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Hand a text to the terminal's clipboard (OSC 52), as it is to be pasted. Nothing of it is kept here.
+
+        Plain, without tmux's passthrough: tmux takes it by its own ``set-clipboard``, or leaves it.
+        """
+        if self._driver is not None:
+            self._driver.write(f"\x1b]52;c;{b64encode(text.encode()).decode('ascii')}\a")
 
     # --- what is typed
 

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dmp_tui.dmp.consultation import PARTLY_READ
 from dmp_tui.dmp.documents import Author, Confidentiality, DocumentEntry, DocumentStatus, Relation
 from dmp_tui.dmp.entries import Entry, Kind
 from dmp_tui.dmp.fhir.summary import read_summary
-from dmp_tui.server.sheets import PARTLY_READ, StoredSheet, as_seen, build, pack, plain, unpack, variants
+from dmp_tui.server.sheets import StoredSheet, as_seen, build, pack, plain, unpack, variants
 from tests.server.login.world import record
 from tests.server.test_deposit import _text
 

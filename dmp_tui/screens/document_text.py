@@ -1,0 +1,142 @@
+"""A document's bytes as passages to read: its narrative, the text of its PDFs, or why there is none."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+
+from dmp_tui.dmp.entries import DocumentError, Reading
+from dmp_tui.i18n import _, n_
+from dmp_tui.screens.narrative_layout import Passage, part_passages, passage, section, text_passages
+from dmp_tui.screens.pdf import PdfPage, PdfProblem, PdfText, pdf_text
+from dmp_tui.screens.sentences import document_sentence, pdf_sentence
+from dmp_tui.widgets.line import ALARM, PLAIN
+from dmp_tui.widgets.text import visible
+
+_STRUCTURED = re.compile(r"(text|application)/(.+\+)?(xml|json)\b")
+_PLAIN = frozenset({"text/plain", "text/rtf", "application/rtf"})
+_MOST = 500
+"""Images of a page that are named one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file within a document that may be saved on its own: a PDF, an image."""
+
+    title: str
+    media_type: str
+    content: bytes
+    pdf: PdfText | None = None
+    """Its text, where it is a PDF."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentText:
+    """What could be read of a document's bytes; ``problem`` is a sentence where something could not."""
+
+    reading: Reading | None = None
+    plain: str = ""
+    pdf: PdfText | None = None
+    """The document itself is a PDF."""
+    files: tuple[File, ...] = ()
+    problem: str = ""
+
+
+async def document_text(content: bytes, media_type: str) -> DocumentText:
+    """Read a document's bytes, off the event loop. Never raises for what is wrong with them."""
+    kind = media_type.partition(";")[0].strip().lower()
+    if content.startswith(b"%PDF-") or kind == "application/pdf":
+        return DocumentText(pdf=await pdf_text(content))
+    if kind in _PLAIN:
+        return DocumentText(plain=_decoded(content))
+    if kind.startswith("image/"):
+        return DocumentText(
+            problem=_("C'est une image : un terminal ne peut pas la montrer. w : l'enregistrer dans un fichier.")
+        )
+    if kind and not _STRUCTURED.match(kind) and content.lstrip()[:1] not in {b"<", b"{"}:
+        sentence = _("Un terminal ne peut pas montrer ce format ({type}). w : l'enregistrer dans un fichier.")
+        return DocumentText(problem=sentence.format(type=visible(kind)))
+    from dmp_tui.dmp.reading import read_document
+
+    try:
+        reading = await asyncio.to_thread(read_document, content, media_type)
+    except DocumentError as error:
+        return DocumentText(problem=document_sentence(error.problem))
+    files = []
+    for attachment in reading.attachments:
+        is_pdf = attachment.content.startswith(b"%PDF-")
+        text = await pdf_text(attachment.content) if is_pdf else None
+        files.append(File(attachment.title, attachment.media_type, attachment.content, text))
+    return DocumentText(reading=reading, files=tuple(files))
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-8; else windows-1252, which old software writes whatever it declares."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+# --- laid out ---------------------------------------------------------------------------------------------------------
+
+
+def text_of(text: DocumentText, width: int) -> list[Passage]:
+    """The text of a document, or why there is none."""
+    found: list[Passage] = []
+    if text.problem:
+        found.append(passage(f"! {text.problem}", width, ALARM, "  "))
+    if text.reading is not None:
+        found += part_passages(text.reading.parts, width)
+    if text.plain.strip():
+        found += text_passages(text.plain, width)
+    if text.pdf is not None:
+        found += _pdf_passages("PDF", text.pdf, "w", width)
+    for file in text.files:
+        found += file_passages(file, width)
+    return found or [passage(_("Ce document ne contient aucun texte."), width)]
+
+
+def file_passages(file: File, width: int) -> list[Passage]:
+    """A file within the document: the text of a PDF, or its name."""
+    if file.pdf is not None:
+        return _pdf_passages(" ".join(part for part in ("PDF", visible(file.title)) if part), file.pdf, "W", width)
+    sentence = _("Un terminal ne peut pas montrer cette pièce jointe ({type}). W : l'enregistrer dans un fichier.")
+    heading = _("Pièce jointe {title}").format(title=visible(file.title)).strip()
+    return [section(heading, width), passage(sentence.format(type=visible(file.media_type)), width)]
+
+
+def _pdf_passages(heading: str, pdf: PdfText, key: str, width: int) -> list[Passage]:
+    found: list[Passage] = []
+    if pdf.problem is not PdfProblem.NONE:
+        sentence = pdf_sentence(pdf.problem) + " " + _("{key} : l'enregistrer dans un fichier.").format(key=key)
+        found += [section(heading, width), passage(f"! {sentence}", width, ALARM, "  ")]
+    shown = len(pdf.pages)
+    if shown < pdf.total and pdf.problem is PdfProblem.NONE:
+        sentence = n_(
+            "! {count} page montrée, sur {total} : le PDF est trop long ou abîmé. {key} : l'enregistrer.",
+            "! {count} pages montrées, sur {total} : le PDF est trop long ou abîmé. {key} : l'enregistrer.",
+            shown,
+        )
+        words = sentence.format(count=shown, total=pdf.total, key=key)
+        found += [section(heading, width), passage(words, width, ALARM, "  ")]
+    for number, page in enumerate(pdf.pages, 1):
+        place = _("page {number}/{pages}").format(number=number, pages=pdf.total)
+        found.append(section(f"{heading} {place}", width))
+        found += _page_passages(page, key, width)
+    return found
+
+
+def _page_passages(page: PdfPage, key: str, width: int) -> list[Passage]:
+    found = text_passages(page.text, width) if page.text.strip() else []
+    if page.broken:
+        words = _("! Cette page n'a pas pu être lue en entier. {key} : enregistrer le fichier.").format(key=key)
+        found.append(passage(words, width, ALARM, "  "))
+    elif not found and not page.images:
+        found.append(passage(_("(page sans texte)"), width, PLAIN))
+    for name in page.images[:_MOST]:
+        words = _("[image {name} : elle ne peut pas être montrée dans un terminal]").format(name=visible(name))
+        found.append(passage(words, width))
+    if len(page.images) > _MOST:
+        count = len(page.images) - _MOST
+        found.append(passage(n_("[{count} autre image]", "[{count} autres images]", count).format(count=count), width))
+    return found
