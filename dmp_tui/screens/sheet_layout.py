@@ -15,6 +15,7 @@ from rich.style import Style
 from dmp_tui.dmp.entries import Assertion, Kind
 from dmp_tui.dmp.identity import NO_TRAITS, Traits
 from dmp_tui.dmp.sheet.model import Disagreement, Line, Presence, Sheet, Topic
+from dmp_tui.dmp.sheet.states import state_rank
 from dmp_tui.i18n import _
 from dmp_tui.screens.allergies import allergy_cell, allergy_lines, allergy_presence, label_width
 from dmp_tui.screens.biology import anticoagulated, by_urgency, group_date, value_words
@@ -23,6 +24,7 @@ from dmp_tui.screens.keys import OfDocuments, OfLine, OfSection
 from dmp_tui.screens.sheet_blocks import Block
 from dmp_tui.screens.sheet_lines import (
     alert_text,
+    is_stated,
     over,
     person_text,
     pregnancy_text,
@@ -32,6 +34,7 @@ from dmp_tui.screens.sheet_lines import (
     treatment_cell,
     treatment_width,
     vaccine_text,
+    weighs,
 )
 from dmp_tui.screens.sheet_topics import biology_block, check_block, first_blocks, last_blocks, others_block
 from dmp_tui.screens.words import contradicted, critical_rank, kind_title, named, stated_label
@@ -177,7 +180,10 @@ def _allergy_rows(lines: Sequence[Line], width: int) -> list[Row]:
 def _main(sheet: Sheet, width: int, today: date) -> list[Column]:
     """Treatments beside problems; the treatments are given what the problems do not need."""
     treatments = sheet.topic(Kind.TREATMENT)
-    problems = (*sheet.topic(Kind.PROBLEM).lines, *sheet.topic(Kind.PROCEDURE).lines)
+    problems = sorted(
+        (*sheet.topic(Kind.PROBLEM).lines, *sheet.topic(Kind.PROCEDURE).lines),
+        key=lambda line: (not (weighs(line) and is_stated(line)), state_rank(line.critical)),
+    )
     lines = treatments_in_order(treatments.lines, today)
     half = (width - GUTTER) // 2
     wanted = max((treatment_width(line, today) for line in lines), default=half)

@@ -10,6 +10,7 @@ from dmp_tui.dmp.entries import Assertion, Kind, Mark, Status
 from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.sheet.model import Line, Presence, Topic
 from dmp_tui.dmp.sheet.reading import is_current
+from dmp_tui.dmp.sheet.states import is_past_term, is_term
 from dmp_tui.i18n import _
 from dmp_tui.screens.biology import value_of
 from dmp_tui.screens.dates import day, month, recent, year
@@ -24,7 +25,6 @@ NARROW = 56
 _SIGNS = 2
 _NAME_AT_LEAST = 12
 _DOSE_AT_LEAST = 5
-_DUE = frozenset({"11778-8", "11779-6", "11780-4"})
 _PREGNANT = frozenset({"11449-6", "82810-3"})
 _TETANUS = ("TETAN", "REVAXIS", "REPEVAX", "BOOSTRIX", "DTPOLIO", "INFANRIX", "HEXYON", "VAXELIS")
 _TREATING = ("MEDECIN TRAITANT", "PCP")
@@ -58,7 +58,7 @@ def treatment_width(line: Line, today: date) -> int:
 
 
 def weighs(line: Line) -> bool:
-    """Whether a treatment counts in an emergency."""
+    """Whether a treatment, or a state, counts in an emergency."""
     return bool(line.critical) or Mark.CRITICAL in line.marks
 
 
@@ -121,12 +121,13 @@ def _signs(first: str, line: Line) -> str:
 
 
 def problem_cell(line: Line, width: int, today: date) -> Cell:
-    """``o`` a current problem, ``-`` an ended one or an act."""
+    """``!`` what changes what may be done, ``o`` a current problem, ``-`` an ended one or an act."""
     current = line.kind is Kind.PROBLEM and line.status is not Status.ENDED and not over(line, today)
-    left = _signs("o" if current else "-", line) + stated_label(line)
+    sign = "!" if weighs(line) else "o" if current else "-"
+    left = _signs(sign, line) + stated_label(line)
     since = line.start or line.noted
     text = two_ends(left, year(since) if width < NARROW else month(since), width)
-    return Cell(0, width, text, PLAIN, OfLine(line.kind, line.key))
+    return Cell(0, width, text, STRONG if weighs(line) else PLAIN, OfLine(line.kind, line.key))
 
 
 def problem_width(line: Line) -> int:
@@ -135,11 +136,6 @@ def problem_width(line: Line) -> int:
 
 
 # --- what flows: texts of which several stand on a row
-
-
-def is_term(line: Line) -> bool:
-    """Whether a line about a pregnancy gives the expected day of delivery."""
-    return any(coding.code in _DUE for coding in line.codes) or "ACCOUCHEMENT" in fold(line.label)
 
 
 def pregnancy_rank(line: Line) -> int:
@@ -151,12 +147,14 @@ def pregnancy_rank(line: Line) -> int:
 
 
 def pregnancy_text(line: Line, _width: int, today: date) -> tuple[str, Style]:
-    """``terme 22/02/2027``; the state of a pregnancy by its own words."""
-    del today
+    """``terme 22/02/2027``; the state of a pregnancy by its own words; a term long past says so."""
     label, value = stated_label(line), day(line.value) if line.value else ""
     folded = fold(label)
     if is_term(line) or label == value:
-        return _("terme {date}").format(date=value or day(line.start or line.end) or label), STRONG
+        text = _("terme {date}").format(date=value or day(line.start or line.end) or label)
+        if is_past_term(line, today):
+            return _("{term} : dépassé, grossesse terminée ?").format(term=text), PLAIN
+        return text, STRONG
     if value and folded in {"STATUT DE GROSSESSE", "GROSSESSE", "PREGNANCY STATUS"}:
         return value, STRONG
     return f"{label} {value_of(line)}".strip() + _contra(line), STRONG

@@ -10,6 +10,7 @@ from dmp_tui.dmp.sheet.dates import Moment, agree, day, is_over_before, moment
 from dmp_tui.dmp.sheet.matching import MEASURED, Group, Statement
 from dmp_tui.dmp.sheet.model import Contradiction, Disagreement, Line, Origin, Source
 from dmp_tui.dmp.sheet.reading import reaction_rank
+from dmp_tui.dmp.sheet.states import state_code
 
 _NEVER_OVER = frozenset({Kind.ALLERGY, Kind.ADVERSE_EFFECT})
 """Kinds that a later document cannot end by itself: as long as one source does not say "ended", the line stands."""
@@ -74,7 +75,7 @@ def build_line(kind: Kind, found: Group, denials: Sequence[Statement] = ()) -> L
     ended = _is_over(kind, ordered, lead)
     entries = [entry for _, entry in ordered]
     reactions = _reactions(entries)
-    critical = _critical(entries) if kind is Kind.TREATMENT else ""
+    critical = _critical(kind, entries, lead)
     line = Line(
         kind=kind,
         key=found.key,
@@ -100,10 +101,13 @@ def build_line(kind: Kind, found: Group, denials: Sequence[Statement] = ()) -> L
     return replace(line, contradictions=contradictions, marks=_marks(entries, line, found, contradictions))
 
 
-def _critical(entries: Sequence[Entry]) -> str:
-    """By codes that agree with their words, and by words: never by a code alone."""
+def _critical(kind: Kind, entries: Sequence[Entry], lead: Entry) -> str:
+    """By codes that agree with their words, and by words: never by a code that its words deny."""
     sound = [e for e in entries if not e.marks & {Mark.CODE_DIFFERS, Mark.PRODUCT_DIFFERS}]
-    return critical_code(_codes(sound), [e.label for e in entries])
+    labels = [e.label for e in entries]
+    if kind is Kind.TREATMENT:
+        return critical_code(_codes(sound), labels)
+    return state_code(kind, _codes(sound), labels) if lead.assertion is Assertion.STATED else ""
 
 
 def with_contradictions(line: Line, more: Iterable[Contradiction]) -> Line:

@@ -26,6 +26,7 @@ from dmp_tui.dmp.sheet.matching import (
 )
 from dmp_tui.dmp.sheet.model import Check, Contradiction, Disagreement, Line, Origin, Presence, Sheet, Topic
 from dmp_tui.dmp.sheet.reading import reaction_rank
+from dmp_tui.dmp.sheet.states import state_rank
 
 _LISTS = frozenset({"10160-0", "10183-2", "42346-7", "29549-3"})
 """LOINC sections that claim to list what the patient takes: only there does an absence mean something."""
@@ -182,8 +183,8 @@ def _order(kind: Kind, line: Line) -> tuple[object, ...]:
     if kind is Kind.TREATMENT:
         return (told, over, critical_rank(line.critical), newest, rest)
     if kind in MEASURED or kind in {Kind.VACCINATION, Kind.PROCEDURE}:
-        return (told, newest, rest)
-    return (told, over, line.criticality.rank, newest, rest)
+        return (told, state_rank(line.critical), newest, rest)
+    return (told, over, state_rank(line.critical), line.criticality.rank, newest, rest)
 
 
 def _shown_date(kind: Kind, line: Line) -> str:

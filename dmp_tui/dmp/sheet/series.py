@@ -1,0 +1,163 @@
+"""The measurements behind a line: every value once, newest first, each with its own date, range and documents."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from dmp_tui.dmp.entries import Assertion
+from dmp_tui.dmp.sheet.dates import day, moment
+from dmp_tui.dmp.sheet.model import Line, Origin, Source
+
+_NUMBER = re.compile(r"(?P<sign>[<>≤≥]=?)?\s*(?P<number>[-+]?\d{1,12}(?:[.,]\d{1,9})?)(?=\s|%|$)")
+_FIGURE = r"([-+]?\d{1,12}(?:[.,]\d{1,9})?)"
+_BETWEEN = re.compile(_FIGURE + r"\s*(?:[-–—à]|to|et|\.\.|;)\s*" + _FIGURE)
+_ABOVE = re.compile(r"(?:>|≥|sup\w*|min\w*|plus de|above)\D{0,12}?" + _FIGURE, re.IGNORECASE)
+_BELOW = re.compile(r"(?:<|≤|inf\w*|max\w*|moins de|up to|below)\D{0,12}?" + _FIGURE, re.IGNORECASE)
+
+
+class Flag(StrEnum):
+    """How a value stands to its range."""
+
+    UNKNOWN = "unknown"
+    NORMAL = "normal"
+    LOW = "low"
+    HIGH = "high"
+    ABNORMAL = "abnormal"
+    """Out, without a direction (a positive test, a resistant germ)."""
+    CRITICALLY_LOW = "critically-low"
+    CRITICALLY_HIGH = "critically-high"
+    CRITICAL = "critical"
+
+    @property
+    def is_critical(self) -> bool:
+        """Whether its laboratory calls it critical."""
+        return self in {Flag.CRITICAL, Flag.CRITICALLY_LOW, Flag.CRITICALLY_HIGH}
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it lies outside its range."""
+        return self not in {Flag.UNKNOWN, Flag.NORMAL}
+
+
+_FLAGS = {
+    "N": Flag.NORMAL, "NEG": Flag.NORMAL, "ND": Flag.NORMAL, "S": Flag.NORMAL,
+    "L": Flag.LOW, "L<": Flag.LOW, "<": Flag.LOW, "H": Flag.HIGH, "H>": Flag.HIGH, ">": Flag.HIGH,
+    "LL": Flag.CRITICALLY_LOW, "LU": Flag.CRITICALLY_LOW, "HH": Flag.CRITICALLY_HIGH, "HU": Flag.CRITICALLY_HIGH,
+    "A": Flag.ABNORMAL, "POS": Flag.ABNORMAL, "DET": Flag.ABNORMAL, "R": Flag.ABNORMAL, "AA": Flag.CRITICAL,
+}  # fmt: skip
+"""HL7 v3 ObservationInterpretation."""
+
+Range = tuple[Decimal | None, Decimal | None]
+"""Lowest and highest value that are normal; None where that side is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One value. ``date`` is its own where it has one, else its newest document's."""
+
+    date: str
+    dated: bool
+    """The date is the measurement's own."""
+    text: str
+    """As written, without its unit."""
+    number: Decimal | None
+    """None for a text ("positif", a germ)."""
+    sign: str
+    """``<`` or ``>`` where the laboratory gives a bound and no value."""
+    unit: str
+    reference: str
+    interpretation: str
+    origins: tuple[Origin, ...]
+    """The documents that give it, newest first."""
+
+    @property
+    def flag(self) -> Flag:
+        """As its laboratory flags it, else by its own range."""
+        said = _FLAGS.get(self.interpretation.upper())
+        return said if said is not None else flag_by_range(self.number, self.sign, self.reference)
+
+
+def series(line: Line) -> tuple[Measurement, ...]:
+    """The values of a measured line, newest first. One that several documents give stands once, with all of them."""
+    found: dict[tuple[str, str, str], Measurement] = {}
+    for source in line.sources:
+        if source.assertion is not Assertion.STATED or not source.detail:
+            continue
+        one = measurement(source)
+        # The same value of one day in another document is the same blood, unless both say when and differ.
+        key = (day(one.date), one.text, one.unit)
+        known = found.get(key)
+        if known is None:
+            found[key] = one
+        else:
+            origins = tuple(dict.fromkeys((*known.origins, *one.origins)))
+            fuller = known if known.reference or known.interpretation else one
+            found[key] = replace(fuller, origins=origins)
+    return tuple(sorted(found.values(), key=lambda m: (moment(m.date), m.text), reverse=True))
+
+
+def measurement(source: Source) -> Measurement:
+    """What one source measured."""
+    own = source.noted or source.start
+    match = _NUMBER.match(source.detail)
+    text, unit = source.detail, ""
+    if match and _is_unit(rest := source.detail[match.end() :].strip()):
+        text, unit = match.group().strip(), rest
+    else:
+        match = None
+    return Measurement(
+        date=own or source.origin.date,
+        dated=bool(own),
+        text=text,
+        number=_decimal(match["number"]) if match else None,
+        sign=(match["sign"] or "")[:1] if match else "",
+        unit=unit,
+        reference=source.reference,
+        interpretation=source.interpretation,
+        origins=(source.origin,),
+    )
+
+
+def _is_unit(text: str) -> bool:
+    """Whether what follows a figure is its unit, and not more words ("2 germes isolés")."""
+    return len(text) <= 24 and len(text.split()) <= 2
+
+
+def _decimal(text: str) -> Decimal:
+    return Decimal(text.replace(",", "."))
+
+
+def parse_range(text: str) -> Range | None:
+    """``(3.89 - 6.00)``, ``3,5 à 5,0 mmol/L``, ``<6.0``, ``>60``: the bounds; None where the words give none."""
+    if match := _BETWEEN.search(text):
+        low, high = _decimal(match[1]), _decimal(match[2])
+        return (low, high) if low <= high else None
+    above, below = _ABOVE.search(text), _BELOW.search(text)
+    if above and below:
+        return None
+    if above:
+        return (_decimal(above[1]), None)
+    return (None, _decimal(below[1])) if below else None
+
+
+def flag_by_range(number: Decimal | None, sign: str, reference: str) -> Flag:
+    """How a value stands to its range; a bound (``<5``) is judged only where it settles the matter."""
+    bounds = parse_range(reference) if reference else None
+    if number is None or bounds is None:
+        return Flag.UNKNOWN
+    low, high = bounds
+    below = low is not None and (number < low or (sign in {"<", "≤"} and number <= low))
+    above = high is not None and (number > high or (sign in {">", "≥"} and number >= high))
+    if below and sign not in {">", "≥"}:
+        return Flag.LOW
+    if above and sign not in {"<", "≤"}:
+        return Flag.HIGH
+    return Flag.NORMAL if not (below or above or sign) else Flag.UNKNOWN
+
+
+def plotted(values: Sequence[Measurement]) -> tuple[Measurement, ...]:
+    """What can stand on one plot, oldest first: numbers of the newest number's unit."""
+    numbers = [m for m in values if m.number is not None and not m.sign]
+    return tuple(m for m in reversed(numbers) if m.unit == numbers[0].unit)
