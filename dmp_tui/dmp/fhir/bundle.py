@@ -28,9 +28,9 @@ class Resource:
         return string(self.body.get("resourceType"))
 
     @property
-    def place(self) -> str:
-        """Identifies it within the document."""
-        return self.url or f"{self.type}/{string(self.body.get('id'))}/{id(self.body)}"
+    def place(self) -> int:
+        """Identifies it within the document: several may share a url, and contained ones have their holder's."""
+        return id(self.body)
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Index:
 
     resources: list[Resource] = field(default_factory=list)
     by_name: dict[str, Resource] = field(default_factory=dict)
-    used: set[str] = field(default_factory=set)
+    used: set[int] = field(default_factory=set)
     """Places of the resources that something referred to."""
     contained: dict[int, dict[str, Json]] = field(default_factory=dict)
     """Contained resources by name, for each resource (by ``id``; the bundle outlives the index)."""
@@ -69,6 +69,10 @@ class Index:
         if found is None and "/" in target:
             found = self.by_name.get("/".join(target.rsplit("/", 2)[-2:]))
         return found or self.by_name.get(target.removeprefix("urn:uuid:").removeprefix("urn:oid:"))
+
+    def contained_in(self, holder: Resource) -> list[Resource]:
+        """The resources that one contains, whether it refers to them or not."""
+        return [Resource(body, holder.url, holder.body) for body in objects(holder.body.get("contained"))]
 
     def _contained(self, holder: Resource, name: str) -> Resource | None:
         """The resource contained in ``holder`` (or beside it) under a name; ``holder`` itself for ``#``."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark, Person, Status
 from dmp_tui.dmp.fhir.bundle import Resource
 from dmp_tui.dmp.fhir.elements import (
+    choice,
     choice_words,
     codings,
     concept_text,
@@ -17,8 +18,9 @@ from dmp_tui.dmp.fhir.elements import (
     texts,
     words,
 )
+from dmp_tui.dmp.fhir.measurements import value_of
 from dmp_tui.dmp.fhir.people import read_contacts, read_person, read_related_person
-from dmp_tui.dmp.fhir.statements import Place, base_entry, severity
+from dmp_tui.dmp.fhir.statements import Place, base_entry, negated, severity
 from dmp_tui.dmp.fhir.strict import Json
 
 _COURSE = {
@@ -78,24 +80,47 @@ def read_plan(place: Place) -> list[Entry]:
         activities += [concept_text(detail.get("code")), string(detail.get("description"))]
         activities += [string(first(item.get("reference")).get("display")), *texts(item.get("performedActivity"))]
     title = string(body.get("title")) or concept_text(body.get("description"))
-    title = title or string(body.get("description")) or next((a for a in activities if a), "")
-    concept = body.get("code") or body.get("description") or first(body.get("category"))
+    concept = (
+        choice(body, "code")[1] or body.get("description") or first(body.get("serviceType") or body.get("category"))
+    )
+    diet = [first(body.get("oralDiet")), first(body.get("supplement")), first(body.get("enteralFormula"))]
+    activities += [text for part in diet for text in (*texts(part.get("type")), string(part.get("instruction")))]
+    title = title or string(body.get("description"))
+    if not title and not (isinstance(concept, dict) and codings(concept)):
+        title = concept_text(choice(body, "code")[1]) or next((a for a in activities if a), "") or concept_text(concept)
     coded = concept if isinstance(concept, dict) and codings(concept) else {}
     start, end = date_of(body, "period", "occurrence", "start", "authoredOn", "created")
     entry = base_entry(place, Kind.PLAN, coded, fallback=title)
     label = title or entry.label
     description = string(body.get("description"))
+    entry = negated(entry, flag(body.get("doNotPerform")) is True)
     return [
         replace(
             entry,
             label=label,
-            assertion=Assertion.STATED if label else entry.assertion,
+            assertion=entry.assertion if entry.assertion is Assertion.NEGATED or not label else Assertion.STATED,
             status=course(body),
             start=start,
             end=end,
-            words=words(description, activities, texts(body.get("reasonCode")), notes(body)),
+            words=words(
+                description,
+                activities,
+                [_target(item) for item in objects(body.get("target"))],
+                concept_text(body.get("achievementStatus")),
+                texts(body.get("reasonCode") or body.get("reason")),
+                string(body.get("patientInstruction")),
+                string(body.get("comment")),
+                notes(body),
+            ),
         )
     ]
+
+
+def _target(item: Json) -> str:
+    """What a Goal aims at, and until when."""
+    value = value_of({key.replace("detail", "value", 1): part for key, part in item.items()})
+    due = [choice_words(item, "due"), date_of(item, "due")[0]]
+    return " ".join(text for text in [concept_text(item.get("measure")), *value, *due] if text)
 
 
 def is_directive(place: Place) -> bool:
@@ -134,6 +159,8 @@ def read_directive(place: Place) -> list[Entry]:
                 concept_text(body.get("policyRule")),
                 concept_text(body.get("policyText")),
                 title,
+                [string(policy.get("uri")) for policy in objects(body.get("policy"))],
+                string(source.get("url")),
                 notes(body),
             ),
         )
@@ -220,6 +247,12 @@ def read_care_team(place: Place) -> list[Entry]:
         if person.name:
             found.append(contact_entry(replace(person, role=role), place.section))
     return found
+
+
+def read_professional(place: Place) -> list[Entry]:
+    """A Practitioner, PractitionerRole or Organization that a section names: someone to call."""
+    person = _professional(place, place.resource, "")
+    return [contact_entry(person, place.section)] if person.name else []
 
 
 def _professional(place: Place, resource: Resource, display: str) -> Person:

@@ -1,5 +1,7 @@
 """A FHIR Dosage in words: the author's text, else its elements, never computed."""
 
+import re
+
 from dmp_tui.dmp.fhir.elements import (
     concept_text,
     date_of,
@@ -11,32 +13,50 @@ from dmp_tui.dmp.fhir.elements import (
     ratio_text,
     string,
     strings,
+    texts,
     words,
 )
 from dmp_tui.dmp.fhir.strict import Json
 from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.sheet.dates import moment
 
+_NUMBER = re.compile(r"\d|\b(?:ONE|TWO|THREE|FOUR|HALF|UNE?|DEUX|TROIS|QUATRE|DEMIE?)\b")
+_MOST = ("maxDosePerAdministration", "maxDosePerLifetime")
+
+
+def dosages_text(dosages: list[Json]) -> list[str]:
+    """Each dosage in words, in the order of their ``sequence`` where they have one."""
+    return [dosage_text(item) for item in sorted(dosages, key=lambda d: int(_digits(d.get("sequence"))))]
+
+
+def _digits(value: object) -> str:
+    text = string(value)
+    return text if text.isascii() and text.isdigit() else "0"
+
 
 def dosage_text(dosage: Json) -> str:
-    """Dose, rhythm, route and condition as written."""
+    """Dose, rhythm, route and condition as written.
+
+    The author's text tells them in his own words; where it tells no number ("as directed"), the dose follows it.
+    """
     text = string(dosage.get("text"))
-    patient = string(dosage.get("patientInstruction"))
-    if text:
-        route = concept_text(dosage.get("route"))
-        told = fold(text)
-        return words(text, "" if fold(route) in told else route, _as_needed(dosage), patient)
     doses = [_dose(item) for item in objects(dosage.get("doseAndRate")) or [dosage]]
-    pieces = [
-        *doses,
-        _rhythm(first(dosage.get("timing"))),
+    beside = [
         concept_text(dosage.get("route")),
+        concept_text(dosage.get("site")),
         _as_needed(dosage),
-        ratio_text(dosage.get("maxDosePerPeriod")),
-        concept_text(dosage.get("additionalInstruction")),
-        patient,
+        *(f"max {ratio}" for item in objects(dosage.get("maxDosePerPeriod")) if (ratio := ratio_text(item))),
+        *(f"max {most}" for name in _MOST if (most := quantity(dosage.get(name)))),
+        *texts(dosage.get("additionalInstruction")),
+        string(dosage.get("patientInstruction")),
     ]
-    return ", ".join(dict.fromkeys(piece for piece in pieces if piece))
+    if not text:
+        rhythm = _rhythm(first(dosage.get("timing")))
+        return ", ".join(dict.fromkeys(piece for piece in [*doses, rhythm, *beside] if piece))
+    told = fold(text)
+    if not _NUMBER.search(told):
+        beside = [*doses, *beside]
+    return words(text, [piece for piece in beside if piece and fold(piece) not in told])
 
 
 def _dose(item: Json) -> str:
@@ -46,15 +66,23 @@ def _dose(item: Json) -> str:
 
 
 def _rhythm(timing: Json) -> str:
-    if text := concept_text(timing.get("code")):
-        return text
     repeat = first(timing.get("repeat"))
-    frequency = string(repeat.get("frequency")) or string(repeat.get("count"))
-    period = f"{string(repeat.get('period'))} {string(repeat.get('periodUnit'))}".strip()
+    frequency = _up_to(repeat, "frequency") or _up_to(repeat, "count")
+    period = f"{_up_to(repeat, 'period')} {string(repeat.get('periodUnit'))}".strip()
     rhythm = f"{frequency} x / {period}" if frequency and period else (f"{frequency} x" if frequency else period)
+    rhythm = concept_text(timing.get("code")) or rhythm
     moments = [moment for name in ("when", "timeOfDay", "dayOfWeek") for moment in strings(repeat.get(name))]
+    offset = f"{offset} min" if (offset := string(repeat.get("offset"))) else ""
+    lasting = f"{_up_to(repeat, 'duration')} {string(repeat.get('durationUnit'))}".strip()
     length = quantity(repeat.get("boundsDuration")) or range_text(repeat.get("boundsRange"))
-    return " ".join(part for part in [rhythm, *moments, f"({length})" if length else ""] if part)
+    told = [rhythm, *strings(timing.get("event")), *moments, offset, lasting, f"({length})" if length else ""]
+    return " ".join(part for part in told if part)
+
+
+def _up_to(repeat: Json, name: str) -> str:
+    """``1``, or ``1-2`` where there is a most."""
+    least, most = string(repeat.get(name)), string(repeat.get(f"{name}Max"))
+    return f"{least}-{most}" if least and most and least != most else least or most
 
 
 def bounds(dosages: list[Json]) -> tuple[str, str]:
@@ -66,7 +94,7 @@ def bounds(dosages: list[Json]) -> tuple[str, str]:
 
 
 def _as_needed(dosage: Json) -> str:
-    needed = concept_text(dosage.get("asNeededCodeableConcept")) or concept_text(dosage.get("asNeededFor"))
+    needed = ", ".join(texts(dosage.get("asNeededCodeableConcept")) + texts(dosage.get("asNeededFor")))
     if needed:
         return f"PRN {needed}"
     return "PRN" if flag(dosage.get("asNeededBoolean")) or flag(dosage.get("asNeeded")) else ""

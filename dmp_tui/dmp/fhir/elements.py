@@ -1,5 +1,6 @@
 """FHIR elements read leniently: what has another shape than expected reads as absent, never as an error."""
 
+import re
 from collections.abc import Iterator
 
 from dmp_tui.dmp.entries import Coding
@@ -43,9 +44,28 @@ def flag(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
+_TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
+
+
 def coding(value: Json) -> Coding:
-    """A Coding."""
-    return Coding(string(value.get("system")), string(value.get("code")), string(value.get("display")))
+    """A Coding; where it has no display, the first translation of one."""
+    display = string(value.get("display")) or _translated(value.get("_display"))
+    return Coding(string(value.get("system")), string(value.get("code")), display)
+
+
+def _translated(element: object) -> str:
+    """The first text among the translations that a primitive element carries."""
+    parts = [part for ext in extensions(first(element), _TRANSLATION) for part in objects(ext.get("extension"))]
+    return next(
+        (
+            text
+            for p in parts
+            if p.get("url") == "content"
+            for k, v in p.items()
+            if k[:5] == "value" and (text := string(v))
+        ),
+        "",
+    )
 
 
 def codings(concept: object) -> tuple[Coding, ...]:
@@ -70,7 +90,7 @@ def concept_text(concept: object) -> str:
         return ""
     inner = first(part.get("concept")) or part
     own = codings(inner)
-    text = string(inner.get("text"))
+    text = string(inner.get("text")) or _translated(inner.get("_text"))
     chosen = [string(item.get("display")) for item in objects(inner.get("coding")) if item.get("userSelected") is True]
     displays = [display for display in [*chosen, *(c.display for c in own)] if display]
     codes = [c.code for c in own if c.code]
@@ -119,6 +139,7 @@ def ratio_text(value: object) -> str:
     return " / ".join(t for t in (quantity(part.get("numerator")), quantity(part.get("denominator"))) if t)
 
 
+_DATE = re.compile(r"\d{4}(?!\d)")
 _DATE_TYPES = frozenset({"", "DateTime", "Date", "Instant", "Time"})
 
 
@@ -136,8 +157,12 @@ def date_of(resource: Json, *names: str) -> tuple[str, str]:
     """``(start, end)`` of the first of these elements that holds a date (``x``, ``xPeriod``...), as written."""
     for name in names:
         kind, value = choice(resource, name)
-        if isinstance(value, dict) and kind in {"", "Period"}:
+        if isinstance(value, dict) and kind in {"", "Period", "Timing"}:
             start, end = string(value.get("start")), string(value.get("end"))
+            bounds = first(first(value.get("repeat")).get("boundsPeriod"))
+            times = strings(value.get("event"))
+            start = start or string(bounds.get("start")) or (times[0] if times else "")
+            end = end or string(bounds.get("end")) or (times[-1] if len(times) > 1 else "")
             if start or end:
                 return start, end
         elif isinstance(value, str) and not isinstance(value, Number) and kind in _DATE_TYPES and string(value):
@@ -152,7 +177,10 @@ def choice_words(resource: Json, name: str) -> str:
         return quantity(value)
     if kind == "Range":
         return range_text(value)
-    return string(value) if kind == "String" else ""
+    if kind == "CodeableConcept":
+        return concept_text(value)
+    # Some put words where a date is due.
+    return string(value) if kind == "String" or (kind in _DATE_TYPES and not _DATE.match(string(value))) else ""
 
 
 def notes(resource: Json) -> list[str]:

@@ -10,6 +10,7 @@ from dmp_tui.dmp.fhir.elements import (
     codings,
     concept_text,
     date_of,
+    extensions,
     first,
     flag,
     notes,
@@ -36,6 +37,7 @@ _OBSERVED = frozenset(
     {Kind.VITAL, Kind.SOCIAL, Kind.FUNCTIONAL, Kind.RESULT, Kind.PREGNANCY, Kind.ALERT, Kind.OCCUPATIONAL, Kind.REASON}
     | {Kind.FAMILY, Kind.PLAN, Kind.DIRECTIVE, Kind.ADVERSE_EFFECT}
 )
+_ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _PRELIMINARY = frozenset({"registered", "preliminary", "cancelled"})
 
 
@@ -67,8 +69,11 @@ def read_observation(place: Place, panel: str = "") -> list[Entry]:
     if kind is Kind.SOCIAL and not own.value and components:
         # A panel of social history says what it is about in its components only.
         return components
-    has_value = bool(own.value) or own.assertion is not Assertion.STATED
-    if not has_value and (components or objects(body.get("hasMember")) or objects(body.get("related"))):
+    says = bool(own.value or own.interpretation or own.reference or notes(body)) or bool(
+        concept_text(body.get("dataAbsentReason")) and not components
+    )
+    gathers = components or objects(body.get("hasMember")) or objects(body.get("related"))
+    if not says and own.assertion is Assertion.STATED and gathers:
         return components
     return [own, *components]
 
@@ -79,7 +84,7 @@ def _measured(place: Place, kind: Kind, item: Json, panel: str) -> Entry:
     entry = base_entry(place, kind, item.get("code"))
     ranges = [string(r.get("text")) or range_text(r) for r in objects(item.get("referenceRange"))]
     start, end = date_of(item, "effective", "applies")
-    absent = concept_text(item.get("dataAbsentReason"))
+    absent = concept_text(item.get("dataAbsentReason")) or _absent_reason(item)
     status = string(item.get("status"))
     codes = [c.code for c in codings(item.get("interpretation")) if c.code]
     interpretation = codes[0] if codes else ""
@@ -102,11 +107,24 @@ def _measured(place: Place, kind: Kind, item: Json, panel: str) -> Entry:
             [c.display for c in value_codes if c.display and c.display != value],
             concept_text(item.get("bodySite")),
             concept_text(item.get("method")),
-            string(first(item.get("specimen")).get("display")),
+            _specimen(place, item.get("specimen")),
             notes(item),
             string(item.get("comment")),
         ),
     )
+
+
+def _absent_reason(item: Json) -> str:
+    """Why there is no value, where an extension of the value, or of its primitive element, says so."""
+    values = [value for key, value in sorted(item.items()) if key.removeprefix("_").startswith("value")]
+    found = [string(ext.get("valueCode")) for value in values for ext in extensions(first(value), _ABSENT)]
+    return next((code for code in found if code), "")
+
+
+def _specimen(place: Place, reference: object) -> str:
+    """The kind of a sample: what the reference says, else the Specimen."""
+    found = place.index.resolve(reference, place.resource)
+    return string(first(reference).get("display")) or (concept_text(found.body.get("type")) if found else "")
 
 
 def value_of(item: Json) -> tuple[str, str]:
@@ -128,7 +146,9 @@ def value_of(item: Json) -> tuple[str, str]:
         return concept_text(value), ""
     if kind == "SampledData":
         return string(part.get("data")), ""
-    return string(value) or string(part.get("text")) or quantity(value), ""
+    if kind == "Attachment":
+        return string(part.get("title")) or string(part.get("url")), ""
+    return string(value) or string(part.get("text")) or string(part.get("display")) or quantity(value), ""
 
 
 def read_report(place: Place) -> list[Entry]:
@@ -137,8 +157,13 @@ def read_report(place: Place) -> list[Entry]:
     conclusion = words(
         string(body.get("conclusion")), texts(body.get("conclusionCode")), texts(body.get("codedDiagnosis"))
     )
-    if not conclusion and objects(body.get("result")):
+    said = notes(body)
+    if not conclusion and not said and objects(body.get("result")):
         return []
+    files = [
+        string(f.get("title")) or string(f.get("url")) for f in objects(body.get("presentedForm")) if not f.get("data")
+    ]
+    status = string(body.get("status"))
     start, end = date_of(body, "effective")
     entry = base_entry(place, Kind.RESULT, body.get("code"))
     performers = [person_text(place, p) for p in objects(body.get("performer"))]
@@ -148,7 +173,7 @@ def read_report(place: Place) -> list[Entry]:
             noted=end or start or date_of(body, "issued")[0],
             value=conclusion,
             author=next((p for p in performers if p), ""),
-            words=words(texts(body.get("category")), notes(body)),
+            words=words(texts(body.get("category")), status if status in _PRELIMINARY else "", files, said),
         )
     ]
 

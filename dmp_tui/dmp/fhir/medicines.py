@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from dmp_tui.dmp.entries import Coding, Entry, Kind, Mark, Status
 from dmp_tui.dmp.fhir.bundle import Resource
-from dmp_tui.dmp.fhir.dosage import bounds, dosage_text
+from dmp_tui.dmp.fhir.dosage import bounds, dosages_text
 from dmp_tui.dmp.fhir.elements import (
     choice,
     codings,
@@ -54,7 +54,7 @@ def read_treatment(place: Place) -> list[Entry]:
         status = Status.ENDED
     elif status is not Status.ENDED and (place.section in PLANNED or _is_proposed(place, body)):
         status = Status.PLANNED
-    doses = [dosage_text(d) for d in dosages] or [string(body.get("renderedDosageInstruction"))]
+    doses = dosages_text(dosages) or [string(body.get("renderedDosageInstruction"))]
     named = string(first(first(body.get("medicationReference")) or body.get("medication")).get("display"))
     marks = entry.marks | ({Mark.PRESCRIBED} if place.resource.type in _PRESCRIBED else frozenset())
     codes = tuple(dict.fromkeys([*entry.codes, *extra]))

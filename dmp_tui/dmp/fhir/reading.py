@@ -22,12 +22,12 @@ from dmp_tui.dmp.entries import (
     Status,
     Subject,
 )
-from dmp_tui.dmp.fhir import circumstances, header, measurements, medicines, statements
+from dmp_tui.dmp.fhir import circumstances, header, measurements, medicines, procedures, statements, vaccinations
 from dmp_tui.dmp.fhir.bundle import Index, Resource, read_index
 from dmp_tui.dmp.fhir.elements import codings, concept_text, first, objects, string, words
 from dmp_tui.dmp.fhir.narrative import read_narrative
 from dmp_tui.dmp.fhir.people import read_subject
-from dmp_tui.dmp.fhir.sections import Section, read_sections
+from dmp_tui.dmp.fhir.sections import Section, read_sections, section_of_list
 from dmp_tui.dmp.fhir.statements import Place
 from dmp_tui.dmp.fhir.strict import Json, parse_object
 from dmp_tui.dmp.fhir.vocabulary import LOINC
@@ -42,18 +42,18 @@ _READERS: dict[str, Callable[[Place], list[Entry]]] = {
     "AllergyIntolerance": statements.read_allergy,
     "AdverseEvent": statements.read_adverse_event,
     "Condition": statements.read_condition,
-    "Procedure": statements.read_procedure,
+    "Procedure": procedures.read_procedure,
     "MedicationStatement": medicines.read_treatment,
     "MedicationUsage": medicines.read_treatment,
     "MedicationRequest": medicines.read_treatment,
     "MedicationDispense": medicines.read_treatment,
     "MedicationAdministration": medicines.read_treatment,
     "Medication": medicines.read_treatment,
-    "Immunization": statements.read_immunization,
-    "ImmunizationRecommendation": statements.read_recommendation,
-    "DeviceUseStatement": statements.read_device,
-    "DeviceUsage": statements.read_device,
-    "Device": statements.read_device,
+    "Immunization": vaccinations.read_immunization,
+    "ImmunizationRecommendation": vaccinations.read_recommendation,
+    "DeviceUseStatement": procedures.read_device,
+    "DeviceUsage": procedures.read_device,
+    "Device": procedures.read_device,
     "DiagnosticReport": measurements.read_report,
     "ImagingStudy": measurements.read_imaging,
     "Flag": circumstances.read_flag,
@@ -71,14 +71,25 @@ _READERS: dict[str, Callable[[Place], list[Entry]]] = {
     "ClinicalImpression": circumstances.read_impression,
     "RelatedPerson": circumstances.read_contact,
     "CareTeam": circumstances.read_care_team,
+    "Practitioner": circumstances.read_professional,
+    "PractitionerRole": circumstances.read_professional,
+    "Organization": circumstances.read_professional,
 }
-_ONLY_IN_SECTIONS = frozenset({"Medication", "Device", "DocumentReference"})
+_ONLY_IN_SECTIONS = frozenset(
+    {"Medication", "Device", "DocumentReference", "Practitioner", "PractitionerRole", "Organization"}
+)
 """Resources that are a statement only where a section names them; elsewhere they are parts of another."""
 _PARTS = frozenset(
     {"Composition", "Patient", "Practitioner", "PractitionerRole", "Organization", "Location", "Specimen", "Substance"}
     | {"Medication", "Device", "Provenance", "BodyStructure", "Binary", "OperationOutcome", "Endpoint", "List"}
 )
 """Resources that others refer to: not statements, so never "unread"."""
+
+
+_GIVE_ENTRIES = frozenset({"Observation", *_READERS}) - _ONLY_IN_SECTIONS
+"""Resources that are statements wherever they stand."""
+_NO_ENTRY = _PARTS | _ONLY_IN_SECTIONS
+"""What is no statement where a resource contains it."""
 
 
 def read_fhir_document(content: bytes) -> Reading:
@@ -133,7 +144,7 @@ def read_bundle(bundle: Json) -> Reading:
         version=string(composition.body.get("version")),
         language=string(composition.body.get("language")) or string(bundle.get("language")),
         entries=tuple(_with_date_mark(entry, born, date) for entry in collector.entries),
-        parts=tuple(_parts(sections, composition.body, index)),
+        parts=(*_parts(sections, composition.body, index), *(collector.unread_parts() if sections else ())),
         attachments=tuple(collector.attachments),
         sections_read=frozenset(section.code for section in sections if section.code),
         unread=collector.unread(),
@@ -183,9 +194,10 @@ class _Collector:
     index: Index
     entries: list[Entry] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
-    _done: set[str] = field(default_factory=set)
+    _done: set[int] = field(default_factory=set)
     _not_read: Counter[str] = field(default_factory=Counter)
     _titles: list[str] = field(default_factory=list)
+    _narratives: list[Json] = field(default_factory=list)
 
     def read_section(self, section: Section, composition: Resource) -> None:
         before = len(self.entries)
@@ -196,6 +208,8 @@ class _Collector:
                 self._unreadable(section, said or section.title or section.code)
                 continue
             first_new = len(self.entries)
+            if found.type == "List" and composition.type == "Composition":
+                self._read_list(found, section.kind)
             self._read(found, section)
             if said and len(self.entries) == first_new + 1:
                 own = self.entries[-1]
@@ -238,11 +252,22 @@ class _Collector:
             )
 
     def read_rest(self, patient: Resource) -> None:
-        """What no section names."""
+        """What no section names: lists first, which are sections in all but name."""
+        for resource in self.index.resources:
+            if resource.type == "List":
+                self._read_list(resource)
         for resource in self.index.resources:
             self._read(resource, None)
         if patient.body:
             self.entries += circumstances.patient_contacts(Place(self.index, patient))
+
+    def _read_list(self, resource: Resource, outer: Kind | None = None) -> None:
+        """A List as a section, once its code, or the section that names it, says of what."""
+        section = section_of_list(resource.body, outer)
+        if section.kind is None or resource.place in self._done or statements.is_error(resource.body):
+            return
+        self._done.add(resource.place)
+        self.read_section(section, resource)
 
     def _read(self, resource: Resource, section: Section | None) -> None:
         """A resource, then what it gathers, then what that gathers: each once, however long or circular the chain."""
@@ -254,30 +279,62 @@ class _Collector:
             self._done.add(current.place)
             if statements.is_error(current.body):
                 continue
-            self._read_one(current, section, panel)
+            references = list(_members(current.body))
+            members = [self.index.resolve(reference, current) for reference in references]
+            gained = self._read_one(current, section, panel)
             name = concept_text(current.body.get("code")) or panel
-            members = [self.index.resolve(reference, current) for reference in _members(current.body)]
+            if None in members:
+                self._missing(current, section, [r for r, m in zip(references, members, strict=True) if m is None])
+            elif not members and not gained and current.type in _GIVE_ENTRIES:
+                self._count(current)
+            inner = [held for held in self.index.contained_in(current) if held.type and held.type not in _NO_ENTRY]
+            pending += [(held, "") for held in reversed(inner)]
             pending += [(member, name) for member in reversed(members) if member is not None]
 
-    def _read_one(self, resource: Resource, section: Section | None, panel: str) -> None:
+    def _missing(self, resource: Resource, section: Section | None, references: list[Json]) -> None:
+        """Results that a report or a panel names and the document does not hold: one line says that they exist."""
+        name = concept_text(resource.body.get("code")) or string(resource.body.get("title")) or resource.type
+        kind = (section.kind if section is not None else None) or Kind.RESULT
+        code = section.code if section is not None else ""
+        said = words([_said(reference) for reference in references])
+        self.entries.append(Entry(kind, name, Assertion.UNREADABLE, section=code, words=said[:_WORDS]))
+        self._titles.append(name)
+
+    def _count(self, resource: Resource) -> None:
+        self._not_read[resource.type] += 1
+        self._narratives.append(resource.body)
+
+    def _read_one(self, resource: Resource, section: Section | None, panel: str) -> bool:
+        """Whether the resource gave an entry, or was counted for giving none."""
         place = Place(self.index, resource)
         if section is not None:
             place = Place(self.index, resource, section.code, section.kind, listed=True)
-        self.entries += [entry for entry in self._entries(place, panel) if entry.label]
+        found = self._entries(place, panel)
+        kept = [entry for entry in found or () if entry.label]
+        self.entries += kept
         self._attach(resource.body)
+        return found is None or bool(kept)
 
-    def _entries(self, place: Place, panel: str) -> list[Entry]:
+    def _entries(self, place: Place, panel: str) -> list[Entry] | None:
+        """The entries of a resource; None if it is one that gives none, counted here where it says anything."""
         kind = place.resource.type
         if kind == "Observation":
             return measurements.read_observation(place, panel)
         if kind == "Consent" and not circumstances.is_directive(place):
-            self._not_read[kind] += 1
-            return []
+            self._count(place.resource)
+            return None
         if kind in _READERS and (place.listed or kind not in _ONLY_IN_SECTIONS):
             return _READERS[kind](place)
         if kind not in _PARTS:
-            self._not_read[kind] += 1
-        return []
+            self._count(place.resource)
+        return None
+
+    def unread_parts(self) -> Iterator[Part]:
+        """The narratives of resources that gave no entry."""
+        for body in self._narratives:
+            div = first(body.get("text")).get("div")
+            if isinstance(div, str) and (blocks := read_narrative(div)):
+                yield Part("", string(body.get("title")) or string(body.get("resourceType")), blocks)
 
     def _attach(self, body: Json) -> None:
         for item in objects(body.get("content")):

@@ -1,28 +1,27 @@
-"""Allergies, problems, procedures, vaccinations and devices of a FHIR document, as entries."""
+"""Allergies, adverse events and problems of a FHIR document, as entries; what all statements have in common."""
 
 from dataclasses import dataclass, replace
 
 from dmp_tui.dmp.entries import Assertion, Coding, Criticality, Entry, Kind, Mark, Reaction, Status
 from dmp_tui.dmp.fhir.bundle import Index, Resource
 from dmp_tui.dmp.fhir.elements import (
-    choice,
     choice_words,
     code_label,
     codings,
     concept_text,
     date_of,
+    extensions,
     first,
     flag,
     notes,
     objects,
-    quantity,
     string,
     texts,
     words,
 )
 from dmp_tui.dmp.fhir.narrative import narrative_text, read_narrative
 from dmp_tui.dmp.fhir.strict import Json
-from dmp_tui.dmp.fhir.vocabulary import HISTORY, SAYS_NONE, SEVERITY_WORDS, absence, spoken_absence
+from dmp_tui.dmp.fhir.vocabulary import HISTORY, REFUTED, SAYS_NONE, SEVERITY_WORDS, absence, spoken_absence
 from dmp_tui.dmp.sheet.critical import named_substances, substances
 
 
@@ -45,10 +44,16 @@ class Place:
 
 
 def status_code(concept: object) -> str:
-    """The first code of a status given as CodeableConcept or as code."""
+    """A status given as code or as CodeableConcept: FHIR's own code before another's, the first code, else its text."""
     if isinstance(concept, str):
         return string(concept)
-    return next((c.code for c in codings(concept) if c.code), "")
+    coded = sorted((c for c in codings(concept) if c.code), key=lambda c: "hl7.org" not in c.system)
+    return coded[0].code if coded else string(first(concept).get("text")).lower().replace(" ", "-")
+
+
+def _is_refuted(concept: object) -> bool:
+    codes = {c.code for c in codings(concept)} | {status_code(concept)}
+    return bool(codes & REFUTED)
 
 
 def is_error(body: Json) -> bool:
@@ -60,6 +65,7 @@ def is_error(body: Json) -> bool:
 def severity(concept: object) -> Criticality:
     """A severity, from its codes; UNKNOWN if none is known."""
     codes = [string(concept)] if isinstance(concept, str) else [c.code for c in codings(concept)]
+    codes += [text.lower() for text in texts(concept)]
     found = next((SEVERITY_WORDS[code] for code in codes if code in SEVERITY_WORDS), "unknown")
     return Criticality(found)
 
@@ -132,8 +138,12 @@ _OF_SUBSTANCES = frozenset({Kind.TREATMENT, Kind.ALLERGY, Kind.ADVERSE_EFFECT})
 
 # --- allergies --------------------------------------------------------------------------------------------------------
 
+_EXPOSURE = "http://hl7.org/fhir/StructureDefinition/allergyintolerance-substanceExposureRisk"
 _CLINICAL = {
     "active": Status.ACTIVE,
+    "55561003": Status.ACTIVE,
+    "73425007": Status.ENDED,
+    "413322009": Status.ENDED,
     "recurrence": Status.ACTIVE,
     "relapse": Status.ACTIVE,
     "inactive": Status.ENDED,
@@ -146,9 +156,22 @@ def read_allergy(place: Place) -> list[Entry]:
     """AllergyIntolerance."""
     body = place.body
     shown = objects(body.get("reaction"))
-    substance = next((text for item in shown if (text := concept_text(item.get("substance")))), "")
-    entry = base_entry(place, Kind.ALLERGY, body.get("code") or body.get("substance"), fallback=substance)
+    substances = [text for item in shown if (text := concept_text(item.get("substance")))]
+    substance = next(iter(substances), "")
+    exposure = {string(p.get("url")): p for e in extensions(body, _EXPOSURE) for p in objects(e.get("extension"))}
+    told = body.get("code") or body.get("substance") or first(exposure.get("substance")).get("valueCodeableConcept")
+    entry = base_entry(place, Kind.ALLERGY, told, fallback=substance)
     start, end = date_of(body, "onset")
+    over = next(
+        (
+            date
+            for ext in objects(body.get("extension"))
+            if _is_abatement(ext)
+            for date in date_of(ext, "value")
+            if date
+        ),
+        "",
+    )
     noted = date_of(body, "recordedDate", "recorded", "assertedDate")[0]
     criticality = {"high": Criticality.HIGH, "low": Criticality.LOW}.get(
         string(body.get("criticality")), Criticality.UNKNOWN
@@ -159,6 +182,7 @@ def read_allergy(place: Place) -> list[Entry]:
     said = words(
         choice_words(body, "onset"),
         notes(body),
+        [text for text in substances if text != entry.label],
         [string(r.get("description")) for r in shown],
         [text for r in shown for text in (*notes(r), *texts(r.get("exposureRoute")))],
         [f"onset {when}" for r in shown if (when := string(r.get("onset")))],
@@ -169,7 +193,7 @@ def read_allergy(place: Place) -> list[Entry]:
         entry,
         status=_CLINICAL.get(status_code(body.get("clinicalStatus")), Status.UNKNOWN),
         start=start,
-        end=end,
+        end=end or over,
         noted=noted,
         criticality=criticality,
         reactions=tuple(_reaction(item) for item in shown),
@@ -177,7 +201,13 @@ def read_allergy(place: Place) -> list[Entry]:
         words=said,
         marks=entry.marks | ({Mark.NOT_AN_ALLERGY} if intolerance else frozenset()),
     )
-    return [negated(entry, verification == "refuted")]
+    risk = {c.code for c in codings(first(exposure.get("exposureRisk")).get("valueCodeableConcept"))}
+    return [negated(entry, _is_refuted(body.get("verificationStatus")) or "no-known-reaction-risk" in risk)]
+
+
+def _is_abatement(extension: Json) -> bool:
+    """The end of an allergy, which FHIR R4 has an extension for, and national guides their own."""
+    return "abatement" in string(extension.get("url")).rpartition("/")[2].lower()
 
 
 def _reaction(item: Json) -> Reaction:
@@ -205,7 +235,7 @@ def read_adverse_event(place: Place) -> list[Entry]:
     ]
 
 
-# --- problems, procedures ---------------------------------------------------------------------------------------------
+# --- problems ---------------------------------------------------------------------------------------------
 
 _CONDITION_KINDS = frozenset(
     {Kind.FUNCTIONAL, Kind.PREGNANCY, Kind.ALERT, Kind.REASON, Kind.SOCIAL, Kind.ADVERSE_EFFECT}
@@ -244,133 +274,4 @@ def read_condition(place: Place) -> list[Entry]:
             notes(body),
         ),
     )
-    return [negated(entry, verification == "refuted")]
-
-
-def read_procedure(place: Place) -> list[Entry]:
-    """Procedure."""
-    body = place.body
-    statuses = {
-        "completed": Status.ENDED,
-        "stopped": Status.ENDED,
-        "preparation": Status.PLANNED,
-        "in-progress": Status.ACTIVE,
-    }
-    start, end = date_of(body, "performed", "occurrence")
-    performers = [person_text(place, item.get("actor")) for item in objects(body.get("performer"))]
-    entry = replace(
-        base_entry(place, Kind.PROCEDURE, body.get("code")),
-        status=statuses.get(string(body.get("status")), Status.UNKNOWN),
-        start=start,
-        end=end,
-        author=next((p for p in performers if p), ""),
-        words=words(
-            texts(body.get("bodySite")),
-            texts(body.get("reasonCode") or body.get("reason")),
-            texts(body.get("outcome")),
-            texts(body.get("complication")),
-            [_device_name(place, item.get("manipulated")) for item in objects(body.get("focalDevice"))],
-            [_device_name(place, item) for item in objects(body.get("usedReference"))],
-            choice_words(body, "performed"),
-            choice_words(body, "occurrence"),
-            notes(body),
-        ),
-    )
-    return [negated(entry, string(body.get("status")) == "not-done")]
-
-
-def _device_name(place: Place, reference: object) -> str:
-    """A Device that an operation put in, took out or used."""
-    found = place.index.resolve(reference, place.resource)
-    if found is None:
-        return string(first(reference).get("display"))
-    names = [string(n.get("name") or n.get("value")) for n in objects(found.body.get("deviceName"))]
-    return words(concept_text(found.body.get("type")), names, string(found.body.get("manufacturer")))
-
-
-# --- vaccinations, devices --------------------------------------------------------------------------------------------
-
-
-def read_immunization(place: Place) -> list[Entry]:
-    """Immunization: an injection; ``not-done`` is a negation."""
-    body = place.body
-    doses = [
-        "/".join(part for name in ("doseNumber", "seriesDoses") if (part := string(choice(protocol, name)[1])))
-        for protocol in objects(body.get("protocolApplied"))
-    ]
-    protocol_words = [string(p.get("series")) for p in objects(body.get("protocolApplied"))]
-    diseases = [text for p in objects(body.get("protocolApplied")) for text in texts(p.get("targetDisease"))]
-    lot, maker = string(body.get("lotNumber")), person_text(place, body.get("manufacturer"))
-    performers = [person_text(place, item.get("actor")) for item in objects(body.get("performer"))]
-    entry = replace(
-        base_entry(place, Kind.VACCINATION, body.get("vaccineCode")),
-        status=Status.ENDED if string(body.get("status")) == "completed" else Status.UNKNOWN,
-        start=date_of(body, "occurrence", "date")[0],
-        noted=date_of(body, "recorded")[0],
-        dose=words([f"dose {number}" for number in doses if number], quantity(body.get("doseQuantity"))),
-        author=next((p for p in performers if p), ""),
-        words=words(
-            diseases,
-            protocol_words,
-            f"lot {lot}" if lot else "",
-            maker,
-            texts(body.get("statusReason")),
-            choice_words(body, "occurrence"),
-            concept_text(body.get("site")),
-            concept_text(body.get("route")),
-            notes(body),
-        ),
-    )
-    return [negated(entry, string(body.get("status")) == "not-done")]
-
-
-def read_recommendation(place: Place) -> list[Entry]:
-    """ImmunizationRecommendation: due vaccines, never injections."""
-    found = []
-    for item in objects(place.body.get("recommendation")):
-        dates = [string(d.get("value")) for d in objects(item.get("dateCriterion"))]
-        concept = item.get("vaccineCode") or item.get("targetDisease")
-        entry = base_entry(place, Kind.VACCINATION, concept)
-        due = next((d for d in dates if d), "")
-        marks = entry.marks | {Mark.PRESCRIBED}
-        said = words(concept_text(item.get("forecastStatus")), string(item.get("description")))
-        found.append(replace(entry, status=Status.PLANNED, start=due, words=said, marks=marks))
-    return found
-
-
-def read_device(place: Place) -> list[Entry]:
-    """DeviceUseStatement (R5 DeviceUsage), or a Device that a section names."""
-    body = place.body
-    device, use = body, body
-    if place.resource.type == "Device":
-        use = {"status": "stopped"} if string(body.get("status")) == "inactive" else body
-    else:
-        reference = body.get("device")
-        found = place.index.resolve(reference, place.resource)
-        device = found.body if found is not None else {"type": reference if _has_concept(reference) else {}}
-    names = [string(n.get("name") or n.get("value")) for n in objects(device.get("deviceName"))]
-    names += [string(n.get("value")) for n in objects(device.get("name"))]
-    fallback = next((n for n in names if n), string(first(body.get("device")).get("display")))
-    model = words(
-        string(device.get("manufacturer")), string(device.get("modelNumber")), string(device.get("lotNumber"))
-    )
-    statuses = {"active": Status.ACTIVE, "completed": Status.ENDED, "stopped": Status.ENDED, "intended": Status.PLANNED}
-    start, end = date_of(use, "timing", "whenUsed")
-    concept = device.get("type") or device.get("definition") or device.get("code")
-    entry = base_entry(place, Kind.DEVICE, concept, fallback=fallback or model)
-    status = statuses.get(string(use.get("status")), Status.UNKNOWN) if use is not device else Status.UNKNOWN
-    # A Device's own status "active" says that its record holds, not that it is worn.
-    return [
-        replace(
-            entry,
-            status=status,
-            start=start,
-            end=end,
-            noted=date_of(use, "recordedOn", "dateAsserted")[0],
-            words=words(fallback, model, texts(use.get("bodySite")), texts(use.get("reasonCode")), notes(use)),
-        )
-    ]
-
-
-def _has_concept(reference: object) -> bool:
-    return bool(first(first(reference).get("concept")))
+    return [negated(entry, _is_refuted(body.get("verificationStatus")))]

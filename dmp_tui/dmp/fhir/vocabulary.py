@@ -37,6 +37,12 @@ SECTIONS = {
     "10161-8": Kind.OCCUPATIONAL,
     "11341-5": Kind.OCCUPATIONAL,
     "11369-6": Kind.VACCINATION,
+    "60484-3": Kind.VACCINATION,
+    "85847-2": Kind.CONTACT,
+    "57852-6": Kind.PROBLEM,
+    "75326-9": Kind.PROBLEM,
+    "10155-0": Kind.ALLERGY,
+    "26436-6": Kind.RESULT,
     "10162-6": Kind.PREGNANCY,
     "18776-5": Kind.PLAN,
     "81338-6": Kind.PLAN,
@@ -150,6 +156,9 @@ VITAL_CODES = frozenset(
 )
 """LOINC: blood pressure, heart and respiratory rates, temperature, height, weight, BMI, oxygen saturation."""
 
+REFUTED = frozenset({"refuted", "410516002", "410594000", "723511001"})
+"""``verificationStatus``: FHIR's code and SNOMED CT (known absent, definitely not present, refuted)."""
+
 SEVERITY_WORDS = {
     "24484000": "high",
     "6736007": "moderate",
@@ -161,6 +170,7 @@ SEVERITY_WORDS = {
     "severe": "high",
     "moderate": "moderate",
     "mild": "low",
+    "medium": "moderate",
     "fatal": "fatal",
     "high": "high",
     "low": "low",

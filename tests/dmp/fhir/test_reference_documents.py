@@ -93,7 +93,7 @@ def test_reference_nhs() -> None:
     rash = by_label["Adverse reaction to tetanus vaccine"].reactions
     assert [(r.label, r.criticality) for r in rash] == [("Generalised rash", Criticality.MODERATE)]
     paracetamol = by_label["Paracetamol 500mg tablets"]
-    assert (paracetamol.dose, paracetamol.author) == ("Take as needed", "The Greenway Practice")
+    assert (paracetamol.dose, paracetamol.author) == ("Take as needed; 500 milligram", "The Greenway Practice")
     ferritin = by_label["Ferritin"]
     assert (ferritin.value, ferritin.reference, ferritin.interpretation) == ("538", "15 - 300 %", "H")
     assert ferritin.words == "IRON STUDIES"
