@@ -92,6 +92,8 @@ class Mark(StrEnum):
     """Anticoagulant, insulin, antiepileptic, immunosuppressant...: it weighs in an emergency."""
     CONTRADICTED = "contradicted"
     """Sources disagree; the line's ``contradictions`` say how."""
+    NEW = "new"
+    """Of a document that came since its reader's last access: set where it is read, never on the wire."""
     SUPERSEDED = "superseded"
     """Its document was replaced by one that could not be read whole: kept, and marked."""
 

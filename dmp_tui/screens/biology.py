@@ -6,11 +6,12 @@ from datetime import date
 
 from rich.style import Style
 
-from dmp_tui.dmp.entries import Assertion, Kind
+from dmp_tui.dmp.entries import Assertion, Kind, Mark
 from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.sheet.analytes import analyte, rank_of
 from dmp_tui.dmp.sheet.critical import ANTICOAGULANTS
 from dmp_tui.dmp.sheet.model import Line, Sheet
+from dmp_tui.dmp.sheet.series import Flag, flag_of
 from dmp_tui.i18n import _, language
 from dmp_tui.screens.dates import days_since, recent
 from dmp_tui.widgets.line import PLAIN, STRONG
@@ -77,25 +78,33 @@ def by_urgency(lines: Iterable[Line], today: date, *, bleeds: bool) -> list[Line
 
 def abnormal(line: Line) -> str:
     """The sign of a value outside its range: ``!`` out, ``!!`` critical; empty if normal or not said."""
-    code = line.interpretation.upper()
-    if code in {"HH", "LL", "AA", "HU", "LU"}:
-        return "!!"
-    return "!" if code in {"H", "L", "A", "POS", "DET", "R", "H>", "L<"} else ""
+    return flag_sign(flag_of(line))
+
+
+def flag_sign(flag: Flag) -> str:
+    """``!`` out of range, ``!!`` critical."""
+    return "!!" if flag.is_critical else "!" if flag.is_out else ""
+
+
+def flag_arrow(flag: Flag) -> str:
+    """Above or below the range; empty where that is not said."""
+    if flag in {Flag.HIGH, Flag.CRITICALLY_HIGH}:
+        return "↑"
+    return "↓" if flag in {Flag.LOW, Flag.CRITICALLY_LOW} else ""
 
 
 def arrow(line: Line) -> str:
     """Above or below its range; empty where that is not said."""
-    return {"H": "↑", "L": "↓"}.get(line.interpretation.upper()[:1], "") if abnormal(line) else ""
+    return flag_arrow(flag_of(line))
 
 
-def unit_of(line: Line) -> str:
-    """The unit as people write it."""
-    return visible(_UNITS.get(line.unit, line.unit.translate(_UCUM_SIGNS)))
+def unit_words(unit: str) -> str:
+    """A unit as people write it."""
+    return visible(_UNITS.get(unit, unit.translate(_UCUM_SIGNS)))
 
 
-def figure(line: Line) -> str:
-    """The value; the decimal sign is the reader's, the digits are the document's."""
-    value = line.value
+def figure(value: str) -> str:
+    """A value; the decimal sign is the reader's, the digits are the document's."""
     if language() == "fr" and re.fullmatch(r"[<>]?\s*-?\d+\.\d+", value):
         value = value.replace(".", ",")
     return visible(value)
@@ -103,7 +112,13 @@ def figure(line: Line) -> str:
 
 def value_of(line: Line) -> str:
     """``2,8`` with its unit."""
-    return f"{figure(line)} {unit_of(line)}".strip()
+    return f"{figure(line.value)} {unit_words(line.unit)}".strip()
+
+
+def name_of(line: Line) -> str:
+    """The short name of an analyte that we know, else its own words."""
+    known = analyte(line)
+    return _spoken(known.short) if known else visible(line.label)
 
 
 def value_words(line: Line, width: int, *, units: bool, contradicted: bool = False) -> tuple[str, Style]:
@@ -115,12 +130,14 @@ def value_words(line: Line, width: int, *, units: bool, contradicted: bool = Fal
     name = _spoken(known.short) if known else cut(visible(line.label), _LABEL)
     if line.assertion is not Assertion.STATED:
         name = visible(line.label)
-    unit = unit_of(line)
+    unit = unit_words(line.unit)
     if known and not units and unit == known.unit:
         unit = ""
     signs = abnormal(line) + arrow(line) + ("≠" if contradicted else "")
-    tail = " ".join(part for part in (figure(line), unit, signs) if part)
+    tail = " ".join(part for part in (figure(line.value), unit, signs) if part)
     tail = f" {tail}" if tail else ""
+    if Mark.NEW in line.marks:
+        name = f"*{name}"
     return cut(name, max(width - len(tail), 3)) + tail, STRONG if signs else PLAIN
 
 

@@ -21,7 +21,7 @@ class DocumentsApp(RecordApp):
         """A screen shows documents."""
         message.stop()
         if self.record is not None and self.record.documents is None:
-            self.run_worker(self.told(self._list_documents(self.record)), group="open", exclusive=True)
+            self.run_worker(self.told(self._list_documents(self.record)), group="list", exclusive=True)
 
     async def _list_documents(self, record: "OpenRecord") -> tuple["DocumentEntry", ...]:
         from dmp_tui.screens.opening import with_documents
@@ -37,7 +37,7 @@ class DocumentsApp(RecordApp):
         """A screen shows whom to call."""
         message.stop()
         if self.record is not None:
-            self.run_worker(self.told(self._read_admin_data(self.record)), group="open", exclusive=True)
+            self.run_worker(self.told(self._read_admin_data(self.record)), group="declared", exclusive=True)
 
     async def _read_admin_data(self, record: "OpenRecord") -> None:
         from dmp_tui.screens.opening import with_admin_data

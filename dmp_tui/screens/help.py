@@ -56,6 +56,7 @@ def _signs() -> list[str]:
         _("CONTREDIT ou ≠ : des documents se contredisent ; Entrée montre qui dit quoi."),
         _("« non renseigné » : aucun document n'en parle. « aucun déclaré » : un document dit qu'il n'y en a pas."),
         _("« illisible » : quelque chose est écrit et n'a pas pu être lu ; les documents restent ouverts."),
+        _("* : nouveau depuis votre dernier passage dans ce dossier."),
         _("o problème en cours, - antécédent ou acte. … : texte coupé, Entrée le montre entier."),
         _("+3 (Entrée) : trois lignes de plus dans cette rubrique."),
     ]

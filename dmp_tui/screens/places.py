@@ -29,6 +29,30 @@ class Place:
     make: "Callable[[OpenRecord, date], RecordScreen]"
 
 
+def _treatments(record: "OpenRecord", today: date) -> "RecordScreen":
+    from dmp_tui.screens.treatments import TreatmentsScreen
+
+    return TreatmentsScreen(record, today)
+
+
+def _labs(record: "OpenRecord", today: date) -> "RecordScreen":
+    from dmp_tui.screens.labs import LabsScreen
+
+    return LabsScreen(record, today)
+
+
+def _prevention(record: "OpenRecord", today: date) -> "RecordScreen":
+    from dmp_tui.screens.prevention import PreventionScreen
+
+    return PreventionScreen(record, today)
+
+
+def _reimbursements(record: "OpenRecord", today: date) -> "RecordScreen":
+    from dmp_tui.screens.reimbursements import ReimbursementsScreen
+
+    return ReimbursementsScreen(record, today)
+
+
 def _documents(record: "OpenRecord", today: date) -> "RecordScreen":
     from dmp_tui.screens.documents import DocumentsScreen
 
@@ -43,6 +67,10 @@ def _contacts(record: "OpenRecord", today: date) -> "RecordScreen":
 
 PLACES = (
     Place("documents", "d", _("Docs"), _("Documents"), _("liste et lecture"), _documents),
-    Place("contacts", "c", _("Contacts"), _("Contacts"), _("qui appeler"), _contacts),
+    Place("treatments", "t", _("Trait"), _("Traitements"), _("en cours, prévus, arrêtés, leurs doses"), _treatments),
+    Place("biology", "b", _("Bio"), _("Biologie"), _("dernières valeurs, évolution, constantes"), _labs),
+    Place("prevention", "v", _("Prév"), _("Prévention"), _("vaccins, ce qui est à faire ; dépistages"), _prevention),
+    Place("contacts", "c", _("Cont"), _("Contacts et volontés"), _("qui appeler, directives"), _contacts),
+    Place("reimbursements", "r", "", _("Remboursements"), _("données de l'assurance maladie"), _reimbursements),
 )
 """In the order of the row of keys. The sheet itself is home, and no row of it."""

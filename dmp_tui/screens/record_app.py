@@ -69,7 +69,8 @@ class RecordApp(SessionApp):
 
     def locked(self) -> None:
         """Forget everything about any patient."""
-        self.workers.cancel_group(self, "open")
+        for group in ("open", "list", "declared"):
+            self.workers.cancel_group(self, group)
         self._stop_record_timers()
         self._grants.clear()
         self._visits.clear()
@@ -116,11 +117,12 @@ class RecordApp(SessionApp):
 
     def _home(self, record: "OpenRecord") -> None:
         """The sheet, with nothing of any other record below or above it."""
+        from dmp_tui.dmp.sheet.news import with_news
         from dmp_tui.screens.sheet import SheetScreen
 
         self._stop_record_timers()
         before = self._visits.setdefault(record.identity.ins, record.last_access)
-        record = replace(record, last_access=before)
+        record = replace(record, last_access=before, sheet=with_news(record.sheet, before))
         self.record = record
         self._asked_for = record.identity
         with self.batch_update():

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from dmp_tui.dmp.professions import Mode
 from dmp_tui.i18n import _
 from dmp_tui.screens.base import PageScreen
+from dmp_tui.screens.keys import OfLine
 from dmp_tui.screens.places import PLACES
 from dmp_tui.screens.record import OpenRecord, banner_rows
 from dmp_tui.widgets.line import Row
@@ -35,15 +36,22 @@ class RecordScreen(PageScreen):
         count = self.record.sheet.documents if self.record.documents is None else len(self.record.documents)
         counts = {"documents": f"({count})"}
         places = [f"{place.key} {place.foot}{counts.get(place.where, '')}" for place in PLACES if place.foot]
-        parts = [_("s Synthèse"), *places, _("/ Chercher")]
+        parts = [_("s Fiche"), *places, "/"]
         if self.record.mode is Mode.NORMAL:
-            parts.append(_("! Bris"))
-        parts += [_("^L Verrou"), _("? Aide")]
-        return " " + "  ".join(parts)
+            parts.append("!")
+        return " " + "  ".join([*parts, "^L", _("? Aide")])
 
     def banner_rows(self, width: int) -> list[Row]:
         """Who, how, and the allergies."""
         return banner_rows(self.record, width, self.today, allergies=self.ALLERGIES_IN_BANNER)
+
+    def open_line(self, key: OfLine) -> None:
+        """Show the sources of a line."""
+        from dmp_tui.screens.sources import SourcesScreen
+
+        for line in self.record.sheet.topic(key.kind).lines:
+            if line.key == key.key:
+                self.app.push_screen(SourcesScreen(self.record, self.today, line))
 
     def show_record(self, record: OpenRecord) -> None:
         """The same record, read again or in another mode."""

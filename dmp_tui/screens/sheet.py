@@ -4,14 +4,16 @@ from typing import ClassVar
 
 from textual import on
 
-from dmp_tui.i18n import _
+from dmp_tui.dmp.sheet.news import new_lines
+from dmp_tui.i18n import _, n_
 from dmp_tui.screens.keys import OfCheck, OfChecks, OfDocuments, OfLine, OfSection
 from dmp_tui.screens.messages import Go
 from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.sheet_layout import lay_out
-from dmp_tui.screens.sources import CheckScreen, SectionScreen, SourcesScreen
+from dmp_tui.screens.sources import CheckScreen, SectionScreen
+from dmp_tui.screens.words import day_and_time
 from dmp_tui.widgets.board import Board
-from dmp_tui.widgets.line import Row
+from dmp_tui.widgets.line import STRONG, Row
 
 
 class SheetScreen(RecordScreen):
@@ -24,18 +26,29 @@ class SheetScreen(RecordScreen):
         return lay_out(self.record.sheet, width, height, self.today, self.record.identity.traits)
 
     def on_mount(self) -> None:
-        """Say how a line is opened, once."""
-        self.say(_("Entrée : sources d'une ligne"))
+        """Say what came since the last access, and how a line is opened."""
+        count, since = len(new_lines(self.record.sheet)), self.record.last_access
+        if since is None:
+            self.say(_("Entrée : sources d'une ligne"))
+            return
+        when = day_and_time(since)
+        if not count:
+            self.say(_("Rien de nouveau depuis votre passage du {when}. Entrée : sources").format(when=when))
+            return
+        text = n_(
+            "{count} ligne nouvelle (*) depuis votre passage du {when}. Entrée : sources",
+            "{count} lignes nouvelles (*) depuis votre passage du {when}. Entrée : sources",
+            count,
+        )
+        self.say(text.format(count=count, when=when), STRONG)
 
     @on(Board.Opened)
     def open_cell(self, message: Board.Opened) -> None:
         """Sources of a line, a section whole, a point to check, or the documents."""
         message.stop()
         match message.key:
-            case OfLine(kind, key):
-                for line in self.record.sheet.topic(kind).lines:
-                    if line.key == key:
-                        self.app.push_screen(SourcesScreen(self.record, self.today, line))
+            case OfLine() as key:
+                self.open_line(key)
             case OfChecks():
                 self.app.push_screen(CheckScreen(self.record, self.today))
             case OfSection(kinds):

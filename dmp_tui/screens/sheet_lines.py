@@ -149,8 +149,8 @@ def pregnancy_rank(line: Line) -> int:
 def pregnancy_text(line: Line, _width: int, today: date) -> tuple[str, Style]:
     """``terme 22/02/2027``; the state of a pregnancy by its own words; a term long past says so."""
     label, value = stated_label(line), day(line.value) if line.value else ""
-    folded = fold(label)
-    if is_term(line) or label == value:
+    folded = fold(line.label)
+    if is_term(line) or visible(line.label) == value:
         text = _("terme {date}").format(date=value or day(line.start or line.end) or label)
         if is_past_term(line, today):
             return _("{term} : dépassé, grossesse terminée ?").format(term=text), PLAIN
@@ -227,7 +227,8 @@ def person_text(line: Line, width: int, today: date) -> tuple[str, Style]:
         roles.append(_("pers. de confiance"))
     role = f" ({', '.join(roles)})" if roles else ""
     phones = " ".join(phone(number) for number in person.phones) or _("sans téléphone")
-    name = f"{visible(person.name) or stated_label(line)}{role}"
+    new = "*" if Mark.NEW in line.marks else ""
+    name = f"{new}{visible(person.name) or visible(line.label)}{role}"
     return f"{cut(name, max(width - cell_len(phones) - 1, 8))} {phones}", PLAIN
 
 

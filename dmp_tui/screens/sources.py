@@ -68,9 +68,7 @@ class SectionScreen(RecordScreen):
         """Sources of the line."""
         message.stop()
         if isinstance(message.key, OfLine):
-            for line in self.record.sheet.topic(message.key.kind).lines:
-                if line.key == message.key.key:
-                    self.app.push_screen(SourcesScreen(self.record, self.today, line))
+            self.open_line(message.key)
         elif isinstance(message.key, OfDocuments):
             self.post_message(Go("documents"))
 
@@ -114,9 +112,7 @@ class CheckScreen(RecordScreen):
         if isinstance(message.key, Document):
             self.post_message(ReadDocument(message.key.document))
         elif isinstance(message.key, OfLine):
-            for line in self.record.sheet.topic(message.key.kind).lines:
-                if line.key == message.key.key:
-                    self.app.push_screen(SourcesScreen(self.record, self.today, line))
+            self.open_line(message.key)
 
 
 def line_rows(line: Line, width: int) -> list[Row]:

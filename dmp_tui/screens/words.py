@@ -19,6 +19,11 @@ def clock_time(moment: datetime) -> str:
     return moment.astimezone().strftime("%H:%M")
 
 
+def day_and_time(moment: datetime) -> str:
+    """``12/11/2026 14:02`` at the workstation."""
+    return moment.astimezone().strftime("%d/%m/%Y %H:%M")
+
+
 def age(birth: BirthDate | None, today: date) -> str:
     """``47 ans``; months below two years; empty where it is not known."""
     years = birth.age(today) if birth else None
@@ -192,6 +197,7 @@ def mark(value: Mark) -> str:
         Mark.REIMBURSED: _("connu par les remboursements seulement"),
         Mark.CRITICAL: _("compte en urgence"),
         Mark.CONTRADICTED: _("les sources se contredisent"),
+        Mark.NEW: _("nouveau depuis votre dernier passage"),
         Mark.SUPERSEDED: _("d'un document remplacé par un autre qui n'a pas pu être lu en entier"),
     }[value]
 
@@ -256,7 +262,11 @@ def contradicted(line: Line) -> bool:
 
 
 def stated_label(line: Line) -> str:
-    """The line's words; what is negated or unreadable says so before anything else."""
+    """The line's words, after ``*`` what is new; what is negated or unreadable says so before anything else."""
+    return ("*" if Mark.NEW in line.marks else "") + _stated(line)
+
+
+def _stated(line: Line) -> str:
     label = visible(line.label)
     said = (fold(label), fold(line.value))
     if line.assertion is Assertion.NEGATED and not any(f"{words} ".startswith(_NEGATIONS) for words in said):

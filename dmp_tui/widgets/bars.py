@@ -1,5 +1,6 @@
 """The fixed lines above and below a screen's body: who the patient is, what was just said, which keys there are."""
 
+import re
 from collections.abc import Sequence
 
 from rich.cells import cell_len
@@ -89,11 +90,12 @@ class Foot(Widget):
             self.refresh()
 
     def _keys_row(self, width: int) -> str:
-        """The keys, and the first mark that leaves them whole."""
+        """The keys, closer to each other where they must be, and the first mark that leaves them whole."""
+        keys = self._keys if cell_len(self._keys) <= width else re.sub(" {2,}", " ", self._keys)
         for mark in self._marks:
-            if cell_len(self._keys) + cell_len(mark) + 1 < width:
-                return two_ends(self._keys, mark, width)
-        return self._keys
+            if cell_len(keys) + cell_len(mark) + 1 < width:
+                return two_ends(keys, mark, width)
+        return keys
 
     def place(self, first: int, last: int, total: int) -> None:
         """Say which rows of how many are in view; nothing where all are."""

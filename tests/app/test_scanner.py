@@ -40,7 +40,7 @@ async def sheet(desk: Desk) -> None:
 
 async def documents(desk: Desk) -> None:
     await sheet(desk)
-    await keyed(desk, "d", "DOCUMENTS")
+    await keyed(desk, "d", "f : tout montrer")
 
 
 async def reader(desk: Desk) -> None:

@@ -1,9 +1,10 @@
 """What came into a record since its reader last read it. Nothing is new to who reads it for the first time."""
 
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from enum import IntEnum
 
+from dmp_tui.dmp.entries import Mark
 from dmp_tui.dmp.sheet.model import Line, Origin, Sheet
 
 
@@ -35,11 +36,21 @@ def news_of(line: Line, since: datetime | None) -> News:
     return News.LINE if all(fresh) else News.SOURCE
 
 
-def new_lines(sheet: Sheet, since: datetime | None) -> tuple[Line, ...]:
-    """The lines of which something is new, in the sheet's order."""
-    return tuple(line for topic in sheet.topics for line in topic.lines if news_of(line, since))
+def with_news(sheet: Sheet, since: datetime | None) -> Sheet:
+    """The sheet for a reader who read the record at ``since``: what is new has the mark NEW."""
+    if since is None:
+        return sheet
+    topics = (
+        replace(topic, lines=tuple(_marked(line) if news_of(line, since) else line for line in topic.lines))
+        for topic in sheet.topics
+    )
+    return replace(sheet, topics=tuple(topics))
 
 
-def new_documents(origins: Iterable[Origin], since: datetime | None) -> frozenset[str]:
-    """Ids of the documents among these that are new."""
-    return frozenset(origin.document for origin in origins if is_new(origin, since))
+def _marked(line: Line) -> Line:
+    return replace(line, marks=line.marks | {Mark.NEW})
+
+
+def new_lines(sheet: Sheet) -> tuple[Line, ...]:
+    """The lines that are marked so, in the sheet's order."""
+    return tuple(line for topic in sheet.topics for line in topic.lines if Mark.NEW in line.marks)

@@ -79,6 +79,17 @@ class Measurement:
         return said if said is not None else flag_by_range(self.number, self.sign, self.reference)
 
 
+def flag_of(line: Line) -> Flag:
+    """How a line's own value stands: as its laboratory flags it, else by its range."""
+    said = _FLAGS.get(line.interpretation.upper())
+    if said is not None:
+        return said
+    match = _NUMBER.fullmatch(line.value)
+    if match is None:
+        return Flag.UNKNOWN
+    return flag_by_range(_decimal(match["number"]), (match["sign"] or "")[:1], line.reference)
+
+
 def series(line: Line) -> tuple[Measurement, ...]:
     """The values of a measured line, newest first. One that several documents give stands once, with all of them."""
     found: dict[tuple[str, str, str], Measurement] = {}

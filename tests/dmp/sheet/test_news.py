@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from dmp_tui.dmp.entries import Coding, Entry, Kind
 from dmp_tui.dmp.sheet.merge import merge
 from dmp_tui.dmp.sheet.model import Origin
-from dmp_tui.dmp.sheet.news import News, is_new, new_documents, new_lines, news_of
+from dmp_tui.dmp.sheet.news import News, is_new, new_lines, news_of, with_news
 
 OLD = Origin(
     "d1", Coding("http://loinc.org", "60591-5"), "Synthèse", "2026-01-05", "Dr A", False, "2026-01-05T10:00:00.500Z"
@@ -20,18 +20,18 @@ SHEET = merge([(OLD, LATEX), (NEW, LATEX), (NEW, NUTS)])
 def test_a_line_is_new_or_has_a_new_source() -> None:
     found = {line.label: news_of(line, SINCE) for line in SHEET.topic(Kind.ALLERGY).lines}
     assert found == {"latex": News.SOURCE, "arachide": News.LINE}
-    assert [line.label for line in new_lines(SHEET, datetime(2026, 3, 1, tzinfo=UTC))] == []
+    assert [line.label for line in new_lines(with_news(SHEET, SINCE))] == ["arachide", "latex"]
+    assert new_lines(with_news(SHEET, datetime(2026, 3, 1, tzinfo=UTC))) == ()
 
 
 def test_nothing_is_new_to_who_never_read_it() -> None:
-    assert new_lines(SHEET, None) == ()
+    assert with_news(SHEET, None) == SHEET
 
 
 def test_a_document_is_new_from_the_moment_it_came() -> None:
     at = datetime(2026, 1, 5, 10, 0, 0, 500_000, tzinfo=UTC)
     assert not is_new(OLD, at)
     assert is_new(OLD, at.replace(microsecond=499_999))
-    assert new_documents([OLD, NEW], SINCE) == {"d2"}
 
 
 def test_who_does_not_say_when_is_not_new() -> None:

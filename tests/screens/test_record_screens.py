@@ -1,0 +1,105 @@
+"""The screens of a record, painted at both sizes and read as a nurse would."""
+
+from dataclasses import replace
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from dmp_tui.dmp.entries import Kind
+from dmp_tui.dmp.identity import Sex
+from dmp_tui.dmp.sheet.kidney import Filtration, NotComputed
+from dmp_tui.dmp.sheet.model import Presence, Sheet, Topic
+from dmp_tui.screens.analyte import AnalyteScreen
+from dmp_tui.screens.contacts import ContactsScreen
+from dmp_tui.screens.labs import LabsScreen, kidney_words
+from dmp_tui.screens.messages import ReadDocument
+from dmp_tui.screens.places import PLACES
+from dmp_tui.screens.prevention import PreventionScreen
+from dmp_tui.screens.record_screen import RecordScreen
+from dmp_tui.screens.reimbursements import ReimbursementsScreen
+from dmp_tui.screens.sources import SourcesScreen
+from dmp_tui.screens.treatments import TreatmentsScreen
+from tests.looking import screen_text, until
+from tests.screens.alone import SIZES, alone
+from tests.screens.people import CLAIRE, TODAY, VSM, born, record
+from tests.screens.rich_record import rich
+
+SCREENS: tuple[type[RecordScreen], ...] = (
+    TreatmentsScreen,
+    LabsScreen,
+    PreventionScreen,
+    ContactsScreen,
+    ReimbursementsScreen,
+)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_a_screen(screen: type[RecordScreen], size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
+    async with alone(screen(rich(), TODAY), size) as (app, _pilot):
+        assert app.own == snapshot
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_all_values_of_an_analyte(size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
+    held = rich()
+    line = next(line for line in held.sheet.topic(Kind.RESULT).lines if line.label == "INR")
+    async with alone(AnalyteScreen(held, TODAY, line), size) as (app, pilot):
+        assert app.own == snapshot
+        await pilot.press("enter")
+        assert [message.document_id for message in app.of(ReadDocument) if isinstance(message, ReadDocument)] == ["d3"]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_an_empty_record_says_so_and_nothing_crashes(screen: type[RecordScreen]) -> None:
+    async with alone(screen(record(Sheet("p", "", ())), TODAY)) as (app, pilot):
+        await pilot.press("down", "enter", "pagedown", "end")
+        assert any(word in app.words.lower() for word in ("non renseigné", "aucun", "non trouvé"))
+
+
+async def test_the_last_inr_is_one_key_away_and_needs_no_scrolling() -> None:
+    async with alone(LabsScreen(rich(), TODAY)) as (app, _pilot):
+        first = app.own.splitlines()[1]
+        assert first.split()[:2] == ["!!*INR", "4,8"]
+
+
+async def test_enter_on_a_treatment_opens_its_sources() -> None:
+    async with alone(TreatmentsScreen(rich(), TODAY)) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, SourcesScreen))
+        assert "COUMADINE" in screen_text(app)
+
+
+@pytest.mark.parametrize(
+    ("presence", "said"),
+    [
+        (Presence.NONE_STATED, "aucun déclaré par Dr ROUX Anne le 12/02/2026"),
+        (Presence.NOT_STATED, "non renseigné"),
+        (Presence.UNREADABLE, "ILLISIBLE"),
+    ],
+)
+async def test_no_treatment_is_three_different_things(presence: Presence, said: str) -> None:
+    by = (VSM,) if presence is Presence.NONE_STATED else ()
+    sheet = Sheet("p", "", (Topic(Kind.TREATMENT, presence, said_by=by),))
+    async with alone(TreatmentsScreen(record(sheet), TODAY)) as (app, _pilot):
+        assert said in app.words
+
+
+async def test_a_minor_writes_no_directives() -> None:
+    child = replace(CLAIRE, birth=born("28-03-2015"), sex=Sex.F)
+    async with alone(ContactsScreen(record(traits=child), TODAY)) as (app, _pilot):
+        assert "à partir de 18 ans" in app.words
+
+
+async def test_the_keys_of_all_places_fit_80_columns() -> None:
+    async with alone(TreatmentsScreen(rich(), TODAY)) as (app, _pilot):
+        keys = app.text.splitlines()[-1]
+        assert "…" not in keys
+        for place in PLACES:
+            assert not place.foot or f"{place.key} {place.foot}" in keys
+
+
+def test_why_no_filtration_is_computed_has_words() -> None:
+    said = [kidney_words(Filtration(why_not=why)) for why in NotComputed]
+    assert [text for text in said if not text] == [""]
+    assert len(set(said)) == len(said)
