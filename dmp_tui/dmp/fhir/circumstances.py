@@ -14,13 +14,14 @@ from dmp_tui.dmp.fhir.elements import (
     flag,
     notes,
     objects,
+    sites,
     string,
     texts,
     words,
 )
 from dmp_tui.dmp.fhir.measurements import value_of
 from dmp_tui.dmp.fhir.people import read_contacts, read_person, read_related_person
-from dmp_tui.dmp.fhir.statements import Place, base_entry, negated, severity
+from dmp_tui.dmp.fhir.statements import Place, base_entry, named, negated, severity
 from dmp_tui.dmp.fhir.strict import Json
 
 _COURSE = {
@@ -108,6 +109,9 @@ def read_plan(place: Place) -> list[Entry]:
                 [_target(item) for item in objects(body.get("target"))],
                 concept_text(body.get("achievementStatus")),
                 texts(body.get("reasonCode") or body.get("reason")),
+                named(place, body.get("reasonReference")),
+                named(place, body.get("addresses")),
+                sites(body.get("bodySite")),
                 string(body.get("patientInstruction")),
                 string(body.get("comment")),
                 notes(body),
@@ -260,6 +264,14 @@ def _professional(place: Place, resource: Resource, display: str) -> Person:
     organisation = place.index.resolve(resource.body.get("organization"), resource)
     person = read_person(resource.body, linked.body if linked else {}, organisation.body if organisation else {})
     return replace(person, name=person.name or display)
+
+
+def read_death(patient: Json) -> list[Entry]:
+    """That the patient is said to be dead: no summary may leave it out."""
+    when = date_of(patient, "deceased")[0]
+    if not when and flag(patient.get("deceasedBoolean")) is not True:
+        return []
+    return [Entry(Kind.ALERT, "Décès", start=when, marks=frozenset({Mark.UNCODED}))]
 
 
 def patient_contacts(place: Place) -> list[Entry]:

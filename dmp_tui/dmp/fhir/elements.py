@@ -104,6 +104,21 @@ def texts(concepts: object) -> list[str]:
     return [text for concept in objects(concepts) if (text := concept_text(concept))]
 
 
+def is_bare(text: str, concept: object) -> bool:
+    """Whether a concept's words are only its code: what others call it then says more."""
+    own = codings(concept)
+    return text in {c.code for c in own} and not any(c.display for c in own)
+
+
+def sites(concepts: object) -> list[str]:
+    """Places on the body, each with the side or the qualifiers that its extensions give."""
+    found = []
+    for site in objects(concepts):
+        beside = [text for e in objects(site.get("extension")) if (text := concept_text(e.get("valueCodeableConcept")))]
+        found.append(" ".join(text for text in [concept_text(site), *beside] if text))
+    return [text for text in found if text]
+
+
 def code_label(concept: object, label: str) -> str:
     """A code's display where it is not the label."""
     for own in codings(first(concept).get("concept") or concept):

@@ -20,7 +20,7 @@ from dmp_tui.dmp.fhir.elements import (
     texts,
     words,
 )
-from dmp_tui.dmp.fhir.statements import Place, base_entry, medication, negated, person_text, status_code
+from dmp_tui.dmp.fhir.statements import Place, base_entry, medication, named, negated, person_text, status_code
 from dmp_tui.dmp.fhir.strict import Json
 from dmp_tui.dmp.fhir.vocabulary import LISTED, PLANNED, STOPPED
 from dmp_tui.dmp.identity import fold
@@ -55,7 +55,7 @@ def read_treatment(place: Place) -> list[Entry]:
     elif status is not Status.ENDED and (place.section in PLANNED or _is_proposed(place, body)):
         status = Status.PLANNED
     doses = dosages_text(dosages) or [string(body.get("renderedDosageInstruction"))]
-    named = string(first(first(body.get("medicationReference")) or body.get("medication")).get("display"))
+    called = string(first(first(body.get("medicationReference")) or body.get("medication")).get("display"))
     marks = entry.marks | ({Mark.PRESCRIBED} if place.resource.type in _PRESCRIBED else frozenset())
     codes = tuple(dict.fromkeys([*entry.codes, *extra]))
     entry = replace(
@@ -69,8 +69,9 @@ def read_treatment(place: Place) -> list[Entry]:
         author=person_text(place, body.get("informationSource") or body.get("requester") or body.get("recorder")),
         words=words(
             ingredients if ingredients != entry.label else "",
-            named if fold(named) != fold(entry.label) else "",
+            called if fold(called) != fold(entry.label) else "",
             texts(body.get("reasonCode") or body.get("reason")),
+            named(place, body.get("reasonReference")),
             texts(body.get("statusReason")),
             code if code in {"on-hold", "completed"} else "",
             notes(body),

@@ -3,8 +3,19 @@
 from dataclasses import replace
 
 from dmp_tui.dmp.entries import Entry, Kind, Status
-from dmp_tui.dmp.fhir.elements import choice_words, concept_text, date_of, first, notes, objects, string, texts, words
-from dmp_tui.dmp.fhir.statements import Place, base_entry, negated, person_text
+from dmp_tui.dmp.fhir.elements import (
+    choice_words,
+    concept_text,
+    date_of,
+    first,
+    notes,
+    objects,
+    sites,
+    string,
+    texts,
+    words,
+)
+from dmp_tui.dmp.fhir.statements import Place, base_entry, named, negated, person_text
 
 
 def read_procedure(place: Place) -> list[Entry]:
@@ -25,10 +36,10 @@ def read_procedure(place: Place) -> list[Entry]:
         end=end,
         author=next((p for p in performers if p), ""),
         words=words(
-            texts(body.get("bodySite")),
+            sites(body.get("bodySite")),
             texts(body.get("statusReason")),
             texts(body.get("reasonCode") or body.get("reason")),
-            _names(place, body.get("reasonReference")),
+            named(place, body.get("reasonReference")),
             texts(body.get("outcome")),
             texts(body.get("complication")),
             [_device_name(place, item.get("manipulated")) for item in objects(body.get("focalDevice"))],
@@ -39,12 +50,6 @@ def read_procedure(place: Place) -> list[Entry]:
         ),
     )
     return [negated(entry, string(body.get("status")) == "not-done")]
-
-
-def _names(place: Place, references: object) -> list[str]:
-    """What references name: their display, else the concept of what they point to."""
-    found = [(string(item.get("display")), place.index.resolve(item, place.resource)) for item in objects(references)]
-    return [text for said, there in found if (text := said or (concept_text(there.body.get("code")) if there else ""))]
 
 
 def _device_name(place: Place, reference: object) -> str:
@@ -91,8 +96,9 @@ def read_device(place: Place) -> list[Entry]:
                 fallback,
                 model,
                 texts(device.get("safety")),
-                texts(use.get("bodySite")),
+                sites(use.get("bodySite")),
                 texts(use.get("reasonCode") or use.get("reason")),
+                named(place, body.get("reasonReference")),
                 texts(body.get("statusReason")),
                 notes(use),
                 notes(device),

@@ -13,8 +13,10 @@ from dmp_tui.dmp.fhir.elements import (
     extensions,
     first,
     flag,
+    is_bare,
     notes,
     objects,
+    sites,
     string,
     texts,
     words,
@@ -73,6 +75,7 @@ def severity(concept: object) -> Criticality:
 def base_entry(place: Place, kind: Kind, concept: object, *, fallback: str = "") -> Entry:
     """An entry of a concept: words, codes, the code's own display, and "none" or "no data" where the codes say so."""
     label = concept_text(concept) or fallback or _own_narrative(place.body)
+    label = fallback if fallback and is_bare(label, concept) else label
     codes = codings(concept)
     marks = frozenset() if codes else frozenset({Mark.UNCODED})
     if kind in _OF_SUBSTANCES and _code_differs(label, codes):
@@ -131,6 +134,12 @@ def medication(place: Place, reference: object) -> tuple[str, tuple[Coding, ...]
     if found is None:
         return string(first(reference).get("display")), ()
     return concept_text(found.body.get("code")), codings(found.body.get("code"))
+
+
+def named(place: Place, references: object) -> list[str]:
+    """What references name: their display, else the concept of what they point to."""
+    found = [(string(item.get("display")), place.index.resolve(item, place.resource)) for item in objects(references)]
+    return [text for said, there in found if (text := said or (concept_text(there.body.get("code")) if there else ""))]
 
 
 _OF_SUBSTANCES = frozenset({Kind.TREATMENT, Kind.ALLERGY, Kind.ADVERSE_EFFECT})
@@ -251,7 +260,7 @@ def read_condition(place: Place) -> list[Entry]:
     if status is Status.UNKNOWN and place.section in HISTORY:
         status = Status.ENDED
     entry = base_entry(place, kind, body.get("code"))
-    start = date_of(body, "onset")[0]
+    start, latest = date_of(body, "onset")
     abated = date_of(body, "abatement")
     gone = flag(body.get("abatementBoolean")) is True or (
         status is Status.UNKNOWN and bool(choice_words(body, "abatement"))
@@ -266,8 +275,9 @@ def read_condition(place: Place) -> list[Entry]:
         criticality=severity(body.get("severity")),
         author=person_text(place, body.get("asserter") or body.get("recorder")),
         words=words(
-            texts(body.get("bodySite")),
+            sites(body.get("bodySite")),
             stages,
+            f"onset {start} - {latest}" if latest else "",
             choice_words(body, "onset"),
             choice_words(body, "abatement"),
             verification if verification in {"unconfirmed", "provisional", "differential"} else "",

@@ -146,8 +146,9 @@ def empty_reason(codes: Iterable[Coding]) -> Assertion | None:
 PREGNANCY_CODES = frozenset(
     {"82810-3", "11778-8", "11779-6", "11780-4", "11636-8", "11637-6", "11638-4", "11639-2", "11640-0", "11612-9"}
     | {"11613-7", "11614-5", "11449-6", "8665-2", "33065-4", "49051-6", "57064-8"}
+    | {"11884-4", "72149-8", "73812-0", "93857-1"}
 )
-"""LOINC: pregnancy status, expected date of delivery, outcomes, last period, gestational age."""
+"""LOINC: pregnancy status, expected date of delivery, outcomes, deliveries, last period, gestational age."""
 SOCIAL_CODES = frozenset({"72166-2", "74013-4", "11331-6", "11366-2", "63773-6", "88031-0", "74205-6"})
 """LOINC: smoking, alcohol."""
 

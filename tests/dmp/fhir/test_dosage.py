@@ -49,6 +49,6 @@ def test_every_element_of_a_dosage_is_told(dosage: Json, expected: str) -> None:
 
 
 def test_dosages_follow_their_sequence() -> None:
-    tapering = [{"text": "then 1", "sequence": "2"}, {"text": "first 2", "sequence": "1"}]
+    tapering: list[Json] = [{"text": "then 1", "sequence": "2"}, {"text": "first 2", "sequence": "1"}]
     assert dosages_text(tapering) == ["first 2", "then 1"]
     assert dosages_text([{"text": "a", "sequence": "x"}, {"text": "b", "sequence": {}}]) == ["a", "b"]

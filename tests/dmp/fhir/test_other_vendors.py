@@ -256,3 +256,56 @@ def test_a_consent_to_share_data_is_no_directive() -> None:
     assert (reading.entries, reading.unread) == ((), ("Consent (1)",))
     will = {**consent, "scope": concept("adr", "http://scope"), "policyRule": {"text": "DNAR"}}
     assert "DNAR" in one(will).words
+
+
+def test_what_is_known_by_its_code_alone_has_the_name_that_others_give_it() -> None:
+    coded = {"resourceType": "Condition", "id": "x", "code": {"coding": [{"system": SNOMED, "code": "73211009"}]}}
+    assert one(coded).label == "73211009"
+    named = [{"reference": "Condition/x", "display": "Diabetes"}]
+    entry = only(document(coded, sections=[{**section("11450-4"), "entry": named}]))
+    assert (entry.label, [c.code for c in entry.codes]) == ("Diabetes", ["73211009"])
+    device = {"resourceType": "Device", "id": "d", "type": {"coding": [{"system": SNOMED, "code": "109228008"}]}}
+    use = {"resourceType": "DeviceUseStatement", "device": {"reference": "Device/d", "display": "Knee insert"}}
+    assert only(document(device, use)).label == "Knee insert"
+
+
+def test_the_side_of_the_body_is_never_dropped() -> None:
+    side = {"url": "http://vendor.example/laterality", "valueCodeableConcept": {"text": "left"}}
+    site = [{"text": "Ear", "extension": [side]}]
+    assert one({"resourceType": "Condition", "code": {"text": "Deafness"}, "bodySite": site}).words == "Ear left"
+    assert one({"resourceType": "Procedure", "code": {"text": "Graft"}, "bodySite": site}).words == "Ear left"
+
+
+def test_a_reason_that_is_another_resource_is_named() -> None:
+    asthma = {"resourceType": "Condition", "id": "c", "code": {"text": "Asthma"}}
+    taken = statement(id="m", reasonReference=[{"reference": "Condition/c"}, {"display": "Cough"}])
+    entry = only(document(asthma, taken), Kind.TREATMENT)
+    assert entry.words == "Asthma; Cough"
+
+
+def test_a_beginning_known_within_bounds() -> None:
+    bounds = {"start": "2020-06", "end": "2025-03"}
+    entry = one({"resourceType": "Condition", "code": {"text": "Asthma"}, "onsetPeriod": bounds})
+    assert (entry.start, entry.end, entry.words) == ("2020-06", "", "onset 2020-06 - 2025-03")
+
+
+def test_the_author_that_a_provenance_names() -> None:
+    agents = [{"type": {"coding": [{"code": "transmitter"}]}, "who": {"display": "Hub"}}]
+    agents.append({"type": {"coding": [{"code": "author"}]}, "who": {"display": "Dr Who"}})
+    made = {"resourceType": "Provenance", "target": [{"reference": "AllergyIntolerance/a"}], "agent": agents}
+    assert only(document(LATEX, made)).author == "Dr Who"
+    assert only(document({**LATEX, "recorder": {"display": "Nurse"}}, made)).author == "Nurse"
+
+
+def test_a_dead_patient_is_said_to_be_dead() -> None:
+    bundle = document()
+    bundle["entry"][1]["resource"]["deceasedDateTime"] = "2019-05-02"
+    entry = only(bundle)
+    assert (entry.kind, entry.label, entry.start) == (Kind.ALERT, "Décès", "2019-05-02")
+    bundle["entry"][1]["resource"] = {"resourceType": "Patient", "id": "p", "deceasedBoolean": False}
+    assert read(bundle).entries == ()
+
+
+def test_a_delivery_outside_any_section_is_about_pregnancy() -> None:
+    delivery = {"resourceType": "Observation", "code": concept("72149-8", "http://loinc.org", "Type of delivery")}
+    assert one({**delivery, "valueString": "caesarean"}).kind is Kind.PREGNANCY
