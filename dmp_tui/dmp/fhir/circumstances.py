@@ -14,6 +14,7 @@ from dmp_tui.dmp.fhir.elements import (
     flag,
     notes,
     objects,
+    range_text,
     sites,
     string,
     texts,
@@ -21,8 +22,9 @@ from dmp_tui.dmp.fhir.elements import (
 )
 from dmp_tui.dmp.fhir.measurements import value_of
 from dmp_tui.dmp.fhir.people import read_contacts, read_person, read_related_person
-from dmp_tui.dmp.fhir.statements import Place, base_entry, named, negated, severity
+from dmp_tui.dmp.fhir.statements import Place, base_entry, named, negated, person_text, severity
 from dmp_tui.dmp.fhir.strict import Json
+from dmp_tui.dmp.fhir.vocabulary import SAYS_NONE
 
 _COURSE = {
     "active": Status.ACTIVE,
@@ -52,14 +54,26 @@ def read_flag(place: Place) -> list[Entry]:
     body = place.body
     start, end = date_of(body, "period")
     entry = base_entry(place, Kind.ALERT, body.get("code"))
-    return [replace(entry, status=course(body), start=start, end=end, words=words(texts(body.get("category"))))]
+    author, said = person_text(place, body.get("author")), words(texts(body.get("category")))
+    return [replace(entry, status=course(body), start=start, end=end, author=author, words=said)]
 
 
 def read_risk(place: Place) -> list[Entry]:
     """DetectedIssue and RiskAssessment: alerts, in their own words."""
     body = place.body
     details = [string(body.get("detail")), string(body.get("mitigation"))]
-    outcomes = [concept_text(p.get("outcome")) for p in objects(body.get("prediction"))]
+    details += [concept_text(item.get("action")) for item in objects(body.get("mitigation"))]
+    outcomes = [
+        " ".join(
+            [
+                *(concept_text(p.get(name)) for name in ("outcome", "qualitativeRisk")),
+                string(p.get("probabilityDecimal")),
+                range_text(p.get("probabilityRange")),
+            ]
+        )
+        for p in objects(body.get("prediction"))
+    ]
+    outcomes = [" ".join(outcome.split()) for outcome in outcomes]
     fallback = next((t for t in [*details, *outcomes] if t), "")
     entry = base_entry(place, Kind.ALERT, body.get("code"), fallback=fallback)
     return [
@@ -67,7 +81,7 @@ def read_risk(place: Place) -> list[Entry]:
             entry,
             start=date_of(body, "identified", "occurrence")[0],
             criticality=severity(body.get("severity")),
-            words=words(details, outcomes, notes(body)),
+            words=words(named(place, body.get("implicated")), details, outcomes, notes(body)),
         )
     ]
 
@@ -79,7 +93,10 @@ def read_plan(place: Place) -> list[Entry]:
     for item in objects(body.get("activity")):
         detail = first(item.get("detail"))
         activities += [concept_text(detail.get("code")), string(detail.get("description"))]
-        activities += [string(first(item.get("reference")).get("display")), *texts(item.get("performedActivity"))]
+        activities += [string(detail.get("scheduledString")), *texts(item.get("performedActivity"))]
+        activities += [
+            string(first(item.get(name)).get("display")) for name in ("reference", "plannedActivityReference")
+        ]
     title = string(body.get("title")) or concept_text(body.get("description"))
     concept = (
         choice(body, "code")[1] or body.get("description") or first(body.get("serviceType") or body.get("category"))
@@ -111,6 +128,7 @@ def read_plan(place: Place) -> list[Entry]:
                 texts(body.get("reasonCode") or body.get("reason")),
                 named(place, body.get("reasonReference")),
                 named(place, body.get("addresses")),
+                named(place, body.get("goal")),
                 sites(body.get("bodySite")),
                 string(body.get("patientInstruction")),
                 string(body.get("comment")),
@@ -172,9 +190,12 @@ def read_directive(place: Place) -> list[Entry]:
 
 
 def read_document(place: Place) -> list[Entry]:
-    """A DocumentReference that a section names: what the section is about, by its title."""
+    """A DocumentReference that a section names: what the section is about, by its title.
+
+    A certificate among vaccinations is no injection, a letter among allergies no allergy: there it gives no entry.
+    """
     body = place.body
-    if place.kind is None:
+    if place.kind is None or place.kind in SAYS_NONE:
         return []
     titles = [string(first(item.get("attachment")).get("title")) for item in objects(body.get("content"))]
     title = string(body.get("description")) or next((t for t in titles if t), "")
@@ -196,12 +217,15 @@ def read_family(place: Place) -> list[Entry]:
         entry = base_entry(place, Kind.FAMILY, item.get("code"))
         onset = choice_words(item, "onset")
         label = f"{entry.label} ({relation})" if relation else entry.label
-        spoken = words(onset, concept_text(item.get("outcome")), notes(item), said)
+        fatal = "contributedToDeath" if flag(item.get("contributedToDeath")) is True else ""
+        spoken = words(onset, concept_text(item.get("outcome")), fatal, notes(item), said)
         start = date_of(item, "onset")[0]
         found.append(replace(entry, label=label, person=relative, start=start, noted=noted, words=spoken))
     if not found:
         entry = base_entry(place, Kind.FAMILY, body.get("relationship"), fallback=relation)
-        found = [replace(entry, person=relative, noted=noted, words=words(said))]
+        unknown = string(body.get("status")) == "health-unknown"
+        told = Assertion.NO_DATA if unknown else entry.assertion
+        found = [replace(entry, assertion=told, person=relative, noted=noted, words=words(said))]
     return found
 
 
@@ -209,14 +233,19 @@ def read_impression(place: Place) -> list[Entry]:
     """ClinicalImpression, in the words of its summary; functional status unless its section says otherwise."""
     body = place.body
     kind = place.kind if place.kind in {Kind.PROBLEM, Kind.REASON, Kind.ALERT, Kind.PLAN} else Kind.FUNCTIONAL
-    findings = [concept_text(f.get("itemCodeableConcept") or f.get("item")) for f in objects(body.get("finding"))]
+    findings = [
+        text
+        for f in objects(body.get("finding"))
+        for text in (concept_text(f.get("itemCodeableConcept") or f.get("item")), string(f.get("basis")))
+    ]
+    findings += texts(body.get("prognosisCodeableConcept"))
+    author = person_text(place, body.get("assessor") or body.get("performer"))
     summary = string(body.get("summary")) or string(body.get("description"))
     entry = base_entry(place, kind or Kind.FUNCTIONAL, body.get("code"), fallback=summary)
     start, end = date_of(body, "effective", "date")
     noted = end or start
-    return [
-        replace(entry, noted=noted, value=summary if summary != entry.label else "", words=words(findings, notes(body)))
-    ]
+    value = summary if summary != entry.label else ""
+    return [replace(entry, noted=noted, value=value, author=author, words=words(findings, notes(body)))]
 
 
 def contact_entry(person: Person, section: str = "") -> Entry:

@@ -35,6 +35,7 @@ _READERS: dict[str, Callable[[Place], list[Entry]]] = {
     "Device": procedures.read_device,
     "DiagnosticReport": measurements.read_report,
     "ImagingStudy": measurements.read_imaging,
+    "QuestionnaireResponse": measurements.read_answers,
     "Flag": circumstances.read_flag,
     "DetectedIssue": circumstances.read_risk,
     "RiskAssessment": circumstances.read_risk,
@@ -65,8 +66,6 @@ _PARTS = frozenset(
 """Resources that others refer to: not statements, so never "unread"."""
 
 
-_GIVE_ENTRIES = frozenset({"Observation", *_READERS}) - _ONLY_IN_SECTIONS
-"""Resources that are statements wherever they stand."""
 _NO_ENTRY = _PARTS | _ONLY_IN_SECTIONS
 """What is no statement where a resource contains it."""
 
@@ -186,7 +185,7 @@ class Collector:
             name = concept_text(current.body.get("code")) or panel
             if None in members:
                 self._missing(current, section, [r for r, m in zip(references, members, strict=True) if m is None])
-            elif not members and not gained and current.type in _GIVE_ENTRIES:
+            elif not members and not gained:
                 self._count(current)
             inner = [held for held in self.index.contained_in(current) if held.type and held.type not in _NO_ENTRY]
             pending += [(held, "") for held in reversed(inner)]
@@ -244,6 +243,8 @@ class Collector:
         for name in ("presentedForm", "sourceAttachment", "photo"):
             if body.get("resourceType") != "Patient":
                 self.attachments += measurements.attachments(body.get(name))
+        if body.get("resourceType") == "Media":
+            self.attachments += measurements.attachments(body.get("content"))
         if body.get("resourceType") == "Binary":
             self.attachments += measurements.attachments(body)
 

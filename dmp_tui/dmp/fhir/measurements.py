@@ -4,7 +4,7 @@ import base64
 import binascii
 from dataclasses import replace
 
-from dmp_tui.dmp.entries import Assertion, Attachment, Entry, Kind
+from dmp_tui.dmp.entries import Assertion, Attachment, Entry, Kind, Mark
 from dmp_tui.dmp.fhir.elements import (
     choice,
     codings,
@@ -83,7 +83,7 @@ def _measured(place: Place, kind: Kind, item: Json, panel: str) -> Entry:
     """The value of an Observation or of one component."""
     value, unit = value_of(item)
     entry = base_entry(place, kind, item.get("code"))
-    ranges = [string(r.get("text")) or range_text(r) for r in objects(item.get("referenceRange"))]
+    ranges = [_reference(r) for r in objects(item.get("referenceRange"))]
     start, end = date_of(item, "effective", "applies")
     absent = concept_text(item.get("dataAbsentReason")) or _absent_reason(item)
     status = string(item.get("status"))
@@ -104,7 +104,7 @@ def _measured(place: Place, kind: Kind, item: Json, panel: str) -> Entry:
             panel if panel != entry.label else "",
             absent if not value else "",
             status if status in _PRELIMINARY else "",
-            texts(item.get("interpretation")) if not interpretation else [],
+            texts(objects(item.get("interpretation"))[1:] if interpretation else item.get("interpretation")),
             [c.display for c in value_codes if c.display and c.display != value],
             sites(item.get("bodySite")),
             concept_text(item.get("method")),
@@ -113,6 +113,15 @@ def _measured(place: Place, kind: Kind, item: Json, panel: str) -> Entry:
             string(item.get("comment")),
         ),
     )
+
+
+def _reference(item: Json) -> str:
+    """A reference range: its numbers, its words where they say more, and whom it is for."""
+    numbers, text = range_text(item), string(item.get("text"))
+    if any(letter.isdigit() for letter in text):
+        numbers, text = text, ""
+    beside = ", ".join([text, *texts(item.get("appliesTo"))] if text else texts(item.get("appliesTo")))
+    return f"{numbers} ({beside})" if numbers and beside else numbers or beside
 
 
 def _absent_reason(item: Json) -> str:
@@ -143,6 +152,8 @@ def value_of(item: Json) -> tuple[str, str]:
         return ratio_text(value), ""
     if kind == "Period":
         return " - ".join(t for t in (string(part.get("start")), string(part.get("end"))) if t), ""
+    if kind == "Coding":
+        return concept_text({"coding": [part]}), ""
     if kind == "CodeableConcept" or part.get("coding"):
         return concept_text(value), ""
     if kind == "SampledData":
@@ -182,12 +193,43 @@ def read_report(place: Place) -> list[Entry]:
 def read_imaging(place: Place) -> list[Entry]:
     """ImagingStudy."""
     body = place.body
-    fallback = string(body.get("description")) or ", ".join(texts(body.get("modality")))
+    fallback = string(body.get("description")) or ", ".join(_coded(body.get("modality")))
     entry = base_entry(
         place, Kind.RESULT, first(body.get("procedureCode")) or first(body.get("code")), fallback=fallback
     )
-    series = [string(item.get("description")) for item in objects(body.get("series"))]
+    series = [
+        " ".join(
+            [*_coded(item.get("modality")), string(item.get("description")), *_coded(item.get("bodySite"))]
+        ).strip()
+        for item in objects(body.get("series"))
+    ]
     return [replace(entry, noted=date_of(body, "started")[0], words=words(fallback, series, notes(body)))]
+
+
+def _coded(values: object) -> list[str]:
+    """Codings (R4) or concepts (R5), in words."""
+    return [text for v in objects(values) if (text := concept_text(v) or concept_text({"coding": v}))]
+
+
+def read_answers(place: Place) -> list[Entry]:
+    """A QuestionnaireResponse that a section of observations names: one entry for each question answered."""
+    if place.kind not in _OBSERVED or place.kind is None:
+        return []
+    noted = date_of(place.body, "authored")[0]
+    author = person_text(place, place.body.get("author") or place.body.get("source"))
+    found = []
+    pending = objects(place.body.get("item"))[::-1]
+    while pending:
+        item = pending.pop()
+        answers = objects(item.get("answer"))
+        pending += [inner for part in [item, *answers] for inner in objects(part.get("item"))][::-1]
+        told = [" ".join(part for part in value_of(answer) if part) for answer in answers]
+        label = string(item.get("text")) or string(item.get("linkId"))
+        if label and any(told):
+            value = ", ".join(text for text in told if text)
+            entry = Entry(place.kind, label, section=place.section, marks=frozenset({Mark.UNCODED}))
+            found.append(replace(entry, value=value, noted=noted, author=author))
+    return found
 
 
 def attachments(value: object) -> list[Attachment]:

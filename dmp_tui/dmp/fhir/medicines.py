@@ -74,6 +74,8 @@ def read_treatment(place: Place) -> list[Entry]:
             named(place, body.get("reasonReference")),
             texts(body.get("statusReason")),
             code if code in {"on-hold", "completed"} else "",
+            concept_text(body.get("courseOfTherapyType")),
+            [quantity(body.get("quantity")), quantity(body.get("daysSupply"))],
             notes(body),
         ),
         marks=marks if codes else marks | {Mark.UNCODED},

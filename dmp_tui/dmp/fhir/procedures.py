@@ -15,7 +15,7 @@ from dmp_tui.dmp.fhir.elements import (
     texts,
     words,
 )
-from dmp_tui.dmp.fhir.statements import Place, base_entry, named, negated, person_text
+from dmp_tui.dmp.fhir.statements import Place, base_entry, named, negated, person_text, teller
 
 
 def read_procedure(place: Place) -> list[Entry]:
@@ -34,7 +34,7 @@ def read_procedure(place: Place) -> list[Entry]:
         status=statuses.get(string(body.get("status")), Status.UNKNOWN),
         start=start,
         end=end,
-        author=next((p for p in performers if p), ""),
+        author=next((p for p in performers if p), "") or teller(place),
         words=words(
             sites(body.get("bodySite")),
             texts(body.get("statusReason")),
@@ -42,6 +42,7 @@ def read_procedure(place: Place) -> list[Entry]:
             named(place, body.get("reasonReference")),
             texts(body.get("outcome")),
             texts(body.get("complication")),
+            texts(body.get("followUp")),
             [_device_name(place, item.get("manipulated")) for item in objects(body.get("focalDevice"))],
             [_device_name(place, item) for item in objects(body.get("usedReference"))],
             choice_words(body, "performed"),

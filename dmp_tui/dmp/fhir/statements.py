@@ -124,6 +124,13 @@ def person_text(place: Place, reference: object) -> str:
     )
 
 
+def teller(place: Place) -> str:
+    """Who asserted, else recorded a statement; in R5, its first participant who has a name."""
+    known = person_text(place, place.body.get("asserter") or place.body.get("recorder"))
+    taking_part = (person_text(place, item.get("actor")) for item in objects(place.body.get("participant")))
+    return known or next((name for name in taking_part if name), "")
+
+
 def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
@@ -169,7 +176,7 @@ def read_allergy(place: Place) -> list[Entry]:
     substance = next(iter(substances), "")
     exposure = {string(p.get("url")): p for e in extensions(body, _EXPOSURE) for p in objects(e.get("extension"))}
     told = body.get("code") or body.get("substance") or first(exposure.get("substance")).get("valueCodeableConcept")
-    entry = base_entry(place, Kind.ALLERGY, told, fallback=substance)
+    entry = base_entry(place, Kind.ALLERGY, told, fallback="" if codings(told) else substance)
     start, end = date_of(body, "onset")
     over = next(
         (
@@ -206,7 +213,7 @@ def read_allergy(place: Place) -> list[Entry]:
         noted=noted,
         criticality=criticality,
         reactions=tuple(_reaction(item) for item in shown),
-        author=person_text(place, body.get("asserter") or body.get("recorder")),
+        author=teller(place),
         words=said,
         marks=entry.marks | ({Mark.NOT_AN_ALLERGY} if intolerance else frozenset()),
     )
@@ -231,7 +238,8 @@ def read_adverse_event(place: Place) -> list[Entry]:
     """AdverseEvent: near the allergies, never one of them."""
     body = place.body
     suspects = [concept_text(s.get("instanceCodeableConcept")) for s in objects(body.get("suspectEntity"))]
-    suspects += [medication(place, s.get("instanceReference"))[0] for s in objects(body.get("suspectEntity"))]
+    named_by = [s.get("instanceReference") or s.get("instance") for s in objects(body.get("suspectEntity"))]
+    suspects += [medication(place, reference)[0] for reference in named_by]
     entry = base_entry(place, Kind.ADVERSE_EFFECT, body.get("event") or body.get("code"))
     return [
         replace(
@@ -239,7 +247,7 @@ def read_adverse_event(place: Place) -> list[Entry]:
             start=date_of(body, "date", "occurrence", "detected")[0],
             noted=date_of(body, "recordedDate")[0],
             criticality=severity(body.get("severity")),
-            words=words(suspects, texts(body.get("outcome")), notes(body)),
+            words=words(suspects, concept_text(body.get("seriousness")), texts(body.get("outcome")), notes(body)),
         )
     ]
 
@@ -273,10 +281,11 @@ def read_condition(place: Place) -> list[Entry]:
         end=abated[1] or abated[0],
         noted=date_of(body, "recordedDate", "assertedDate")[0],
         criticality=severity(body.get("severity")),
-        author=person_text(place, body.get("asserter") or body.get("recorder")),
+        author=teller(place),
         words=words(
             sites(body.get("bodySite")),
             stages,
+            [text for e in objects(body.get("evidence")) for text in texts(e.get("code")) or texts([e])],
             f"onset {start} - {latest}" if latest else "",
             choice_words(body, "onset"),
             choice_words(body, "abatement"),

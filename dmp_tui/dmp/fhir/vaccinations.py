@@ -31,6 +31,8 @@ def read_immunization(place: Place) -> list[Entry]:
     protocol_words = [string(p.get("series")) for p in objects(body.get("protocolApplied"))]
     diseases = [text for p in objects(body.get("protocolApplied")) for text in texts(p.get("targetDisease"))]
     lot, maker = string(body.get("lotNumber")), person_text(place, body.get("manufacturer"))
+    maker = maker or concept_text(body.get("manufacturer"))
+    expires = string(body.get("expirationDate"))
     performers = [person_text(place, item.get("actor")) for item in objects(body.get("performer"))]
     entry = replace(
         base_entry(place, Kind.VACCINATION, body.get("vaccineCode")),
@@ -44,6 +46,8 @@ def read_immunization(place: Place) -> list[Entry]:
             protocol_words,
             f"lot {lot}" if lot else "",
             maker,
+            concept_text(body.get("administeredProduct")),
+            f"expirationDate {expires}" if expires else "",
             "primarySource false" if flag(body.get("primarySource")) is False else "",
             "isSubpotent" if flag(body.get("isSubpotent")) is True else "",
             texts(body.get("reasonCode") or body.get("reason")),
@@ -73,6 +77,11 @@ def read_recommendation(place: Place) -> list[Entry]:
         entry = base_entry(place, Kind.VACCINATION, concept)
         due = next((d for d in dates if d), "")
         marks = entry.marks | {Mark.PRESCRIBED}
+        dose = string(choice(item, "doseNumber")[1])
         said = words(concept_text(item.get("forecastStatus")), string(item.get("description")))
-        found.append(replace(entry, status=Status.PLANNED, start=due, words=said, marks=marks))
+        found.append(
+            replace(
+                entry, status=Status.PLANNED, start=due, dose=f"dose {dose}" if dose else "", words=said, marks=marks
+            )
+        )
     return found

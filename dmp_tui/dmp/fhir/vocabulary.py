@@ -154,8 +154,9 @@ SOCIAL_CODES = frozenset({"72166-2", "74013-4", "11331-6", "11366-2", "63773-6",
 
 VITAL_CODES = frozenset(
     {"85354-9", "8480-6", "8462-4", "8867-4", "9279-1", "8310-5", "8302-2", "29463-7", "39156-5", "2708-6", "59408-5"}
+    | {"3141-9", "9843-4", "8287-5", "8478-0", "20564-1", "2710-2", "72514-3", "8289-1", "3140-1", "8331-1", "96607-7"}
 )
-"""LOINC: blood pressure, heart and respiratory rates, temperature, height, weight, BMI, oxygen saturation."""
+"""LOINC: blood pressure, heart and respiratory rates, temperature, height, weight, BMI, oxygen, head, pain."""
 
 REFUTED = frozenset({"refuted", "410516002", "410594000", "723511001"})
 """``verificationStatus``: FHIR's code and SNOMED CT (known absent, definitely not present, refuted)."""
