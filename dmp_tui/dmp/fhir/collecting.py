@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from dmp_tui.dmp.entries import Assertion, Attachment, Entry, Kind, Mark, Part
 from dmp_tui.dmp.fhir import circumstances, measurements, medicines, procedures, statements, vaccinations
 from dmp_tui.dmp.fhir.bundle import Index, Resource
-from dmp_tui.dmp.fhir.elements import codings, concept_text, first, objects, string, words
+from dmp_tui.dmp.fhir.elements import codings, concept_text, date_of, first, objects, string, words
 from dmp_tui.dmp.fhir.narrative import read_narrative
 from dmp_tui.dmp.fhir.sections import Section, section_of_list
 from dmp_tui.dmp.fhir.statements import Place
@@ -197,7 +197,8 @@ class Collector:
         kind = (section.kind if section is not None else None) or Kind.RESULT
         code = section.code if section is not None else ""
         said = words([_said(reference) for reference in references])
-        self.entries.append(Entry(kind, name, Assertion.UNREADABLE, section=code, words=said[:_WORDS]))
+        noted = date_of(resource.body, "effective", "issued", "date")[0]
+        self.entries.append(Entry(kind, name, Assertion.UNREADABLE, section=code, noted=noted, words=said[:_WORDS]))
         self._titles.append(name)
 
     def _count(self, resource: Resource) -> None:

@@ -66,7 +66,7 @@ def read_treatment(place: Place) -> list[Entry]:
         end=end,
         noted=date_of(body, "dateAsserted")[0],
         dose=words("suspendu" if code == "on-hold" else "", doses),
-        author=person_text(place, body.get("informationSource") or body.get("requester") or body.get("recorder")),
+        author=_told_by(place),
         words=words(
             ingredients if ingredients != entry.label else "",
             called if fold(called) != fold(entry.label) else "",
@@ -80,8 +80,17 @@ def read_treatment(place: Place) -> list[Entry]:
         ),
         marks=marks if codes else marks | {Mark.UNCODED},
     )
-    refused = flag(body.get("doNotPerform")) is True
+    refused = any(flag(body.get(name)) is True for name in ("doNotPerform", "wasNotTaken", "wasNotGiven"))
+    refused = refused or string(body.get("taken")) == "n"
     return [negated(entry, refused or code in _NOT_TAKEN or adherence in _NOT_TAKEN)]
+
+
+def _told_by(place: Place) -> str:
+    """Who told or asked for it; before R4 a requester was an agent."""
+    body = place.body
+    asked = first(body.get("requester"))
+    asked = first(asked.get("agent")) or asked or first(body.get("prescriber"))
+    return person_text(place, body.get("informationSource") or asked or body.get("recorder"))
 
 
 def _course(place: Place, body: Json, dosages: list[Json]) -> tuple[str, str]:

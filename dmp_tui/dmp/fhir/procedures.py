@@ -8,6 +8,7 @@ from dmp_tui.dmp.fhir.elements import (
     concept_text,
     date_of,
     first,
+    flag,
     notes,
     objects,
     sites,
@@ -28,6 +29,7 @@ def read_procedure(place: Place) -> list[Entry]:
         "in-progress": Status.ACTIVE,
     }
     start, end = date_of(body, "performed", "occurrence")
+    undone = any(flag(body.get(name)) is True for name in ("notDone", "notPerformed"))
     performers = [person_text(place, item.get("actor")) for item in objects(body.get("performer"))]
     entry = replace(
         base_entry(place, Kind.PROCEDURE, body.get("code")),
@@ -50,7 +52,7 @@ def read_procedure(place: Place) -> list[Entry]:
             notes(body),
         ),
     )
-    return [negated(entry, string(body.get("status")) == "not-done")]
+    return [negated(entry, string(body.get("status")) == "not-done" or undone)]
 
 
 def _device_name(place: Place, reference: object) -> str:

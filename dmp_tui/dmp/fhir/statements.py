@@ -192,7 +192,9 @@ def read_allergy(place: Place) -> list[Entry]:
     criticality = {"high": Criticality.HIGH, "low": Criticality.LOW}.get(
         string(body.get("criticality")), Criticality.UNKNOWN
     )
-    verification = status_code(body.get("verificationStatus"))
+    # Before STU3 one status said all.
+    stated = body.get("clinicalStatus") or body.get("status")
+    verification = status_code(body.get("verificationStatus") or body.get("status"))
     intolerance = status_code(body.get("type")) == "intolerance"
     last = string(body.get("lastOccurrence"))
     said = words(
@@ -207,7 +209,7 @@ def read_allergy(place: Place) -> list[Entry]:
     )
     entry = replace(
         entry,
-        status=_CLINICAL.get(status_code(body.get("clinicalStatus")), Status.UNKNOWN),
+        status=_CLINICAL.get(status_code(stated), Status.UNKNOWN),
         start=start,
         end=end or over,
         noted=noted,
@@ -218,7 +220,11 @@ def read_allergy(place: Place) -> list[Entry]:
         marks=entry.marks | ({Mark.NOT_AN_ALLERGY} if intolerance else frozenset()),
     )
     risk = {c.code for c in codings(first(exposure.get("exposureRisk")).get("valueCodeableConcept"))}
-    return [negated(entry, _is_refuted(body.get("verificationStatus")) or "no-known-reaction-risk" in risk)]
+    return [
+        negated(
+            entry, _is_refuted(body.get("verificationStatus") or body.get("status")) or "no-known-reaction-risk" in risk
+        )
+    ]
 
 
 def _is_abatement(extension: Json) -> bool:

@@ -60,7 +60,12 @@ def read_immunization(place: Place) -> list[Entry]:
             notes(body),
         ),
     )
-    return [negated(entry, string(body.get("status")) == "not-done")]
+    return [negated(entry, string(body.get("status")) == "not-done" or _not_given(body))]
+
+
+def _not_given(body: Json) -> bool:
+    """How releases before R4 said it."""
+    return any(flag(body.get(name)) is True for name in ("notGiven", "wasNotGiven"))
 
 
 def _reaction_words(item: Json) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dmp_tui.dmp.entries import Assertion, Attachment, Kind
+from dmp_tui.dmp.entries import Assertion, Attachment, Kind, Status
 from tests.dmp.fhir.builders import LATEX, LOINC, Json, concept, document, narrative, one, only, read, section
 
 
@@ -134,3 +134,28 @@ def test_how_much_was_dispensed() -> None:
     given = {"resourceType": "MedicationDispense", "medicationCodeableConcept": {"text": "P"}}
     quantities = {"quantity": {"value": 16, "unit": "tablet"}, "daysSupply": {"value": 8, "unit": "d"}}
     assert only(document({**given, **quantities})).words == "16 tablet; 8 d"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"resourceType": "Immunization", "vaccineCode": {"text": "V"}, "status": "completed", "notGiven": True},
+        {"resourceType": "Procedure", "code": {"text": "P"}, "status": "completed", "notDone": True},
+        {"resourceType": "MedicationStatement", "medicationCodeableConcept": {"text": "M"}, "taken": "n"},
+        {"resourceType": "MedicationAdministration", "medicationCodeableConcept": {"text": "M"}, "wasNotGiven": True},
+        {"resourceType": "AllergyIntolerance", "substance": {"text": "Latex"}, "status": "refuted"},
+    ],
+)
+def test_what_earlier_releases_say_was_not(body: Json) -> None:
+    assert one(body).assertion is Assertion.NEGATED
+
+
+def test_an_allergy_whose_one_status_says_all() -> None:
+    old = {"resourceType": "AllergyIntolerance", "substance": {"text": "Latex"}, "status": "resolved"}
+    assert one(old).status is Status.ENDED
+    assert one({**old, "status": "unconfirmed"}).words == "unconfirmed"
+
+
+def test_a_requester_who_was_an_agent() -> None:
+    asked = {"resourceType": "MedicationRequest", "medicationCodeableConcept": {"text": "M"}}
+    assert one({**asked, "requester": {"agent": {"display": "Dr Who"}}}).author == "Dr Who"
