@@ -1,7 +1,7 @@
 """What stands on the lock screen once it is loaded."""
 
 from rich.style import Style
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.widget import Widget
 
@@ -46,6 +46,15 @@ class LockBody(Widget):
         if self.pin.display and self.screen.focused is None:
             self.pin.focus()
         self.foot.say(*message)
+
+    @on(events.DescendantBlur)
+    def keep_focus(self) -> None:
+        """Give the PIN the keyboard back: cards swapped before the field was seen hidden take it a moment later.
+
+        Without the app's own focus (another window has it) Textual gives it back by itself.
+        """
+        if self.pin.display and self.app.app_focus:
+            self.pin.focus()
 
     @on(Field.Submitted)
     def hand_over(self, message: Field.Submitted) -> None:
