@@ -76,6 +76,10 @@ KINDS = {
         Code("tre-a05", "EXPPAT_3", "Directives anticipées"), "90", "Autres documents déposés par le patient",
         "urn:ihe:iti:xds:2017:mimeTypeSufficient", "Directives anticipées", "", "AMB",
     ),
+    "reimbursements": DocumentKind(
+        Code("tre-a05", "REMB", "Données de remboursement"), "60", "Remboursements",
+        "urn:asip:ci-sis:cnam-hr:2021", "Données de remboursement", "1.2.250.1.213.1.1.1.36", "AMB",
+    ),
     "psychiatry": DocumentKind(
         _loinc("68599-0", "Synthèse psychiatrique"), *_SUMMARY, "urn:ihe:iti:xds:2017:mimeTypeSufficient",
         "Synthèse psychiatrique", "", "AMB",

@@ -38,6 +38,9 @@ LABORATORY = Facility(
     "1990000060", "Laboratoire du Vieux Pont", "SA25", "Laboratoire de biologie médicale", *_TOWN, "VALFONTAINE"
 )
 PHARMACY = Facility("1990000078", "Pharmacie de la Halle", "SA33", "Pharmacie d'officine", *_TOWN, "VALFONTAINE")
+INSURANCE = Facility(
+    "1990000086", "Assurance Maladie du Val", "SA24", "Organisme de sécurité sociale", *_TOWN, "MONTCLAR"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,18 @@ AUTHORS = (
     _doctor("guerin", "9970000018", "GUERIN Flore", "SM58", CHU),
     _doctor("boyer", "9970000019", "BOYER Alain", "SM42", OTHER_HOSPITAL),
     _doctor("masson", "9970000020", "MASSON Edith", "SM18", OTHER_HOSPITAL),
+    Worker(
+        "insurance",
+        INSURANCE.id,
+        "ASSURANCE MALADIE",
+        "",
+        "",
+        "",
+        Role.FACILITY_CERTIFICATE,
+        INSURANCE,
+        card="",
+        pin=None,
+    ),
 )
 """Those who only signed documents."""
 

@@ -27,6 +27,8 @@ from dmp_tui.widgets.line import PLAIN, STRONG, Row, text_row, title
 from dmp_tui.widgets.text import cut, fit, two_ends, visible, wrap
 
 _NAME = 22
+_REPORTS = frozenset({"10", "31"})
+"""Classes of documents (TRE_A03) that report what was done: reports and images."""
 
 
 class PreventionScreen(RecordScreen):
@@ -135,11 +137,11 @@ def _found_row(found: Found, width: int) -> Row:
 
 
 def _titles(documents: tuple[DocumentEntry, ...]) -> list[Found]:
-    """The titles of documents that stand, as examinations that they may tell."""
+    """The titles of reports that stand, as examinations that they may tell: what prepares or orders one is none."""
     return [
         Found(document.title, document.service_start or document.date, document=document.id)
         for document in documents
-        if document.status is DocumentStatus.CURRENT
+        if document.status is DocumentStatus.CURRENT and document.class_.code in _REPORTS
     ]
 
 

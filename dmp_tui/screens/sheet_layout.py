@@ -12,7 +12,7 @@ from datetime import date
 from rich.cells import cell_len
 from rich.style import Style
 
-from dmp_tui.dmp.entries import Assertion, Kind
+from dmp_tui.dmp.entries import Assertion, Kind, Mark
 from dmp_tui.dmp.identity import NO_TRAITS, Traits
 from dmp_tui.dmp.sheet.model import Disagreement, Line, Presence, Sheet, Topic
 from dmp_tui.dmp.sheet.states import state_rank
@@ -190,7 +190,9 @@ def _main(sheet: Sheet, width: int, today: date) -> list[Column]:
     needed = max((problem_width(line) for line in problems), default=_TITLE)
     left = max(half, min(wanted, width - GUTTER - min(needed, half, _PROBLEMS_AT_LEAST)))
     right = width - GUTTER - left
-    ordered = sorted(problems, key=lambda line: line.kind is Kind.PROCEDURE or over(line, today))
+    # Consultations and acts that were only paid for come after all that a carer wrote.
+    paid = Mark.REIMBURSED
+    ordered = sorted(problems, key=lambda x: (paid in x.marks, x.kind is Kind.PROCEDURE or over(x, today)))
     first: list[Row] = [(treatment_cell(line, left, today),) for line in lines]
     second: list[Row] = [(problem_cell(line, right, today),) for line in ordered]
     for rows, topic, room in ((first, treatments, left), (second, sheet.topic(Kind.PROBLEM), right)):

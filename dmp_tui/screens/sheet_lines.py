@@ -126,8 +126,10 @@ def problem_cell(line: Line, width: int, today: date) -> Cell:
     sign = "!" if weighs(line) else "o" if current else "-"
     left = _signs(sign, line) + stated_label(line)
     since = line.start or line.noted
-    text = two_ends(left, year(since) if width < NARROW else month(since), width)
-    return Cell(0, width, text, STRONG if weighs(line) else PLAIN, OfLine(line.kind, line.key))
+    when = year(since) if width < NARROW else month(since)
+    if Mark.REIMBURSED in line.marks:
+        when = f"{_('remb.')} {when}".strip()
+    return Cell(0, width, two_ends(left, when, width), STRONG if weighs(line) else PLAIN, OfLine(line.kind, line.key))
 
 
 def problem_width(line: Line) -> int:
@@ -187,6 +189,8 @@ def alert_text(line: Line, width: int, today: date) -> tuple[str, Style]:
     words = f"{stated_label(line)} {value_of(line)}".strip()
     when = line.start or line.noted or line.end or line.sources[0].origin.date
     mark = _(", retiré") if line.kind is Kind.DEVICE and over(line, today) else ""
+    if Mark.REIMBURSED in line.marks:
+        mark += _(", remboursé")
     tail = f" ({month(when)}{mark})" + _contra(line)
     return cut(words, max(width - cell_len(tail), 8)) + tail, STRONG
 

@@ -144,6 +144,30 @@ def test_a_document_replaces_one_of_the_same_patient() -> None:
     assert reading("schmitt", "remplacant").replaces == (replacing.replaces,)
 
 
+def test_reimbursements_are_of_every_kind_and_marked() -> None:
+    entries = reading("garnier", "remboursements").entries
+    assert {Kind.TREATMENT, Kind.VACCINATION, Kind.PROCEDURE, Kind.DEVICE} <= {entry.kind for entry in entries}
+    assert all(Mark.REIMBURSED in entry.marks for entry in entries if entry.kind is not Kind.CONTACT)
+    assert not any(entry.dose for entry in entries)
+
+
+def test_a_planned_treatment_lies_ahead_and_a_stopped_one_behind() -> None:
+    (planned,) = of(Kind.TREATMENT, reading("garnier", "ordonnance-coloscopie").entries)
+    assert planned.start > TODAY.isoformat()
+    stopped = of(Kind.TREATMENT, reading("garnier", "sortie-infarctus").entries)
+    assert {entry.status for entry in stopped if entry.end} == {Status.ENDED}
+
+
+def test_values_are_repeated_over_months() -> None:
+    def days(key: str, label: str) -> set[str]:
+        entries = [entry for document in DOCUMENTS[key] for entry in read_document(document.content).entries]
+        return {entry.noted[:10] for entry in entries if entry.kind is Kind.RESULT and entry.label == label}
+
+    assert len(days("garnier", "INR")) >= 7
+    assert len(days("haddad", "HbA1c")) >= 5
+    assert len(days("garnier", "Créatinine")) >= 4
+
+
 def test_an_image_report_is_a_pdf_with_text() -> None:
     attachments = reading("rossi", "scanner").attachments
     assert [attachment.media_type for attachment in attachments] == ["application/pdf"]

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from dmp_tui.dmp.entries import Kind
+from dmp_tui.dmp.codes import CLASS_SYSTEM
+from dmp_tui.dmp.documents import DocumentEntry
+from dmp_tui.dmp.entries import Coding, Kind
 from dmp_tui.dmp.identity import Sex
 from dmp_tui.dmp.sheet.kidney import Filtration, NotComputed
 from dmp_tui.dmp.sheet.model import Presence, Sheet, Topic
@@ -19,6 +21,7 @@ from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.reimbursements import ReimbursementsScreen
 from dmp_tui.screens.sources import SourcesScreen
 from dmp_tui.screens.treatments import TreatmentsScreen
+from tests.dmp.test_consultation import document
 from tests.looking import screen_text, until
 from tests.screens.alone import SIZES, alone
 from tests.screens.people import CLAIRE, TODAY, VSM, born, record
@@ -89,6 +92,20 @@ async def test_a_minor_writes_no_directives() -> None:
     child = replace(CLAIRE, birth=born("28-03-2015"), sex=Sex.F)
     async with alone(ContactsScreen(record(traits=child), TODAY)) as (app, _pilot):
         assert "à partir de 18 ans" in app.words
+
+
+async def test_an_order_for_an_examination_is_no_examination() -> None:
+    def coloscopy(id_: str, class_: str, title: str) -> DocumentEntry:
+        return document(id_, "2026-03-12T09:00:00Z", class_=Coding(CLASS_SYSTEM, class_), title=title)
+
+    held = record(Sheet("p", "", ()), traits=replace(CLAIRE, birth=born("28-03-1966")))
+    ordered = coloscopy("a", "42", "Préparation d'une coloscopie")
+    done = coloscopy("b", "10", "Compte rendu de coloscopie")
+    async with alone(PreventionScreen(replace(held, documents=(ordered,)), TODAY)) as (app, _pilot):
+        assert "Cancer colorectal non trouvé" in app.words
+    async with alone(PreventionScreen(replace(held, documents=(ordered, done)), TODAY)) as (app, _pilot):
+        assert "Cancer colorectal prochain 03/2031" in app.words
+        assert "Préparation" not in app.words
 
 
 async def test_the_keys_of_all_places_fit_80_columns() -> None:

@@ -37,6 +37,7 @@ TITLES = {
     "18719-5": ("Biochimie", "1.2.250.1.213.1.1.2.70"),
     "18720-3": ("Hémostase", "1.2.250.1.213.1.1.2.70"),
     "18723-7": ("Hématologie", "1.2.250.1.213.1.1.2.70"),
+    "18725-2": ("Microbiologie", "1.2.250.1.213.1.1.2.70"),
     "18776-5": ("Plan de soins", "1.2.250.1.213.1.1.2.158"),
     "29762-2": ("Mode de vie", "1.2.250.1.213.1.1.2.140"),
     "30954-2": ("Résultats d'examens", "1.2.250.1.213.1.1.2.244"),
@@ -54,7 +55,7 @@ TITLES = {
 }
 """Title and CI-SIS template of each section, by LOINC code."""
 
-_CHAPTERS = {"18719-5", "18720-3", "18723-7"}
+_CHAPTERS = {"18719-5", "18720-3", "18723-7", "18725-2"}
 _SEVERITY_WORDS = {"": "", "mild": "léger", "moderate": "modéré", "severe": "sévère", "fatal": "mortel"}
 _UNIT_WORDS = {
     "{INR}": "",

@@ -114,6 +114,7 @@ GARNIER = (
         (Section("18720-3", (c.inr("4.8"),)),
          Section("18723-7", (c.haemoglobin("10.9"), c.platelets("214"))),
          Section("18719-5", (c.creatinine("104"), c.egfr("58"), c.potassium("4.6")))),
+        replaces="biologie-partielle",
     ),
     Document(
         "echographie", "imaging", "-13m", "picard",

@@ -70,7 +70,8 @@ def newest_first(kind: Kind, statements: Sequence[Statement]) -> list[Statement]
 
 def build_line(kind: Kind, found: Group, denials: Sequence[Statement] = ()) -> Line:
     """The line of a group whose statements all say the same (stated, negated...). ``denials`` contradict it."""
-    ordered = newest_first(kind, found.statements)
+    newest = newest_first(kind, found.statements)
+    ordered = _carers_first(kind, newest)
     lead = _lead(kind, ordered)
     ended = _is_over(kind, ordered, lead)
     entries = [entry for _, entry in ordered]
@@ -82,7 +83,7 @@ def build_line(kind: Kind, found: Group, denials: Sequence[Statement] = ()) -> L
         label=lead.label,
         assertion=lead.assertion,
         status=ended or lead.status,
-        sources=_sources(ordered),
+        sources=_sources(newest),
         codes=_codes(entries),
         start=lead.start if kind is Kind.VACCINATION else _first(entries, lead, lambda e: e.start),
         end=lead.end if kind not in _NEVER_OVER or ended is Status.ENDED else "",
@@ -128,6 +129,17 @@ def _lead(kind: Kind, ordered: Sequence[Statement]) -> Entry:
     same_day = [e for o, e in ordered if day(o.date) == last_day]
     candidates = [e for _, e in ordered] if kind in _NEVER_OVER else same_day
     return next((e for e in candidates if e.status is not Status.ENDED), ordered[0][1])
+
+
+def _carers_first(kind: Kind, newest: list[Statement]) -> list[Statement]:
+    """What was only paid for knows no dose and no beginning: it speaks after every carer, however new.
+
+    Not where carers say that it is over: what is paid for after that is seen again.
+    """
+    carers = [(o, e) for o, e in newest if Mark.REIMBURSED not in e.marks]
+    if kind in MEASURED or kind is Kind.VACCINATION or not carers or _lead(kind, carers).status is Status.ENDED:
+        return newest
+    return [*carers, *((o, e) for o, e in newest if Mark.REIMBURSED in e.marks)]
 
 
 def is_injection(entry: Entry) -> bool:
@@ -288,8 +300,9 @@ def _reaction_sets(ordered: Sequence[Statement]) -> list[Contradiction]:
 
 
 def _dose(ordered: Sequence[Statement], lead: Entry) -> list[Contradiction]:
-    """Whose dose differs from the line's, among the sources that do not say "stopped"."""
-    running = [(o, e) for o, e in ordered if e.dose and e.status not in {Status.ENDED, Status.PLANNED}]
+    """Whose dose differs from the line's, among the carers' sources that do not say "stopped"."""
+    carers = [(o, e) for o, e in ordered if Mark.REIMBURSED not in e.marks]
+    running = [(o, e) for o, e in carers if e.dose and e.status not in {Status.ENDED, Status.PLANNED}]
     shown = lead.dose or next((e.dose for _, e in running), "")
     if lead.status is Status.ENDED:
         return []

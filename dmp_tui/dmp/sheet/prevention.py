@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from dmp_tui.dmp.entries import Assertion, Kind
+from dmp_tui.dmp.entries import Assertion, Kind, Status
 from dmp_tui.dmp.identity import BirthDate, Sex, fold
 from dmp_tui.dmp.sheet.dates import moment
 from dmp_tui.dmp.sheet.model import Line, Sheet
@@ -341,7 +341,7 @@ def _interval(programme: _Programme, own: Sequence[Found], age: int) -> int:
 def _examinations(sheet: Sheet) -> Iterable[Found]:
     for kind in (Kind.RESULT, Kind.PROCEDURE):
         for line in sheet.topic(kind).lines:
-            if line.assertion is Assertion.STATED:
+            if line.assertion is Assertion.STATED and line.status is not Status.PLANNED:
                 when = line.noted or line.start or line.sources[0].origin.date
                 yield Found(line.label, when, line)
 

@@ -194,6 +194,27 @@ def test_a_figure_in_a_name_is_part_of_it_and_a_strength_is_not() -> None:
     assert len(merge(packs).topic(Kind.TREATMENT).lines) == 1
 
 
+def test_what_was_only_paid_for_never_takes_a_dose_away() -> None:
+    paid = treatment(
+        "Coumadine", codes=(Coding(ATC, "B01AA03"),), start="2021-11-20", marks=frozenset({Mark.REIMBURSED})
+    )
+    taken = treatment("Coumadine 2 mg", codes=(Coding(ATC, "B01AA03"),), dose="2 le soir", start="2019-02")
+    line = only(merge([(VSM, taken), (IPS, replace(paid, dose="Voie orale"))]), Kind.TREATMENT)
+    assert (line.label, line.dose, line.start) == ("Coumadine 2 mg", "2 le soir", "2019-02")
+    assert [s.origin for s in line.sources] == [IPS, VSM]
+    assert not line.contradictions
+    assert Mark.REIMBURSED not in line.marks
+
+
+def test_what_is_paid_for_after_a_stop_is_seen_again() -> None:
+    paid = treatment("Coumadine", start="2021-11-20", marks=frozenset({Mark.REIMBURSED}))
+    line = only(
+        merge([(VSM, treatment("Coumadine", status=Status.ENDED, end="2020-03-12")), (IPS, paid)]), Kind.TREATMENT
+    )
+    assert line.status is not Status.ENDED
+    assert kinds(line) == [Disagreement.STATUS]
+
+
 def test_stopped_then_seen_again() -> None:
     stopped = treatment("PREVISCAN", status=Status.ENDED, end="2019-11-30")
     line = only(merge([(LDL, stopped), (IPS, treatment("PREVISCAN", status=Status.ACTIVE))]), Kind.TREATMENT)

@@ -169,6 +169,11 @@ def screened(code: str, *entries: Entry, birth: str, sex: Sex = Sex.F, documents
     return next((one for one in held if one.code == code), Screening(code, Standing.NOT_ASKED))
 
 
+def test_an_examination_that_is_only_planned_is_not_done() -> None:
+    planned = Entry(Kind.PROCEDURE, "Mammographie", start="2027-01-05", status=Status.PLANNED)
+    assert screened("breast", planned, birth="1970-01-01").standing is Standing.NOT_FOUND
+
+
 def test_a_programme_is_asked_by_age_and_sex() -> None:
     assert screened("breast", birth="1970-01-01").standing is Standing.NOT_FOUND
     assert screened("breast", birth="1990-01-01").standing is Standing.NOT_ASKED
