@@ -1,4 +1,4 @@
-"""``python -m bench [start|keys|cards|server...]``: measure and print; without a name, everything."""
+"""``python -m bench [start|keys|places|cards|server...]``: measure and print; without a name, everything."""
 
 import sys
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from bench.figures import Figure, show
 MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "start": app.start,
     "keys": app.keys,
+    "places": app.places,
     "cards": cards.cards,
     "server": server.server,
 }

@@ -10,6 +10,8 @@ PROGRAM = str(Path(sys.executable).parent / "dmp-tui")
 DEMO = [PROGRAM, "demo"]
 SHEET = [*DEMO, "--insert-cps", "simon", "--pin", "1234", "--insert-vitale", "duval"]
 """The demonstration's doctor of emergencies, and its patient with forty documents."""
+PLACES = "dtbvcr"
+"""Letters of the screens of a record (``screens/places.py``)."""
 
 
 def start(rounds: int = 11) -> list[Figure]:
@@ -45,6 +47,27 @@ def keys() -> list[Figure]:
         Figure("idle, bytes written", written, 1, "B/s", "the budget is 0: 1 stands in for it"),
         Figure("idle, processor", busy, 0.3, "%"),
     ]
+
+
+def places(rounds: int = 8) -> list[Figure]:
+    """The switch to each place of a record from its sheet, a place at a time, and the cursor key in it."""
+    figures = []
+    with Terminal(SHEET) as terminal:
+        terminal.until("ALLERGIES")
+        terminal.settle(1.0)
+        for key in PLACES:
+            terminal.key(key.encode())  # the first time imports the screen
+            terminal.key(b"s")
+            switches = []
+            for _ in range(rounds):
+                switches.append(terminal.key(key.encode()))
+                terminal.key(b"s")
+            terminal.key(key.encode())
+            cursor = [terminal.key(arrow) for _ in range(rounds // 2) for arrow in (b"\x1b[B", b"\x1b[A")]
+            terminal.key(b"s")
+            figures += _figures(f"switch to {key}", switches, 40, 5000)
+            figures += _figures(f"cursor key in {key}", cursor, 5, 300) if any(a.size for a in cursor) else []
+    return figures
 
 
 def _figures(name: str, answers: list[Answer], milliseconds: float, size: float) -> list[Figure]:

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from textual import on
 
 from dmp_tui.dmp.entries import Assertion, Kind, Mark, Status
-from dmp_tui.dmp.sheet.model import Disagreement, Line, Presence, Topic
+from dmp_tui.dmp.sheet.model import Contradiction, Disagreement, Line, Presence, Topic
 from dmp_tui.i18n import _, n_
 from dmp_tui.screens.coded import document_name
 from dmp_tui.screens.dates import day, month
@@ -131,7 +131,9 @@ def _section(line: Line, today: date) -> int:
 def _course(line: Line, today: date) -> str:
     """Since when, until when, or since when no more."""
     if line.status is Status.ENDED:
-        return _("arrêté {date}").format(date=day(line.end)).strip()
+        stopped = _("arrêté le {date}").format(date=day(line.end)) if line.end else _("arrêté")
+        author = next((visible(s.origin.author) for s in line.sources if s.status is Status.ENDED), "")
+        return _("{stopped} selon {author}").format(stopped=stopped, author=author) if author else stopped
     if over(line, today):
         return _("fini {date}").format(date=day(line.end)).strip()
     until = _("jusqu'au {date}").format(date=day(line.end)) if line.end else ""
@@ -140,9 +142,27 @@ def _course(line: Line, today: date) -> str:
     return " ".join(part for part in (since, until) if part)
 
 
+def _course_words(line: Line, contradiction: Contradiction) -> str:
+    """Stopped by one and seen again in another, said as it happened; empty for other disagreements."""
+    if contradiction.kind is not Disagreement.STATUS:
+        return ""
+    origin = contradiction.origin
+    if line.status is Status.ENDED:
+        return _("revu le {date} : {document}").format(date=day(origin.date), document=document_name(origin))
+    again = next((source.origin for source in line.sources if source.status is not Status.ENDED), origin)
+    return _("arrêté ({when}) selon {author}, {stopping} ; revu le {date}, {document}").format(
+        when=day(contradiction.words),
+        author=visible(origin.author) or "?",
+        stopping=document_name(origin),
+        date=day(again.date),
+        document=document_name(again),
+    )
+
+
 def _source(line: Line) -> str:
-    """The newest document, and how many others: ``VSM 07/2026 +2``."""
-    newest = line.sources[0].origin
+    """The newest document, a carer's before the insurance's, and how many others: ``VSM 07/2026 +2``."""
+    carers = (source for source in line.sources if Mark.REIMBURSED not in source.marks)
+    newest = next(carers, line.sources[0]).origin
     others = len({source.origin.document for source in line.sources}) - 1
     return cut(document_name(newest), _SOURCE) + (f" +{others}" if others else "")
 
@@ -150,7 +170,8 @@ def _source(line: Line) -> str:
 def _notes(line: Line) -> Iterator[tuple[str, bool]]:
     """What is to be known of a treatment in words, and whether it alarms."""
     for contradiction in line.contradictions:
-        yield f"≠ {disagreement(contradiction)}", contradiction.kind is Disagreement.PRESCRIBED_DESPITE
+        words = _course_words(line, contradiction) or disagreement(contradiction)
+        yield f"≠ {words}", contradiction.kind is Disagreement.PRESCRIBED_DESPITE
     for value in sorted(line.marks & _TOLD):
         yield f"! {mark(value)}", False
     archived = sum(source.origin.archived for source in line.sources)

@@ -78,7 +78,7 @@ def wrap(text: str, width: int, indent: str = "") -> list[str]:
     for paragraph in text.splitlines() or [""]:
         shown = visible(paragraph)
         line = " " * (len(shown) - len(shown.lstrip(" ")))
-        for word in shown.split():
+        for word in _words(shown):
             candidate = f"{line} {word}" if line.strip() else line + word
             if cell_len(candidate) <= width:
                 line = candidate
@@ -92,3 +92,14 @@ def wrap(text: str, width: int, indent: str = "") -> list[str]:
                 line = indent + line[len(head) :]
         lines.append(line)
     return lines
+
+
+def _words(text: str) -> list[str]:
+    """What may stand at the beginning of a line: a guillemet stays with what it encloses."""
+    words: list[str] = []
+    for word in text.split():
+        if words and (word == "»" or words[-1].split(" ")[-1] == "«"):
+            words[-1] += f" {word}"
+        else:
+            words.append(word)
+    return words

@@ -7,9 +7,10 @@ from syrupy.assertion import SnapshotAssertion
 
 from dmp_tui.dmp.codes import CLASS_SYSTEM
 from dmp_tui.dmp.documents import DocumentEntry
-from dmp_tui.dmp.entries import Coding, Kind
+from dmp_tui.dmp.entries import Coding, Kind, Status
 from dmp_tui.dmp.identity import Sex
 from dmp_tui.dmp.sheet.kidney import Filtration, NotComputed
+from dmp_tui.dmp.sheet.merge import merge
 from dmp_tui.dmp.sheet.model import Presence, Sheet, Topic
 from dmp_tui.screens.analyte import AnalyteScreen
 from dmp_tui.screens.contacts import ContactsScreen
@@ -25,7 +26,8 @@ from tests.dmp.test_consultation import document
 from tests.looking import screen_text, until
 from tests.screens.alone import SIZES, alone
 from tests.screens.people import CLAIRE, TODAY, VSM, born, record
-from tests.screens.rich_record import rich
+from tests.screens.rich_record import HR, PAID, rich, treatment
+from tests.screens.rich_record import LDL as LDL_LATER
 
 SCREENS: tuple[type[RecordScreen], ...] = (
     TreatmentsScreen,
@@ -92,6 +94,23 @@ async def test_a_minor_writes_no_directives() -> None:
     child = replace(CLAIRE, birth=born("28-03-2015"), sex=Sex.F)
     async with alone(ContactsScreen(record(traits=child), TODAY)) as (app, _pilot):
         assert "à partir de 18 ans" in app.words
+
+
+async def test_stopped_then_seen_again_is_told_as_it_happened() -> None:
+    stopped = treatment("PLAVIX 75 mg", status=Status.ENDED, end="2026-02-01")
+    seen = treatment("PLAVIX 75 mg", status=Status.ACTIVE)
+    async with alone(TreatmentsScreen(record(merge([(VSM, stopped), (LDL_LATER, seen)])), TODAY)) as (app, _pilot):
+        assert "≠ arrêté (01/02/2026) selon Dr ROUX Anne, VSM 02/2026 ; revu le 20/05/2026, LDL 05/2026" in app.words
+    async with alone(TreatmentsScreen(record(merge([(VSM, stopped)])), TODAY)) as (app, _pilot):
+        assert "arrêté le 01/02/2026 selon Dr ROUX Anne" in app.words
+
+
+async def test_a_payment_is_not_named_as_the_source_of_a_dose() -> None:
+    taken = treatment("PLAVIX 75 mg", dose="1 le matin")
+    paid = treatment("PLAVIX 75 mg", marks=PAID)
+    async with alone(TreatmentsScreen(record(merge([(VSM, taken), (HR, paid)])), TODAY)) as (app, _pilot):
+        assert "1 le matin" in app.words
+        assert "VSM 02/2026 +1" in app.words
 
 
 async def test_an_order_for_an_examination_is_no_examination() -> None:
