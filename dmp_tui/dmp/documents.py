@@ -94,7 +94,8 @@ class DocumentEntry:
     version: int = 1
     warnings: tuple[str, ...] = ()
     """What does not fit between the document and the record: ``name-differs``, ``birth-date-differs``,
-    ``sex-differs``, ``ins-key-wrong``, ``unknown-parent``, ``unqualified-ins``."""
+    ``sex-differs``, ``ins-key-wrong``, ``unknown-parent``, ``unqualified-ins``, ``future-date``; of the
+    reading, ``partly-read`` and ``incomplete-document``."""
     readable: str = ""
     """How far it was read: ``entries``, ``narrative``, ``attachment``, ``nothing``."""
 

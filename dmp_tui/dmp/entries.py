@@ -209,7 +209,7 @@ class Reading:
     date: str
     """FHIR dateTime of the document."""
     format: str
-    """``cda-n1``, ``cda-n3``, ``fhir-ips``, ``fhir-document``."""
+    """``cda-n1``, ``cda-n3``, ``fhir-ips``, ``fhir-document``; ``cda`` where only a part of a header was there."""
     subject: Subject
     authors: tuple[Person, ...] = ()
     custodian: str = ""

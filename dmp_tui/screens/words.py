@@ -221,6 +221,8 @@ def document_warning(code: str) -> str:
         "ins-differs": _("l'INS dans le document n'est pas celui du dossier"),
         "other-person": _("le document semble être celui d'une autre personne"),
         "partly-read": _("une partie du document n'est que du texte, absente de la fiche : lisez-le"),
+        "incomplete-document": _("document incomplet : rien n'a pu en être lu, demandez-le à son auteur"),
+        "future-date": _("la date du document est postérieure à son dépôt"),
         "unqualified-ins": _("INS non qualifiée, non transmissible au DMP national"),
     }.get(code, visible(code))
 

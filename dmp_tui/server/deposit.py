@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dmp_tui.dmp.codes import class_of
 from dmp_tui.dmp.consents import Record
@@ -18,12 +18,15 @@ from dmp_tui.server.changes import NewDocument, Plan, carry_out
 from dmp_tui.server.identities import check_subject, warnings_of_record
 from dmp_tui.server.intake import Incoming, examine
 from dmp_tui.server.outcomes import FhirError, Said, broken_rule, conflict
-from dmp_tui.server.search import parse_query
+from dmp_tui.server.search import interval, parse_query
 from dmp_tui.server.services import Services
 from dmp_tui.store.model import Clock, system_clock
 from dmp_tui.store.store import Store
 
 UNKNOWN_PARENT = "unknown-parent"
+FUTURE_DATE = "future-date"
+_AHEAD, _DAY_AHEAD = timedelta(minutes=10), timedelta(hours=14)
+"""What a sender's clock may be ahead, and what its calendar is ahead of UTC in the easternmost zone."""
 _BLANK = DocumentEntry(
     "", "", "", Coding("", ""), Coding("", ""), "", "", "", "", 0, "", Coding("", ""), (), Author("", "")
 )
@@ -135,6 +138,8 @@ def _complete(one: Incoming, access: Access, record: Record) -> DocumentEntry:
     warnings = warnings_of_record(record)
     if one.reading:
         warnings = (*warnings, *check_subject(one.reading.subject, record))
+    if _is_ahead(entry.date, access.now):
+        warnings = (*warnings, FUTURE_DATE)
     id_ = str(uuid.uuid4())
     class_ = entry.class_ if entry.class_.code else class_of(entry.type.code)
     now = instant(access.now)
@@ -158,6 +163,12 @@ def _complete(one: Incoming, access: Access, record: Record) -> DocumentEntry:
         version=1,
         warnings=tuple(dict.fromkeys((*entry.warnings, *warnings))),
     )
+
+
+def _is_ahead(date: str, now: datetime) -> bool:
+    """Whether a document is dated after its deposit, a wrong clock and other time zones aside."""
+    dated = interval(date)
+    return dated is not None and dated[0] > now + (_AHEAD if "T" in date else _DAY_AHEAD)
 
 
 def _from_header(entry: DocumentEntry, reading: Reading) -> DocumentEntry:

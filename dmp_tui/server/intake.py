@@ -24,6 +24,8 @@ _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}/[A-Za-z0-9][A-Z
 _STRUCTURED = re.compile(r"(text|application)/(.+\+)?(xml|json)")
 _GUESSED = {b"<": "application/xml", b"{": "application/fhir+json"}
 _NO_BYTES = "AA=="
+INCOMPLETE = "incomplete-document"
+"""A CDA document without a whole header, or without a body: nothing of it could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Submission:
     slots: tuple[int, ...] = ()
     entries: int = 0
     """How many entries the Bundle had."""
+    patches: tuple[int, ...] = ()
+    """Where the Bundle says itself that what it replaces is superseded."""
 
 
 _PROBLEMS: Mapping[DocumentProblem, Said] = {
@@ -152,7 +156,8 @@ def read_transaction(body: bytes) -> Submission:
             if_none_exist = text(one(entry, "request"), "ifNoneExist")
             documents.append(read_document(one(entry, "resource"), data[id(entry)], if_none_exist))
             slots.append(slot)
-    return Submission(tuple(documents), tuple(slots), len(entries))
+    patches = tuple(slot for slot, entry in enumerate(entries) if _kind(entry) == "Parameters")
+    return Submission(tuple(documents), tuple(slots), len(entries), patches)
 
 
 def _kind(entry: Mapping[str, Any]) -> str:
@@ -276,29 +281,41 @@ def examine(entry: DocumentEntry, content: bytes) -> Incoming:
         raise unreadable(DocumentProblem.EMPTY)
     # SHA-1 is what FHIR R4 defines for Attachment.hash; it guards against accidents, nothing else hangs on it.
     digest = hashlib.sha1(content, usedforsecurity=False).digest()
-    reading = _read(content, media_type) if _STRUCTURED.fullmatch(media_type) else None
+    reading = _read(content, media_type, entry) if _STRUCTURED.fullmatch(media_type) else None
     measured = replace(
         entry,
         media_type=media_type,
         size=len(content),
         hash=b64encode(digest).decode(),
         readable=_how_far(reading),
-        warnings=(PARTLY_READ,) if reading is not None and reading.unread else (),
+        warnings=_warnings(reading),
     )
     kept = replace(reading, parts=(), attachments=()) if reading else None
     return Incoming(measured, content, kept)
 
 
-def _read(content: bytes, media_type: str) -> Reading:
+def _read(content: bytes, media_type: str, entry: DocumentEntry) -> Reading:
+    """What is in it. A CDA document without its header is kept, unread, where the client says what it is."""
+    from dmp_tui.dmp.cda.reading import read_incomplete_cda
     from dmp_tui.dmp.reading import read_document as read
 
     try:
         return read(content, media_type)
     except DocumentError as error:
-        raise unreadable(error.problem) from None
+        if error.problem is not DocumentProblem.MISSING_HEADER or not entry.type.code:
+            raise unreadable(error.problem) from None
+    return read_incomplete_cda(content)
+
+
+def _warnings(reading: Reading | None) -> tuple[str, ...]:
+    if reading is None or not reading.unread:
+        return ()
+    return (INCOMPLETE,) if reading.format == "cda" else (PARTLY_READ,)
 
 
 def _how_far(reading: Reading | None) -> str:
+    if reading is not None and reading.format == "cda":
+        return "nothing"
     if reading is None or reading.format == "cda-n1" or (reading.attachments and not reading.entries):
         return "attachment"
     if reading.entries:

@@ -30,6 +30,8 @@ async def provide(services: Services, caller: Caller, request: Request) -> Respo
     plan = await deposit_all(services, caller, record, submission.documents)
     now = instant(services.clock())
     entries: list[Json] = [{"response": {"status": "201 Created", "lastModified": now}}] * submission.entries
+    for slot in submission.patches:
+        entries[slot] = {"response": {"status": "200 OK", "lastModified": now}}
     for slot, (document, is_new) in zip(submission.slots, plan.answer, strict=True):
         entries[slot] = {
             "response": {

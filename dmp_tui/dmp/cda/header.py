@@ -53,19 +53,25 @@ def read_header(root: "Element") -> Header:
     Raises:
         DocumentError: MISSING_HEADER without an id, a type or a patient: nothing can be filed then.
     """
-    unique_id = identifier(root.find("id"))
+    header = read_partial_header(root)
+    if not header.unique_id or not header.type.code or root.find("recordTarget/patientRole") is None:
+        missing = "id" if not header.unique_id else "code" if not header.type.code else "recordTarget"
+        raise DocumentError(DocumentProblem.MISSING_HEADER, missing)
+    return header
+
+
+def read_partial_header(root: "Element") -> Header:
+    """What a header says, whatever it lacks; what is missing is empty."""
     types = codings(root.find("code"))
     patient_role = root.find("recordTarget/patientRole")
-    if not unique_id or not types or patient_role is None:
-        missing = "id" if not unique_id else "code" if not types else "recordTarget"
-        raise DocumentError(DocumentProblem.MISSING_HEADER, missing)
     custodian = root.find("custodian/assignedCustodian/representedCustodianOrganization")
     start, end = _service(root)
-    subject = _subject(patient_role)
+    subject = _subject(patient_role) if patient_role is not None else Subject(())
+    type_ = types[0] if types else Coding("", "")
     return Header(
-        unique_id=unique_id,
-        type=types[0],
-        title=own_text(root.find("title")) or types[0].display,
+        unique_id=identifier(root.find("id")),
+        type=type_,
+        title=own_text(root.find("title")) or type_.display,
         date=fhir_datetime(_value(root.find("effectiveTime"))),
         subject=subject,
         birth=subject.traits.birth.iso if subject.traits.birth else "",
@@ -87,7 +93,7 @@ def read_header(root: "Element") -> Header:
         set_id=identifier(root.find("setId")),
         version=_value(root.find("versionNumber")),
         language=_attribute(root.find("languageCode"), "code"),
-        contacts=tuple(_contacts(root, patient_role)),
+        contacts=tuple(_contacts(root, patient_role)) if patient_role is not None else (),
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.attachments import body_attachment, embedded, media_names
 from dmp_tui.dmp.cda.columns import name_column
-from dmp_tui.dmp.cda.header import Header, read_header
+from dmp_tui.dmp.cda.header import Header, read_header, read_partial_header
 from dmp_tui.dmp.cda.narrative import Narrative, Row, flowing, is_blank, one_line, read_narrative
 from dmp_tui.dmp.cda.related import relative_of
 from dmp_tui.dmp.cda.scope import Scope
@@ -72,6 +72,19 @@ def read_cda(content: bytes, limit: int = MAX_BYTES) -> Reading:
         sections_read=frozenset(s.code for s in sections if s.code),
         unread=[*unread, *failed],
     )
+
+
+def read_incomplete_cda(content: bytes, limit: int = MAX_BYTES) -> Reading:
+    """What a CDA document without a whole header or without a body still says of itself: no statement, no narrative.
+
+    Raises:
+        DocumentError: bytes that are no CDA document.
+    """
+    root = parse(content, limit).root
+    if root.tag != "ClinicalDocument":
+        raise DocumentError(DocumentProblem.NOT_CDA)
+    header = read_partial_header(root)
+    return _reading(header, "cda", entries=[], attachments=[], unread=[header.title or "ClinicalDocument"])
 
 
 def _reading(
