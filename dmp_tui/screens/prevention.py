@@ -113,6 +113,7 @@ class PreventionScreen(RecordScreen):
         left = f"{'!' if asks else ' '} {fit(screening_name(one.code), _NAME)} {words}"
         rows = [text_row(two_ends(left, every, width), width, STRONG if due else PLAIN)]
         rows += [_found_row(found, width) for found in one.found[:4]]
+        rows += [_surgery_row(line, width) for line in one.surgery]
         return rows
 
     def on_mount(self) -> None:
@@ -134,6 +135,13 @@ def _found_row(found: Found, width: int) -> Row:
     key = OfLine(found.line.kind, found.line.key) if found.line is not None else found.document
     text = f"     {day(found.date)[:10] or _('date ?'):<10} {visible(found.label)}"
     return text_row(cut(text, width), width, PLAIN, key)
+
+
+def _surgery_row(line: Line, width: int) -> Row:
+    """An operation that may leave nothing to screen: stated beside the programme, which still stands."""
+    when = day(line.start or line.noted)[:10] or _("date ?")
+    text = f"     {when:<10} " + _("à noter : {label}").format(label=stated_label(line))
+    return text_row(cut(text, width), width, PLAIN, OfLine(line.kind, line.key))
 
 
 def _titles(documents: tuple[DocumentEntry, ...]) -> list[Found]:

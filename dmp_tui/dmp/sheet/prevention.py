@@ -6,8 +6,9 @@ Sources: ministère chargé de la santé, "Calendrier des vaccinations et recomm
 (screening of cervical cancer). Particular recommendations (illness, work, travel) are the clinician's to judge.
 """
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -90,7 +91,9 @@ def _birthday(born: date, years: int) -> date:
 
 
 def _years(born: date, today: date) -> float:
-    return (today - born).days / _YEAR
+    """Age in years: whole from the birthday itself on, in which an average year would be wrong by a day."""
+    whole = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return whole + (today - _birthday(born, whole)).days / 366
 
 
 def _day(text: str) -> date | None:
@@ -271,6 +274,8 @@ class Screening:
     """Years between two."""
     next: str = ""
     """FHIR date from which the next is asked."""
+    surgery: tuple[Line, ...] = ()
+    """Operations stated in the record that may leave nothing to screen: the clinician's to judge, never a dismissal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +286,8 @@ class _Programme:
     to: int
     words: tuple[tuple[str, ...], ...]
     """Beginnings of words; all of one tuple must be there."""
+    surgery: tuple[str, ...]
+    """Beginnings of the words of an operation that takes away what is screened, in whole or in part."""
 
 
 _PROGRAMMES = (
@@ -288,12 +295,14 @@ _PROGRAMMES = (
         "colorectal", False, 50, 74,
         (("COLOSCOP",), ("COLONOSCOP",), ("HEMOCCULT",), ("TEST", "IMMUNOLOG", "SELL"), ("SANG", "SELL"), ("FIT",),
          ("RECHERCH", "SANG", "OCCULT"), ("COLO", "SCANNER")),
+        ("COLECTOM", "COLOPROCTECTOM", "HEMICOLECTOM"),
     ),
-    _Programme("breast", True, 50, 74, (("MAMMOGRAPH",), ("MAMMOTEST",))),
+    _Programme("breast", True, 50, 74, (("MAMMOGRAPH",), ("MAMMOTEST",)), ("MASTECTOM", "MAMMECTOM")),
     _Programme(
         "cervix", True, 25, 65,
         (("FROTTIS",), ("FCU",), ("TEST", "HPV"), ("HPV", "HR"), ("CYTOLOG", "CERVIC"), ("PAPILLOMA", "RECHERCH"),
          ("HPV", "COL"), ("COL", "UTER", "DEPIST")),
+        ("HYSTERECTOM", "COLPOHYSTERECTOM", "TRACHELECTOM"),
     ),
 )  # fmt: skip
 _COLONOSCOPY_YEARS = 5
@@ -311,7 +320,8 @@ def screenings(
         if programme.women and sex is Sex.M:
             continue
         own = tuple(sorted((one for one in held if _is_of(programme, one.label)), key=_when, reverse=True))
-        found.append(_screening(programme, own, born, sex, today))
+        one = _screening(programme, own, born, sex, today)
+        found.append(replace(one, surgery=tuple(_surgery(programme, sheet))))
     return tuple(one for one in found if one.found or one.standing is not Standing.NOT_ASKED)
 
 
@@ -332,7 +342,9 @@ def _screening(programme: _Programme, own: tuple[Found, ...], born: date | None,
 
 def _interval(programme: _Programme, own: Sequence[Found], age: int) -> int:
     if programme.code == "cervix":
-        return 3 if age < 30 else 5
+        # From 30 the HPV test holds for five years; a smear, or one not said to be such a test, for three.
+        smear = bool(own) and not {"HPV", "PAPILLOMA"} & {word[:9] for word in _words(own[0].label)}
+        return 3 if age < 30 or smear else 5
     if programme.code == "colorectal" and own and "SCOP" in fold(own[0].label):
         return _COLONOSCOPY_YEARS
     return 2
@@ -346,8 +358,21 @@ def _examinations(sheet: Sheet) -> Iterable[Found]:
                 yield Found(line.label, when, line)
 
 
+def _surgery(programme: _Programme, sheet: Sheet) -> Iterable[Line]:
+    """Stated operations, done or noted as a history; not those that are planned."""
+    for kind in (Kind.PROCEDURE, Kind.PROBLEM):
+        for line in sheet.topic(kind).lines:
+            stated = line.assertion is Assertion.STATED and line.status is not Status.PLANNED
+            if stated and any(word.startswith(programme.surgery) for word in _words(line.label)):
+                yield line
+
+
+def _words(label: str) -> list[str]:
+    return re.sub(r"[^A-Z0-9]+", " ", fold(label)).split()
+
+
 def _is_of(programme: _Programme, label: str) -> bool:
-    words = fold(label).replace("-", " ").split()
+    words = _words(label)
     if "VACCIN" in fold(label):
         return False
     return any(

@@ -205,3 +205,37 @@ def test_a_colonoscopy_holds_for_five_years() -> None:
 
 def test_a_vaccine_is_no_screening() -> None:
     assert screened("cervix", Entry(Kind.PROCEDURE, "Vaccin HPV, test"), birth="1990-01-01").found == ()
+
+
+def test_a_smear_holds_for_three_years_and_an_hpv_test_for_five() -> None:
+    smear = Entry(Kind.PROCEDURE, "Frottis cervico-utérin", start="2022-06-01")
+    assert screened("cervix", smear, birth="1990-01-01").standing is Standing.DUE
+    test = Entry(Kind.RESULT, "Recherche de papillomavirus (HPV-HR)", noted="2022-06-01", value="négatif")
+    assert screened("cervix", test, birth="1990-01-01").standing is Standing.UP_TO_DATE
+
+
+@pytest.mark.parametrize(("birth", "asked"), [("1976-11-22", True), ("1976-11-23", False), ("1951-11-23", True)])
+def test_a_programme_begins_on_the_birthday_and_ends_before_one(birth: str, asked: bool) -> None:
+    assert (screened("colorectal", birth=birth).standing is Standing.NOT_FOUND) is asked
+
+
+@given(st.dates(date(1920, 1, 1), date(2026, 1, 1)), st.integers(0, 106))
+def test_who_has_a_birthday_is_judged_by_the_new_age(birth: date, years: int) -> None:
+    try:
+        today = birth.replace(year=birth.year + years)
+    except ValueError:
+        today = date(birth.year + years, 3, 1)
+    held = screenings(sheet(), parse_birth_date(birth.isoformat()), Sex.M, today)
+    assert bool(held) is (50 <= years <= 74)
+
+
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [("cervix", "Hystérectomie totale"), ("breast", "Mastectomie gauche"), ("colorectal", "Hémicolectomie droite")],
+)
+def test_an_operation_is_noted_and_dismisses_nothing(code: str, label: str) -> None:
+    done = Entry(Kind.PROCEDURE, label, start="2015-03-01")
+    one = screened(code, done, birth="1970-01-01")
+    assert ([line.label for line in one.surgery], one.standing) == ([label], Standing.NOT_FOUND)
+    for other in (replace(done, assertion=Assertion.NEGATED), replace(done, status=Status.PLANNED)):
+        assert screened(code, other, birth="1970-01-01").surgery == ()
