@@ -65,12 +65,19 @@ def _contacts(record: "OpenRecord", today: date) -> "RecordScreen":
     return ContactsScreen(record, today)
 
 
+def _exams(record: "OpenRecord", today: date) -> "RecordScreen":
+    from dmp_tui.screens.exams import ExamsScreen
+
+    return ExamsScreen(record, today)
+
+
 PLACES = (
     Place("documents", "d", _("Docs"), _("Documents"), _("liste et lecture"), _documents),
     Place("treatments", "t", _("Trait"), _("Traitements"), _("en cours, prévus, arrêtés, leurs doses"), _treatments),
     Place("biology", "b", _("Bio"), _("Biologie"), _("dernières valeurs, évolution, constantes"), _labs),
     Place("prevention", "v", _("Prév"), _("Prévention"), _("vaccins, ce qui est à faire ; dépistages"), _prevention),
     Place("contacts", "c", _("Cont"), _("Contacts et volontés"), _("qui appeler, directives"), _contacts),
+    Place("already-done", "x", _("Fait?"), _("Déjà fait ?"), _("un examen, un vaccin : quand, où, résultat"), _exams),
     Place("reimbursements", "r", "", _("Remboursements"), _("données de l'assurance maladie"), _reimbursements),
 )
 """In the order of the row of keys. The sheet itself is home, and no row of it."""

@@ -64,3 +64,18 @@ async def test_bytes_and_text_of_a_document_are_gone_with_the_record(new_desk: N
         await desk.pilot.press("ctrl+l")
         await desk.until(lambda: len(desk.app.screen_stack) == 1)
         assert desk.app.record is None
+
+
+async def test_from_the_sheet_to_the_last_inr_and_its_source(new_desk: NewDesk) -> None:
+    async with new_desk().running() as desk:
+        await desk.log_in()
+        await desk.open("garnier")
+        await desk.pilot.press("x", *"inr")
+        await desk.until_shows("INR : 4,8")
+        await desk.until_shows("Laboratoire du Vieux Pont")
+        await desk.pilot.press("enter")
+        await desk.until_shows("SOURCES")
+        await desk.pilot.press("escape")
+        await desk.until_shows("Examen, vaccin :")
+        await desk.pilot.press("escape")
+        await desk.until_shows("!! ALLERGIES ──")
