@@ -17,6 +17,7 @@ from dmp_tui.server.bodies import JSON_TYPES, PATCH_TYPES, SMALL, check_type, pa
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.changes import Plan, carry_out
 from dmp_tui.server.deposit import deposit_all
+from dmp_tui.server.fhirpath import fhirpath_patched
 from dmp_tui.server.intake import read_reference
 from dmp_tui.server.outcomes import MEDIA_TYPE, FhirError, Said, fhir_response, malformed, not_found
 from dmp_tui.server.patches import changed, operations_of, patched
@@ -243,7 +244,7 @@ async def patch(services: Services, caller: Caller, request: Request) -> Respons
             said = Said("Le document a changé entre-temps : relisez-le.", "The document has changed: read it again.")
             raise FhirError(412, "conflict", "stale", said)
         before = to_document_reference(document, access.record, services.base_url)
-        after = changed(document, before, patched(before, operations))
+        after = changed(document, before, _patched(before, operations))
         decisions = [(o, access.require(o, document)) for o in operations_of(document, after)]
         events = tuple(access.event(o, decision, document) for o, decision in decisions)
         if not events:
@@ -256,6 +257,13 @@ async def patch(services: Services, caller: Caller, request: Request) -> Respons
         raise not_found()
     planned = await carry_out(services, caller, record, plan)
     return _answer(services, planned.answer[0][0])
+
+
+def _patched(before: Json, operations: Any) -> Json:
+    """A JSON Patch is a list, a FHIRPath Patch a Parameters resource: the body tells them apart by itself."""
+    if isinstance(operations, dict) and operations.get("resourceType") == "Parameters":
+        return fhirpath_patched(before, operations)
+    return patched(before, operations)
 
 
 def _to_patch(services: Services, caller: Caller, request: Request) -> DocumentEntry:

@@ -31,7 +31,7 @@ def capability_statement(base_url: str, date: str) -> Json:
         "implementation": {"description": "dmp-tui", "url": base_url},
         "fhirVersion": "4.0.1",
         "format": [MEDIA_TYPE],
-        "patchFormat": ["application/json-patch+json"],
+        "patchFormat": ["application/json-patch+json", MEDIA_TYPE],
         "rest": [
             {
                 "mode": "server",

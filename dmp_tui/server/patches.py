@@ -118,7 +118,9 @@ def changed(entry: DocumentEntry, before: Json, after: Json) -> DocumentEntry:
         raise broken_rule("value", "Valeur inconnue.", "Unknown value.")
     check_labels(after.get("securityLabel"))
     read = from_document_reference(after, entry.patient_id)
-    return replace(entry, status=read.status, archived=read.archived, confidentiality=read.confidentiality)
+    # One that was added beside the one that stands there is what is asked for, whichever comes first.
+    archived = not entry.archived if (not entry.archived) in flags else bool(flags) and entry.archived
+    return replace(entry, status=read.status, archived=archived, confidentiality=read.confidentiality)
 
 
 def _rest(resource: Json) -> Json:
