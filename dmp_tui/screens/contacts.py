@@ -4,8 +4,10 @@ from textual import on
 
 from dmp_tui.dmp.documents import DocumentStatus
 from dmp_tui.dmp.entries import Kind, Mark
+from dmp_tui.dmp.sheet.lines import newest_origins
 from dmp_tui.dmp.sheet.people import Reachable, is_treating_doctor, people
 from dmp_tui.i18n import _
+from dmp_tui.screens.coded import document_name
 from dmp_tui.screens.dates import day
 from dmp_tui.screens.keys import OfLine
 from dmp_tui.screens.messages import ListDocuments, ReadAdminData, ReadDocument
@@ -26,6 +28,7 @@ class ContactsScreen(RecordScreen):
 
     def on_mount(self) -> None:
         """Ask for what the record declares, and for documents of the patient's will."""
+        self.say(_("Entrée : sources · Échap : retour"))
         self.post_message(ReadAdminData())
         self.post_message(ListDocuments())
 
@@ -57,14 +60,16 @@ class ContactsScreen(RecordScreen):
     def _person_rows(self, one: Reachable, width: int) -> list[Row]:
         """``Odette GARNIER (épouse, personne de confiance)   06 ..``; every further number and the address below."""
         told = [*(visible(role) for role in one.roles), *(contact_kind(kind) for kind in one.kinds)]
-        source = _("déclarée au dossier") if one.declared else ""
+        origins = newest_origins(source.origin for line in one.lines for source in line.sources)
+        documents = document_name(origins[0]) + (f" +{len(origins) - 1}" if len(origins) > 1 else "") if origins else ""
+        sources = " · ".join(part for part in (_("déclarée au dossier") if one.declared else "", documents) if part)
         who = visible(one.name) + (f" ({', '.join(told)})" if told else "")
         new = "* " if any(Mark.NEW in line.marks for line in one.lines) else ""
         first, *more = [phone(number) for number in one.phones] or [_("sans téléphone")]
         key = OfLine(Kind.CONTACT, one.lines[0].key) if one.lines else None
         rows = [text_row(two_ends(new + who, first, width), width, STRONG, key)]
         rows += [text_row(f"{number:>{width}}", width, STRONG) for number in more]
-        below = "  ".join(part for part in (visible(one.address), source) if part)
+        below = "  ".join(part for part in (visible(one.address), sources) if part)
         rows += [text_row(part, width) for part in wrap(f"    {below}", width, "    ") if below]
         return rows
 

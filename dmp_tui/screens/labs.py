@@ -54,20 +54,20 @@ class LabsScreen(RecordScreen):
                 key = OfDocuments() if topic.presence is Presence.UNREADABLE else None
                 rows += [text_row(part, width, style, key) for part in wrap(text, width)]
             lines = by_urgency(topic.lines, self.today, bleeds=anticoagulated(self.record.sheet))
-            rows += [self._row(line, width) for line in lines]
+            rows += [row for line in lines for row in self._rows(line, width)]
             if kind is Kind.RESULT:
                 rows += self._kidney_rows(width)
         return rows
 
-    def _row(self, line: Line, width: int) -> Row:
-        """``! INR   4,8   (2,0 - 3,0)  13/11 (9 j)  ▁▂▃█ 6``; a text result takes the room of the columns."""
+    def _rows(self, line: Line, width: int) -> list[Row]:
+        """``! INR   4,8   (2,0 - 3,0)  13/11 (9 j)  ▁▂▃█ 6``; a text result stands whole, below its name if it must."""
         measured = series(line)
         key = OfLine(line.kind, line.key)
         new = "*" if Mark.NEW in line.marks else " "
         wide = width >= _WIDE
         if line.assertion is not Assertion.STATED or not measured:
             name = f"  {new}{visible(line.label)}"
-            return text_row(two_ends(name, day(measured_on(line)), width), width, PLAIN, key)
+            return [text_row(two_ends(name, day(measured_on(line)), width), width, PLAIN, key)]
         newest = measured[0]
         sign = flag_sign(newest.flag)
         name = f"{sign:<2}{new}{fit(name_of(line), _NAME + (12 if wide else 0))}"
@@ -75,9 +75,17 @@ class LabsScreen(RecordScreen):
         when = _when(newest, self.today)
         value = " ".join(p for p in (figure(newest.text), unit_words(newest.unit), flag_arrow(newest.flag)) if p)
         value += "≠" if contradicted(line) else ""
-        if cell_len(value) > _VALUE:
+        label_cut = cell_len(name_of(line)) > _NAME
+        if cell_len(value) > _VALUE or (newest.number is None and label_cut):
             room = width - cell_len(name) - _DATE - 2
-            return text_row(f"{name} {fit(value, room)} {when}", width, style, key)
+            if cell_len(value) <= room and cell_len(visible(line.label)) <= _NAME:
+                return [text_row(f"{name} {fit(value, room)} {when}", width, style, key)]
+            label = fit(visible(line.label), width - _DATE - 4)
+            below = wrap(f"      {value}", width, "      ")
+            return [
+                text_row(f"{sign:<2}{new}{label} {when}", width, style, key),
+                *(text_row(part, width, style) for part in below),
+            ]
         room = _TREND * (2 if wide else 1)
         numbers = [m.number for m in plotted(measured) if m.number is not None]
         trend = spark(numbers, parse_range(newest.reference), room)
@@ -93,7 +101,7 @@ class LabsScreen(RecordScreen):
             )
         )
         author = visible(newest.origins[0].author) if wide else ""
-        return text_row(two_ends(text, author, width), width, style, key)
+        return [text_row(two_ends(text, author, width), width, style, key)]
 
     def _kidney_rows(self, width: int) -> list[Row]:
         """The filtration where we compute it, or why nobody can; where the laboratory's stands above, nothing."""

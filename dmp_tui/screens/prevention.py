@@ -4,7 +4,7 @@ from textual import on
 
 from dmp_tui.dmp.documents import DocumentEntry, DocumentStatus
 from dmp_tui.dmp.entries import Assertion, Kind, Mark, Status
-from dmp_tui.dmp.identity import Sex, Traits
+from dmp_tui.dmp.identity import Sex, Traits, fold
 from dmp_tui.dmp.sheet.model import Line
 from dmp_tui.dmp.sheet.prevention import (
     Found,
@@ -112,7 +112,10 @@ class PreventionScreen(RecordScreen):
         }[one.standing]
         left = f"{'!' if asks else ' '} {fit(screening_name(one.code), _NAME)} {words}"
         rows = [text_row(two_ends(left, every, width), width, STRONG if due else PLAIN)]
-        rows += [_found_row(found, width) for found in one.found[:4]]
+        # A document whose title and whose words tell one examination tells it once.
+        told = {(found.date[:10], fold(found.label)) for found in one.found if found.line is not None}
+        found = [f for f in one.found if f.line is not None or (f.date[:10], fold(f.label)) not in told]
+        rows += [_found_row(each, width) for each in found[:4]]
         rows += [_surgery_row(line, width) for line in one.surgery]
         return rows
 

@@ -19,6 +19,7 @@ from dmp_tui.dmp.sheet.states import state_rank
 from dmp_tui.i18n import _
 from dmp_tui.screens.allergies import allergy_cell, allergy_lines, allergy_presence, label_width
 from dmp_tui.screens.biology import anticoagulated, by_urgency, group_date, value_words
+from dmp_tui.screens.coded import document_name
 from dmp_tui.screens.dates import day
 from dmp_tui.screens.keys import OfDocuments, OfLine, OfSection
 from dmp_tui.screens.sheet_blocks import Block
@@ -282,5 +283,6 @@ def _wrapped(line: Line, width: int, today: date) -> list[Row]:
 def _full_words(line: Line) -> str:
     """A directive or any other statement, with nothing left out."""
     said = named(stated_label(line), f"« {visible(line.value)} »") if line.value else stated_label(line)
-    when = day(line.start or line.noted)[:10]
-    return f"{said} ({when})" if when else said
+    source = document_name(line.sources[0].origin) if line.kind is Kind.DIRECTIVE else ""
+    told = ", ".join(part for part in (day(line.start or line.noted)[:10], source) if part)
+    return f"{said} ({told})" if told else said

@@ -7,7 +7,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from dmp_tui.dmp.codes import CLASS_SYSTEM
 from dmp_tui.dmp.documents import DocumentEntry
-from dmp_tui.dmp.entries import Coding, Kind, Status
+from dmp_tui.dmp.entries import Coding, Entry, Kind, Status
 from dmp_tui.dmp.identity import Sex
 from dmp_tui.dmp.sheet.kidney import Filtration, NotComputed
 from dmp_tui.dmp.sheet.merge import merge
@@ -111,6 +111,22 @@ async def test_a_payment_is_not_named_as_the_source_of_a_dose() -> None:
     async with alone(TreatmentsScreen(record(merge([(VSM, taken), (HR, paid)])), TODAY)) as (app, _pilot):
         assert "1 le matin" in app.words
         assert "VSM 02/2026 +1" in app.words
+
+
+async def test_a_germ_and_its_resistances_are_read_whole() -> None:
+    words = "Escherichia coli 10^6 UFC/mL, résistant à l'amoxicilline, sensible au céfotaxime et à la fosfomycine"
+    germ = Entry(Kind.RESULT, "Examen cytobactériologique des urines", value=words, noted="2026-11-13")
+    async with alone(LabsScreen(record(merge([(VSM, germ)])), TODAY)) as (app, _pilot):
+        assert "Examen cytobactériologique des urines 13/11 (9 j)" in app.words
+        assert words in app.words
+
+
+async def test_an_examination_told_by_title_and_by_words_stands_once() -> None:
+    mammogram = Entry(Kind.PROCEDURE, "Mammographie", start="2026-03-12")
+    titled = document("m", "2026-03-12T09:00:00Z", class_=Coding(CLASS_SYSTEM, "10"), title="Mammographie")
+    held = replace(record(merge([(VSM, mammogram)]), replace(CLAIRE, birth=born("28-03-1966"))), documents=(titled,))
+    async with alone(PreventionScreen(held, TODAY)) as (app, _pilot):
+        assert app.words.count("12/03/2026 Mammographie") == 1
 
 
 async def test_an_order_for_an_examination_is_no_examination() -> None:

@@ -53,14 +53,14 @@ def test_every_place_paints_in_sixteen_colours(start: Start, size: tuple[int, in
 
 def test_every_place_says_the_same_without_colours(start: Start) -> None:
     def told(**environment: str) -> list[str]:
-        screens = shown_by_all(at_the_sheet(start, **environment), 0)
+        screens = shown_by_all(at_the_sheet(start, (80, 24), **environment), 0)
         return [re.sub(r"lu \d\d:\d\d", "", screen) for screen in screens]
 
     assert told(NO_COLOR="1") == told()
 
 
 def test_every_place_paints_in_english(start: Start) -> None:
-    for screen in shown_by_all(at_the_sheet(start, DMP_LANG="en"), 1):
+    for screen in shown_by_all(at_the_sheet(start, (80, 24), DMP_LANG="en"), 1):
         assert "? Help" in screen.splitlines()[-1]
         assert "…" not in screen.splitlines()[-1]
 
