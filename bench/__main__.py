@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable
 
-from bench import app, cards, server
+from bench import app, cards, reading, server
 from bench.figures import Figure, show
 
 MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "start": app.start,
     "keys": app.keys,
     "places": app.places,
+    "reading": reading.reading,
     "cards": cards.cards,
     "server": server.server,
 }

@@ -61,6 +61,8 @@ class DocumentsScreen(AskingScreen):
         """How many changes are shown at most."""
         self.shown: tuple[DocumentEntry, ...] = ()
         """In their order on the screen."""
+        self._chosen: list[DocumentEntry] = []
+        """What passes the filter as it is laid out: the banner counts it, the body shows it."""
         self._listed: tuple[DocumentEntry, ...] | None = None
         self._all: tuple[DocumentEntry, ...] = ()
         self._links: Mapping[str, Links] = {}
@@ -126,6 +128,7 @@ class DocumentsScreen(AskingScreen):
         rows = super().banner_rows(width)
         if self.record.documents is None:
             return rows
+        self._chosen = self.chosen()
         return rows + [text_row(line, width, STRONG) for line in wrap(self._filter_words(), width)]
 
     def _filter_words(self) -> str:
@@ -145,7 +148,7 @@ class DocumentsScreen(AskingScreen):
             parts.append(self.group)
         if self.words:
             parts.append(f"« {visible(self.words)} »")
-        count, total = len(self.chosen()), len(self._all)
+        count, total = len(self._chosen), len(self._all)
         others = sum(is_by_others(entry, self.record.professional_id) for entry in self._all)
         words = _("{filter} : {count} sur {total}").format(filter=", ".join(parts), count=count, total=total)
         if others:
@@ -172,7 +175,7 @@ class DocumentsScreen(AskingScreen):
         return _("Aucun document ne passe ce filtre. f : tout montrer.")
 
     def _list_rows(self, width: int) -> list[Row]:
-        chosen = self.chosen()
+        chosen = self._chosen
         left = 0
         if self.view is View.NEW:
             left = max(len(chosen) - self.room, 0)
