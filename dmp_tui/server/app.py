@@ -14,7 +14,7 @@ from starlette.routing import Route
 from dmp_tui import __version__
 from dmp_tui.dmp.professions import Mode
 from dmp_tui.dmp.rights import Operation
-from dmp_tui.server import administrative, consents, documents, patients, summaries, trails, transactions, web
+from dmp_tui.server import administrative, consents, documents, lists, patients, summaries, trails, transactions, web
 from dmp_tui.server.access import Refused, unanswered
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.deposit import instant
@@ -66,6 +66,9 @@ _ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
     ("PATCH", "/fhir/DocumentReference", documents.patch, documents.CHANGE),
     ("GET", "/fhir/DocumentReference/{id}", documents.read, Operation.SEARCH_METADATA),
     ("PATCH", "/fhir/DocumentReference/{id}", documents.patch, documents.CHANGE),
+    ("GET", "/fhir/List", lists.search, Operation.SEARCH_METADATA),
+    ("POST", "/fhir/List/_search", lists.search, Operation.SEARCH_METADATA),
+    ("GET", "/fhir/List/{id}", lists.read, Operation.SEARCH_METADATA),
     ("GET", "/fhir/Binary/{id}", documents.content, documents.READ),
     ("POST", "/fhir/Consent", consents.declare, Operation.AUTHORISATION_DECLARE),
     ("GET", "/fhir/Consent", consents.listing, Operation.LIST_AUTHORISED_OR_BLOCKED),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from dmp_tui.dmp.consents import Record
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import Entry
+from dmp_tui.dmp.lists import DocumentList
 from dmp_tui.server.access import Access, access_to
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.outcomes import unavailable
@@ -36,6 +37,10 @@ class Plan:
     updated: tuple[DocumentEntry, ...] = ()
     """With the version that was read."""
     events: tuple[TrailEvent, ...] = ()
+    lists: tuple[DocumentList, ...] = ()
+    """New submission sets and folders, and folders that grow."""
+    listed: Sequence[tuple[DocumentList, bool]] = ()
+    """Each list that the request is about, and whether it is new."""
 
 
 Planner = Callable[[Access, Sequence[DocumentEntry]], Plan]
@@ -91,7 +96,7 @@ def _writing(
     patient_id: str, seen: tuple[object, ...], plan: Plan, sheets: tuple[bytes, bytes] | None
 ) -> Callable[[Transaction], Plan]:
     def write(transaction: Transaction) -> Plan:
-        if sheets is None:
+        if sheets is None and not plan.lists:
             for event in plan.events:
                 transaction.trace(event)
             return plan
@@ -100,7 +105,10 @@ def _writing(
         stored = {d.id: transaction.update_document(d) for d in plan.updated}
         for new in plan.new:
             transaction.put_document(new.entry, new.content, new.entries)
-        transaction.put_summary(patient_id, *sheets)
+        for kept in plan.lists:
+            transaction.put_list(kept)
+        if sheets is not None:
+            transaction.put_summary(patient_id, *sheets)
         for event in plan.events:
             transaction.trace(event)
         return replace(plan, answer=[(stored.get(d.id, d), new) for d, new in plan.answer])

@@ -16,7 +16,8 @@ from dmp_tui.server.access import Access
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.changes import NewDocument, Plan, carry_out
 from dmp_tui.server.identities import check_subject, warnings_of_record
-from dmp_tui.server.intake import Incoming, examine
+from dmp_tui.server.intake import Incoming, IncomingList, examine
+from dmp_tui.server.listing import with_lists
 from dmp_tui.server.outcomes import FhirError, Said, broken_rule, conflict
 from dmp_tui.server.search import interval, parse_query
 from dmp_tui.server.services import Services
@@ -54,8 +55,15 @@ async def deposit(
     return plan.answer[0][0]
 
 
-async def deposit_all(services: Services, caller: Caller, record: Record, incoming: Sequence[Incoming]) -> Plan:
-    """Deposit documents of one record, all of them or none. ``Plan.answer`` has each, and whether it is new.
+async def deposit_all(
+    services: Services,
+    caller: Caller,
+    record: Record,
+    incoming: Sequence[Incoming],
+    lists: Sequence[IncomingList] = (),
+) -> Plan:
+    """Deposit documents of one record and their lists, all or nothing. ``Plan.answer`` and ``Plan.listed`` have each,
+    and whether it is new.
 
     Raises:
         Refused: the caller may not deposit here.
@@ -70,6 +78,9 @@ async def deposit_all(services: Services, caller: Caller, record: Record, incomi
         planned = Plan(())
         for one in incoming:
             planned = _with(planned, one, access, decision, documents)
+        visible = [d for d in documents if access.sees(d)]
+        kept = services.store.lists(record.id) if lists else []
+        planned = with_lists(planned, lists, visible, kept, instant(access.now))
         events = [access.event(operation, decision, d, "" if new else "unchanged") for d, new in planned.answer]
         return replace(planned, events=tuple(events))
 

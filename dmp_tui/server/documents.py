@@ -1,7 +1,7 @@
 """Documents: ITI-67 (search), reading of metadata, ITI-68 (contents), ITI-105 (deposit), PATCH of what may change."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ from dmp_tui.server.fhirpath import fhirpath_patched
 from dmp_tui.server.intake import read_reference
 from dmp_tui.server.outcomes import MEDIA_TYPE, FhirError, Said, fhir_response, malformed, not_found
 from dmp_tui.server.patches import changed, operations_of, patched
-from dmp_tui.server.search import Query, parse_query, sorted_by_date
+from dmp_tui.server.search import D, Query, parse_query, sorted_by_date
 from dmp_tui.server.services import Services
 from dmp_tui.server.sheets import as_seen
 from dmp_tui.server.subjects import record_of, unknown_patient
@@ -40,13 +40,8 @@ _FORM_LIMIT = 64 * 1024
 
 async def search(services: Services, caller: Caller, request: Request) -> Response:
     """``GET /fhir/DocumentReference?patient.identifier=...``, or the same parameters as a form to ``_search``."""
-    parameters = request.url.query
-    if request.method == "POST":
-        check_type(request, _FORM)
-        body = await read_body(request, services.settings, _FORM_LIMIT)
-        parameters = body.decode("ascii", "replace")
-    query = parse_query(parameters)
-    access = access_to(services.store, caller, _patient(services, query), services.settings, services.clock)
+    query = parse_query(await search_text(services, request))
+    access = access_to(services.store, caller, patient_of(services, query), services.settings, services.clock)
     operation = Operation.SEARCH_METADATA
     if query.by_identifier and not access.ask(operation).allowed:
         operation = Operation.SEARCH_DOCUMENT_REFERENCE
@@ -59,10 +54,22 @@ async def search(services: Services, caller: Caller, request: Request) -> Respon
     event = access.event(operation, decision)
     await services.store.trace(event)
     reference_only = Limit.REFERENCE_ONLY in decision.limits
-    return fhir_response(_searchset(services, record, query, found, reference_only=reference_only))
+    write = _reference if reference_only else to_document_reference
+    return fhir_response(
+        searchset(services, "DocumentReference", query, found, lambda d: write(d, record, services.base_url))
+    )
 
 
-def _patient(services: Services, query: Query) -> Record | None:
+async def search_text(services: Services, request: Request) -> str:
+    """The parameters of a search as a query string: those of the URL, or those of a form sent to ``_search``."""
+    if request.method != "POST":
+        return request.url.query
+    check_type(request, _FORM)
+    body = await read_body(request, services.settings, _FORM_LIMIT)
+    return body.decode("ascii", "replace")
+
+
+def patient_of(services: Services, query: Query) -> Record | None:
     """The record that a search is about.
 
     Raises:
@@ -81,17 +88,15 @@ def _patient(services: Services, query: Query) -> Record | None:
     )
 
 
-def _searchset(
-    services: Services, record: Record, query: Query, found: Sequence[DocumentEntry], *, reference_only: bool
-) -> Json:
+def searchset(services: Services, kind: str, query: Query, found: Sequence[D], write: Callable[[D], Json]) -> Json:
+    """The page of a search that ``query`` asks for, of resources of this type."""
     count = min(services.settings.page if query.count is None else query.count, services.settings.page)
     page = found[query.offset : query.offset + count]
-    write = _reference if reference_only else to_document_reference
-    links = [{"relation": "self", "url": _link(services, query, count, query.offset)}]
+    links = [{"relation": "self", "url": _link(services, kind, query, count, query.offset)}]
     if count and query.offset + count < len(found):
-        links.append({"relation": "next", "url": _link(services, query, count, query.offset + count)})
+        links.append({"relation": "next", "url": _link(services, kind, query, count, query.offset + count)})
     if query.offset:
-        links.append({"relation": "previous", "url": _link(services, query, count, max(query.offset - count, 0))})
+        links.append({"relation": "previous", "url": _link(services, kind, query, count, max(query.offset - count, 0))})
     return {
         "resourceType": "Bundle",
         "type": "searchset",
@@ -99,8 +104,8 @@ def _searchset(
         "link": links,
         "entry": [
             {
-                "fullUrl": f"{services.base_url}/DocumentReference/{d.id}",
-                "resource": write(d, record, services.base_url),
+                "fullUrl": f"{services.base_url}/{kind}/{d.id}",
+                "resource": write(d),
                 "search": {"mode": "match"},
             }
             for d in page
@@ -108,9 +113,9 @@ def _searchset(
     }
 
 
-def _link(services: Services, query: Query, count: int, offset: int) -> str:
+def _link(services: Services, kind: str, query: Query, count: int, offset: int) -> str:
     parameters = [*query.kept, ("_count", str(count)), ("_offset", str(offset))]
-    return f"{services.base_url}/DocumentReference?{urlencode(parameters)}"
+    return f"{services.base_url}/{kind}?{urlencode(parameters)}"
 
 
 def _reference(document: DocumentEntry, _record: Record, _base_url: str) -> Json:
@@ -296,7 +301,7 @@ def _named(services: Services, query: Query, identifier: str) -> list[DocumentEn
     """The documents of the record that is named, if one is; else those of this entryUUID or uniqueId."""
     store = services.store
     if query.patient or query.patient_identifier[1]:
-        record = _patient(services, query)
+        record = patient_of(services, query)
         return store.documents(record.id) if record else []
     value = unique_id_of(*identifier.rpartition("|")[::2])
     document = store.document(value.removeprefix("urn:uuid:"))

@@ -7,7 +7,7 @@ import hashlib
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,8 @@ from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import DocumentError, DocumentProblem, Reading
 from dmp_tui.dmp.fhir.documents import from_document_reference
 from dmp_tui.dmp.fhir.lenient import many, one, text
+from dmp_tui.dmp.fhir.lists import from_list, kind_of, references_of
+from dmp_tui.dmp.lists import DocumentList, ListKind
 from dmp_tui.server.bodies import parse_resource
 from dmp_tui.server.outcomes import FhirError, Said, broken_rule, not_supported
 from dmp_tui.server.patches import check_labels
@@ -43,6 +45,18 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class IncomingList:
+    """A submission set or a folder that a client sends."""
+
+    entry: DocumentList
+    """As his List has it."""
+    documents: tuple[int | str, ...]
+    """What it lists: documents of the same request by their place among them, those in the record by reference."""
+    slot: int
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """What one request deposits: all of it or nothing. ``slots`` tells where each document stood in the Bundle."""
 
@@ -52,6 +66,7 @@ class Submission:
     """How many entries the Bundle had."""
     patches: tuple[int, ...] = ()
     """Where the Bundle says itself that what it replaces is superseded."""
+    lists: tuple[IncomingList, ...] = ()
 
 
 _PROBLEMS: Mapping[DocumentProblem, Said] = {
@@ -156,8 +171,20 @@ def read_transaction(body: bytes) -> Submission:
             if_none_exist = text(one(entry, "request"), "ifNoneExist")
             documents.append(read_document(one(entry, "resource"), data[id(entry)], if_none_exist))
             slots.append(slot)
+    lists = tuple(_lists(entries, slots))
     patches = tuple(slot for slot, entry in enumerate(entries) if _kind(entry) == "Parameters")
-    return Submission(tuple(documents), tuple(slots), len(entries), patches)
+    return Submission(tuple(documents), tuple(slots), len(entries), patches, lists)
+
+
+def _lists(entries: list[Mapping[str, Any]], slots: list[int]) -> Iterator[IncomingList]:
+    """The lists of a Bundle. That a set lists a folder of the same Bundle says nothing more: both are kept."""
+    places = {text(entries[slot], "fullUrl"): number for number, slot in enumerate(slots)}
+    folders = {text(entry, "fullUrl") for entry in entries if _kind(entry) == "List"}
+    for slot, entry in enumerate(entries):
+        resource = one(entry, "resource")
+        if _kind(entry) == "List" and (kind := kind_of(resource)) is not None:
+            listed = tuple(places.get(name, name) for name in references_of(resource) if name not in folders)
+            yield IncomingList(from_list(resource, kind), listed, slot, _subject(one(resource, "subject")))
 
 
 def _kind(entry: Mapping[str, Any]) -> str:
@@ -167,11 +194,12 @@ def _kind(entry: Mapping[str, Any]) -> str:
 def _check_transaction(entries: list[Mapping[str, Any]]) -> None:
     """One List, at least one DocumentReference, each reachable from the List, nothing that we would not do."""
     kinds = [_kind(e) for e in entries]
-    if kinds.count("List") != 1 or "DocumentReference" not in kinds:
+    lists = [kind_of(one(e, "resource")) for e in entries if _kind(e) == "List"]
+    if lists.count(ListKind.SUBMISSION_SET) != 1 or None in lists or "DocumentReference" not in kinds:
         raise broken_rule(
             "submission-set",
-            "Un lot de soumission contient une List et au moins un DocumentReference.",
-            "A submission set has one List and at least one DocumentReference.",
+            "Un lot contient une List (submissionset) et au moins un DocumentReference ; il peut avoir des classeurs.",
+            "A set has one List (submissionset) and at least one DocumentReference; it may have folders.",
         )
     replaced = {
         text(one(r, "target"), "reference")
@@ -183,7 +211,7 @@ def _check_transaction(entries: list[Mapping[str, Any]]) -> None:
     listed = {
         text(one(item, "item"), "reference")
         for e in entries
-        if _kind(e) == "List"
+        if _kind(e) == "List" and kind_of(one(e, "resource")) is ListKind.SUBMISSION_SET
         for item in many(one(e, "resource"), "entry")
     }
     for entry in entries:

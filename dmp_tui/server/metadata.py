@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dmp_tui import __version__
+from dmp_tui.server.lists import SEARCHED as LISTS_SEARCHED
 from dmp_tui.server.outcomes import MEDIA_TYPE
 from dmp_tui.server.search import SEARCHED
 
@@ -12,6 +13,8 @@ Json = dict[str, Any]
 _TYPES = {
     "author.family": "string",
     "author.given": "string",
+    "source.family": "string",
+    "source.given": "string",
     "date": "date",
     "creation": "date",
     "period": "date",
@@ -40,8 +43,8 @@ def capability_statement(base_url: str, date: str) -> Json:
                     "description": "Card login (RFC 7523), DPoP-bound tokens (RFC 9449): see docs/integrator.md.",
                 },
                 "documentation": (
-                    "IHE MHD 4.2: ITI-65 (the only transaction; its List is not kept), ITI-67, ITI-68, ITI-105. "
-                    "ITI-66 is not offered. See docs/api.md."
+                    "IHE MHD 4.2: ITI-65 (the only transaction), ITI-66, ITI-67, ITI-68, ITI-105. "
+                    "Batches are refused. See docs/api.md."
                 ),
                 "interaction": [{"code": "transaction"}],
                 "resource": [
@@ -60,6 +63,9 @@ def capability_statement(base_url: str, date: str) -> Json:
                         ["read", "create", "patch", "search-type"],
                         [(name, _TYPES.get(name, "token")) for name in SEARCHED],
                         conditional=True,
+                    ),
+                    _resource(
+                        "List", ["read", "search-type"], [(name, _TYPES.get(name, "token")) for name in LISTS_SEARCHED]
                     ),
                     _resource("Binary", ["read"]),
                     _resource("Consent", ["create", "patch", "search-type"], [("patient", "reference")]),

@@ -1,9 +1,10 @@
 """ITI-67: what a search of documents asks, and which documents answer it. Pure."""
 
 import calendar
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
 from dmp_tui.dmp.codes import confidentiality_coding
@@ -14,7 +15,8 @@ from dmp_tui.dmp.identity import fold
 from dmp_tui.server.outcomes import FhirError, malformed
 from dmp_tui.server.parameters import COMMON
 
-Predicate = Callable[[DocumentEntry], bool]
+Predicate = Callable[[Any], bool]
+"""Whether a document, or a list of them, answers one parameter."""
 _PARAMETERS = 50
 
 
@@ -33,13 +35,13 @@ class Query:
     kept: tuple[tuple[str, str], ...] = ()
     """The parameters, without paging, for links."""
 
-    def matches(self, document: DocumentEntry) -> bool:
-        """Whether the document answers every parameter."""
+    def matches(self, document: Any) -> bool:
+        """Whether the document, or the list, answers every parameter."""
         return all(predicate(document) for predicate in self.predicates)
 
 
-def parse_query(text: str) -> Query:
-    """A search from a query string.
+def parse_query(text: str, matchers: Mapping[str, Callable[[str], Predicate]] | None = None) -> Query:
+    """A search from a query string; of documents, unless the parameters are those of something else.
 
     Raises:
         FhirError: 400, a parameter that is not known or cannot be understood: a filter is never passed over.
@@ -52,9 +54,10 @@ def parse_query(text: str) -> Query:
     single = dict(pairs)
     if any(sum(given == name for given, _ in pairs) > 1 for name in _OTHERS):
         raise _bad()
+    known = _MATCHERS if matchers is None else matchers
     for name, value in pairs:
-        if name in _MATCHERS:
-            predicates.append(_MATCHERS[name](value))
+        if name in known:
+            predicates.append(known[name](value))
         elif name not in _OTHERS:
             raise malformed("Paramètre de recherche inconnu.", "Unknown search parameter.", "parameter")
     system, bar, value = single.get("patient.identifier", "").partition("|")
@@ -85,7 +88,21 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def sorted_by_date(documents: Sequence[DocumentEntry], *, ascending: bool) -> list[DocumentEntry]:
+class Dated(Protocol):
+    """What has a date of its own and one of its deposit."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def date(self) -> str: ...
+    @property
+    def submitted(self) -> str: ...
+
+
+D = TypeVar("D", bound=Dated)
+
+
+def sorted_by_date(documents: Sequence[D], *, ascending: bool) -> list[D]:
     """By creation of the document, then by deposit: newest first unless said otherwise."""
     return sorted(documents, key=lambda d: (interval(d.date) or _NEVER, d.submitted, d.id), reverse=not ascending)
 
@@ -95,13 +112,13 @@ _NEVER = (datetime.min.replace(tzinfo=UTC),) * 2
 # --- tokens -----------------------------------------------------------------------------------------------------------
 
 
-def _token(codings: Callable[[DocumentEntry], Sequence[Coding]]) -> Callable[[str], Predicate]:
+def by_token(codings: Callable[[Any], Sequence[Coding]]) -> Callable[[str], Predicate]:
     """A token parameter: ``code``, ``system|code``, ``|code`` or ``system|``, several by commas."""
 
     def parse(value: str) -> Predicate:
         wanted = [_system_and_code(part) for part in value.split(",")]
 
-        def matches(document: DocumentEntry) -> bool:
+        def matches(document: Any) -> bool:
             return any(
                 (system is None or system == coding.system) and (not code or code == coding.code)
                 for coding in codings(document)
@@ -120,7 +137,7 @@ def _system_and_code(part: str) -> tuple[str | None, str]:
     return (system, code) if bar else (None, system)
 
 
-def _name(value: str) -> Predicate:
+def by_name(value: str) -> Predicate:
     """A string parameter on authors' names (FHIR: the beginning of a word; case and accents aside), several by commas.
 
     Names are kept as they are displayed: family and given are words of the same text.
@@ -129,7 +146,7 @@ def _name(value: str) -> Predicate:
     if not all(wanted):
         raise _bad()
 
-    def matches(document: DocumentEntry) -> bool:
+    def matches(document: Any) -> bool:
         names = [f" {fold(author.name)}" for author in document.authors]
         return any(f" {part}" in name for name in names for part in wanted)
 
@@ -171,7 +188,7 @@ _COMPARATORS: dict[str, Callable[[tuple[datetime, datetime], tuple[datetime, dat
 }
 
 
-def _date(dates: Callable[[DocumentEntry], tuple[str, str]]) -> Callable[[str], Predicate]:
+def by_date(dates: Callable[[Any], tuple[str, str]]) -> Callable[[str], Predicate]:
     """A date parameter with FHIR's comparators, on intervals as its precision gives them."""
 
     def parse(value: str) -> Predicate:
@@ -183,7 +200,7 @@ def _date(dates: Callable[[DocumentEntry], tuple[str, str]]) -> Callable[[str], 
                 raise _bad()
             wanted.append((_COMPARATORS[comparator], asked))
 
-        def matches(document: DocumentEntry) -> bool:
+        def matches(document: Any) -> bool:
             start, end = dates(document)
             first, last = interval(start), interval(end or start)
             if first is None or last is None:
@@ -216,23 +233,23 @@ def interval(text: str) -> tuple[datetime, datetime] | None:
 
 
 _MATCHERS: dict[str, Callable[[str], Predicate]] = {
-    "_id": _token(lambda d: [Coding("", d.id)]),
-    "identifier": _token(_identifiers),
-    "status": _token(lambda d: [Coding("http://hl7.org/fhir/document-reference-status", d.status.value)]),
-    "type": _token(lambda d: [d.type]),
-    "category": _token(lambda d: [d.class_]),
-    "facility": _token(lambda d: _optional(d.facility_type)),
-    "setting": _token(lambda d: _optional(d.practice_setting)),
-    "format": _token(lambda d: [d.format]),
-    "security-label": _token(_labels),
-    "event": _token(lambda d: d.events),
-    "related": _token(_related),
-    "author.family": _name,
-    "author.given": _name,
-    "date": _date(lambda d: (d.date, "")),
-    "creation": _date(lambda d: (d.date, "")),
-    "period": _date(lambda d: (d.service_start, d.service_end)),
-    "isArchived": _token(lambda d: [Coding("", "true" if d.archived else "false")]),
+    "_id": by_token(lambda d: [Coding("", d.id)]),
+    "identifier": by_token(_identifiers),
+    "status": by_token(lambda d: [Coding("http://hl7.org/fhir/document-reference-status", d.status.value)]),
+    "type": by_token(lambda d: [d.type]),
+    "category": by_token(lambda d: [d.class_]),
+    "facility": by_token(lambda d: _optional(d.facility_type)),
+    "setting": by_token(lambda d: _optional(d.practice_setting)),
+    "format": by_token(lambda d: [d.format]),
+    "security-label": by_token(_labels),
+    "event": by_token(lambda d: d.events),
+    "related": by_token(_related),
+    "author.family": by_name,
+    "author.given": by_name,
+    "date": by_date(lambda d: (d.date, "")),
+    "creation": by_date(lambda d: (d.date, "")),
+    "period": by_date(lambda d: (d.service_start, d.service_end)),
+    "isArchived": by_token(lambda d: [Coding("", "true" if d.archived else "false")]),
 }
 _OTHERS = COMMON | {"patient", "subject", "patient.identifier", "_count", "_offset", "_sort"}
 SEARCHED = tuple(sorted({*_MATCHERS, "patient", "patient.identifier"} - {"_id"}))

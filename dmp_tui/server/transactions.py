@@ -21,13 +21,14 @@ async def provide(services: Services, caller: Caller, request: Request) -> Respo
     check_type(request, JSON_TYPES)
     body = await read_body(request, services.settings)
     submission = await services.workers.run(read_transaction, body)
-    records = [record_of(services.store, d.subject, services.base_url) for d in submission.documents]
+    subjects = [*(one.subject for one in submission.documents), *(one.subject for one in submission.lists)]
+    records = [record_of(services.store, subject, services.base_url) for subject in subjects]
     record = records[0]
     if record is None:
         raise unknown_patient()
     if any(other is None or other.id != record.id for other in records):
         raise broken_rule("one-patient", "Un lot ne concerne qu'un patient.", "A submission set is of one patient.")
-    plan = await deposit_all(services, caller, record, submission.documents)
+    plan = await deposit_all(services, caller, record, submission.documents, submission.lists)
     now = instant(services.clock())
     entries: list[Json] = [{"response": {"status": "201 Created", "lastModified": now}}] * submission.entries
     for slot in submission.patches:
@@ -39,6 +40,15 @@ async def provide(services: Services, caller: Caller, request: Request) -> Respo
                 "location": f"DocumentReference/{document.id}/_history/{document.version}",
                 "etag": f'W/"{document.version}"',
                 "lastModified": now if is_new else document.submitted,
+            }
+        }
+    for incoming, (kept, is_new) in zip(submission.lists, plan.listed, strict=True):
+        status = "201 Created" if is_new else "200 OK"
+        entries[incoming.slot] = {
+            "response": {
+                "status": status,
+                "location": f"List/{kept.id}",
+                "lastModified": now if is_new else kept.submitted,
             }
         }
     return fhir_response({"resourceType": "Bundle", "type": "transaction-response", "entry": entries})

@@ -10,6 +10,7 @@ from dmp_tui.dmp.consents import Consent, Record
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import Entry
 from dmp_tui.dmp.identity import BirthDate, Ins
+from dmp_tui.dmp.lists import DocumentList
 from dmp_tui.dmp.professions import Professional
 from dmp_tui.store.connection import rows
 from dmp_tui.store.encoding import decode, moment
@@ -138,6 +139,24 @@ class Reads:
             for patient_id, document_id, sealed in found
         ]
 
+    def lists(self, patient_id: str) -> list[DocumentList]:
+        """The submission sets and folders of a record, oldest first. Who may see which is the server's business."""
+        found = self._rows("SELECT list_id, sealed FROM lists WHERE patient_id = ?", patient_id)
+        kept = [decode(DocumentList, self._unseal(patient_id, "list", list_id, sealed)) for list_id, sealed in found]
+        return sorted(kept, key=lambda one: (one.submitted, one.id))
+
+    def list_of(self, list_id: str) -> DocumentList | None:
+        """One submission set or folder, or None."""
+        found = self._rows(
+            "SELECT l.patient_id, l.sealed FROM list_directory AS i JOIN lists AS l"
+            " ON l.patient_id = i.patient_id AND l.list_id = i.list_id WHERE i.list_id = ?",
+            list_id,
+        )
+        if not found:
+            return None
+        patient_id, sealed = found[0]
+        return decode(DocumentList, self._unseal(patient_id, "list", list_id, sealed))
+
     def content(self, patient_id: str, document_id: str) -> bytes:
         """The bytes of a document, as they were deposited.
 
@@ -172,6 +191,7 @@ class Reads:
                 ("patients", "version"),
                 ("documents", "document_id, version"),
                 ("consents", "consent_id, version"),
+                ("lists", "list_id, version"),
             )
         )
 

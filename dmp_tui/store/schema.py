@@ -124,7 +124,17 @@ def _unique_ids(database: Database) -> None:
     )
 
 
-RECORDS: tuple[Step, ...] = (_meta, _patients, _documents, _people, _trust, _trail, _unique_ids)
+def _lists(database: Database) -> None:
+    database.table("lists").create(
+        {"patient_id": str, "list_id": str, "version": int, "sealed": bytes},
+        pk=("patient_id", "list_id"),
+        not_null={"version", "sealed"},
+        foreign_keys=[("patient_id", "patients", "patient_id")],
+    )
+    database.table("list_directory").create({"list_id": str, "patient_id": str}, pk="list_id", not_null={"patient_id"})
+
+
+RECORDS: tuple[Step, ...] = (_meta, _patients, _documents, _people, _trust, _trail, _unique_ids, _lists)
 """Steps of ``records.db``. The schema's version is how many were made."""
 KEYS: tuple[Step, ...] = (_meta, _keys)
 """Steps of ``keys.db``."""

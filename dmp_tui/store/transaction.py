@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from dmp_tui.dmp.consents import Consent, Record
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import Entry
+from dmp_tui.dmp.lists import DocumentList
 from dmp_tui.dmp.professions import Professional
 from dmp_tui.store.encoding import encode, microseconds
 from dmp_tui.store.keys import Keyring, Secrets
@@ -151,6 +152,35 @@ class Transaction(Reads):
             "UPDATE documents SET version = ?, sealed = ? WHERE patient_id = ? AND document_id = ? AND version = ?"
             " RETURNING document_id",
             *(stored.version, sealed, entry.patient_id, entry.id, entry.version),
+        )
+        return stored
+
+    def put_list(self, kept: DocumentList) -> DocumentList:
+        """Keeps a new list of documents, or replaces the one of its id; gives it with its stored version.
+
+        ``kept.version`` is, for one that exists, the version that was read: the stored one is one more.
+
+        Raises:
+            StoreError: STALE.
+        """
+        if self.list_of(kept.id) is None:
+            self._create(
+                "INSERT INTO list_directory (list_id, patient_id) VALUES (?, ?)"
+                " ON CONFLICT (list_id) DO NOTHING RETURNING list_id",
+                *(kept.id, kept.patient_id),
+            )
+            self._change(
+                "INSERT INTO lists (patient_id, list_id, version, sealed) VALUES (?, ?, ?, ?)",
+                *(kept.patient_id, kept.id, kept.version),
+                self._seal(kept.patient_id, "list", kept.id, encode(DocumentList, kept)),
+            )
+            return kept
+        stored = replace(kept, version=kept.version + 1)
+        self._replace(
+            "UPDATE lists SET version = ?, sealed = ? WHERE patient_id = ? AND list_id = ? AND version = ?"
+            " RETURNING list_id",
+            *(stored.version, self._seal(kept.patient_id, "list", kept.id, encode(DocumentList, stored))),
+            *(kept.patient_id, kept.id, kept.version),
         )
         return stored
 

@@ -12,6 +12,7 @@ from dmp_tui.server import identities
 from dmp_tui.server.app import _ROUTES
 from dmp_tui.server.consents import AUTHORISED
 from dmp_tui.server.deposit import UNKNOWN_PARENT
+from dmp_tui.server.lists import SEARCHED as LISTS
 from dmp_tui.server.search import SEARCHED
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
@@ -22,7 +23,7 @@ def test_every_call_is_described(method: str, path: str) -> None:
     assert f"{method} {path.replace('{id}', '<id>')}" in PAGE
 
 
-@pytest.mark.parametrize("name", SEARCHED)
+@pytest.mark.parametrize("name", [*SEARCHED, *LISTS])
 def test_every_search_parameter_is_described(name: str) -> None:
     assert f"`{name}`" in PAGE
 

@@ -33,7 +33,7 @@ async def test_metadata_claims_only_what_is_there(api: Api) -> None:
             path = f"/fhir/{resource['type']}" + ("/x" if code in {"read", "patch"} else "")
             answer = await http.request(methods[code], path)
             assert answer.status_code == 401, (resource["type"], code)
-    for path in ("/fhir/Observation", "/fhir/Patient/x/$everything", "/nowhere", "/fhir/List"):
+    for path in ("/fhir/Observation", "/fhir/Patient/x/$everything", "/nowhere", "/fhir/Group"):
         answer = await http.get(path)
         assert (answer.status_code, answer.json()["resourceType"]) == (404, "OperationOutcome")
     wrong = await http.delete("/fhir/Patient/x")

@@ -65,8 +65,8 @@ def to_document_reference(entry: DocumentEntry, record: Record, base_url: str) -
             "identifier": [{"system": record.ins.system, "value": record.ins.matricule}],
         }
     ]
-    contained += [_contained(author, f"author-{i}") for i, author in enumerate(entry.authors)]
-    contained.append(_contained(entry.submitter, "submitter"))
+    contained += [contained_author(author, f"author-{i}") for i, author in enumerate(entry.authors)]
+    contained.append(contained_author(entry.submitter, "submitter"))
     resource: Json = {
         "resourceType": "DocumentReference",
         "id": entry.id,
@@ -107,7 +107,7 @@ def _extensions(entry: DocumentEntry) -> list[Json]:
     return extensions
 
 
-def _contained(author: Author, id_: str) -> Json:
+def contained_author(author: Author, id_: str) -> Json:
     """A professional with his structure, or a structure alone."""
     role: Json = {"resourceType": "PractitionerRole", "id": id_}
     if author.id or author.name:
@@ -208,8 +208,8 @@ def from_document_reference(resource: Mapping[str, Any], patient_id: str = "") -
         size=whole(attachment, "size"),
         hash=text(attachment, "hash"),
         format=_as_coding(one(content, "format")) or MIME_TYPE_SUFFICIENT,
-        authors=tuple(_author(a, contained) for a in many(resource, "author")),
-        submitter=_author(next(_values(extensions, SUBMITTER, "valueReference"), {}), contained),
+        authors=tuple(author_of_reference(a, contained) for a in many(resource, "author")),
+        submitter=author_of_reference(next(_values(extensions, SUBMITTER, "valueReference"), {}), contained),
         logical_id=_logical_id(resource),
         service_start=text(period, "start"),
         service_end=text(period, "end"),
@@ -258,7 +258,7 @@ def _logical_id(resource: Mapping[str, Any]) -> str:
     return ""
 
 
-def _author(reference: Mapping[str, Any], contained: Mapping[str, Mapping[str, Any]]) -> Author:
+def author_of_reference(reference: Mapping[str, Any], contained: Mapping[str, Mapping[str, Any]]) -> Author:
     """An author from a reference and what it points to inside the resource, whatever kind of resource that is."""
     target = contained.get(text(reference, "reference").removeprefix("#"), {})
     kind = target.get("resourceType") or reference.get("type")
