@@ -3,6 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 
 from dmp_tui.dmp.professions import Mode
@@ -12,6 +13,9 @@ from dmp_tui.screens.keys import OfLine
 from dmp_tui.screens.places import PLACES
 from dmp_tui.screens.record import OpenRecord, banner_rows
 from dmp_tui.widgets.line import Row
+
+_NARROW = 80
+"""Columns in which all keys must fit; where two blanks between them are too many, one parts them."""
 
 
 class RecordScreen(PageScreen):
@@ -39,7 +43,9 @@ class RecordScreen(PageScreen):
         parts = [_("s Fiche"), *places, "/"]
         if self.record.mode is Mode.NORMAL:
             parts.append("!")
-        return " " + "  ".join([*parts, "^L", _("? Aide")])
+        parts += ["^L", _("? Aide")]
+        wide = " " + "  ".join(parts)
+        return wide if cell_len(wide) <= _NARROW else " " + " ".join(parts)
 
     def banner_rows(self, width: int) -> list[Row]:
         """Who, how, and the allergies."""

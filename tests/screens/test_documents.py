@@ -191,3 +191,11 @@ async def test_a_hostile_title_harms_nothing(title: str) -> None:
     async with listing(of(document("a", title=title))) as (app, _pilot):
         assert all(len(line) <= 80 for line in app.text.splitlines())
         assert "\x1b" not in app.text
+
+
+async def test_the_keys_fit_into_eighty_columns_however_many_documents_there_are() -> None:
+    many = tuple(document(str(i)) for i in range(12_000))
+    for documents in (DOCUMENTS, many):
+        keys = DocumentsScreen(of(*documents), TODAY).keys()
+        assert len(keys) <= 80
+        assert keys.endswith("Aide")
