@@ -12,6 +12,7 @@ name                what                                                        
 ``idle_minutes``    minutes without a key after which the screen locks (1 to 60)            ``5``
 ``pkcs11_module``   PKCS#11 module that reads the CPS card, instead of its APDUs            none
 ``pkcs11_cache``    directory where that module keeps card files; must not be writable      none
+``deposit_folder``  folder of files to deposit, shown first by ``a``                        ``~/Documents``
 ``keymap``          table ``binding id = "key,key"``: keys of this site                     empty
 ==================  ======================================================================  =======================
 
@@ -73,6 +74,7 @@ class Settings:
     idle_minutes: int = 5
     pkcs11_module: Path | None = None
     pkcs11_cache: Path | None = None
+    deposit_folder: Path | None = None
     keymap: Mapping[str, str] = field(default_factory=dict)
     source: Path | None = None
     """The file that was read, None if there was none."""
@@ -169,7 +171,7 @@ def _file(value: Any, base: Path) -> Path:
 
 
 def _directory(value: Any, base: Path) -> Path:
-    # The module makes this directory itself, when it may: that it is not there is no fault.
+    # A module makes its directory itself, a folder may be on a disk that comes later: absence is no fault.
     return base / Path(_text(value)).expanduser()
 
 
@@ -206,6 +208,7 @@ _CHECKS: dict[str, Callable[[Any, Path], Any]] = {
     "idle_minutes": _minutes,
     "pkcs11_module": _file,
     "pkcs11_cache": _directory,
+    "deposit_folder": _directory,
     "keymap": _keymap,
 }
 

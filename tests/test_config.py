@@ -40,6 +40,7 @@ def test_a_whole_file(tmp_path: Path, home: dict[str, str]) -> None:
         idle_minutes = 10
         pkcs11_module = "module.so"
         pkcs11_cache = "/var/cache/cps"
+        deposit_folder = "scans"
         [keymap]
         "go.search" = "f3"
         """,
@@ -51,6 +52,7 @@ def test_a_whole_file(tmp_path: Path, home: dict[str, str]) -> None:
         10,
         tmp_path / "module.so",
         Path("/var/cache/cps"),
+        tmp_path / "scans",
         {"go.search": "f3"},
         path,
     )

@@ -1,12 +1,18 @@
 """What screens ask of the app. A screen decides nothing about cards or the server: it says what was asked."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from dmp_tui.cards.vitale import Beneficiary
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.identity import Identity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dmp_tui.dmp.files import Draft
 
 
 @dataclass
@@ -46,6 +52,25 @@ class FetchContent(Message):
     """Get a document's bytes for the reader that is in view."""
 
     entry: DocumentEntry
+
+
+@dataclass
+class ListFiles(Message):
+    """Get the files of the folder from which documents are deposited."""
+
+
+@dataclass
+class ChooseFile(Message):
+    """Read a file, to deposit it."""
+
+    path: "Path" = field(repr=False)
+
+
+@dataclass
+class DepositDraft(Message):
+    """Send a document into the open record."""
+
+    draft: "Draft" = field(repr=False)
 
 
 @dataclass

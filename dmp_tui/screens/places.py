@@ -71,6 +71,12 @@ def _exams(record: "OpenRecord", today: date) -> "RecordScreen":
     return ExamsScreen(record, today)
 
 
+def _deposit(record: "OpenRecord", today: date) -> "RecordScreen":
+    from dmp_tui.screens.deposit import DepositScreen
+
+    return DepositScreen(record, today)
+
+
 PLACES = (
     Place("documents", "d", _("Docs"), _("Documents"), _("liste et lecture"), _documents),
     Place("treatments", "t", _("Trait"), _("Traitements"), _("en cours, prévus, arrêtés, leurs doses"), _treatments),
@@ -78,6 +84,7 @@ PLACES = (
     Place("prevention", "v", _("Prév"), _("Prévention"), _("vaccins, ce qui est à faire ; dépistages"), _prevention),
     Place("contacts", "c", _("Cont"), _("Contacts et volontés"), _("qui appeler, directives"), _contacts),
     Place("already-done", "x", _("Fait?"), _("Déjà fait ?"), _("un examen, un vaccin : quand, où, résultat"), _exams),
+    Place("deposit", "a", _("Dépôt"), _("Déposer"), _("un fichier dans ce dossier"), _deposit),
     Place("reimbursements", "r", "", _("Remboursements"), _("données de l'assurance maladie"), _reimbursements),
 )
 """In the order of the row of keys. The sheet itself is home, and no row of it."""

@@ -62,4 +62,5 @@ class RecordScreen(PageScreen):
     def show_record(self, record: OpenRecord) -> None:
         """The same record, read again or in another mode."""
         self.record = record
+        self.foot.show_keys(self.keys())
         self.lay_out()

@@ -3,8 +3,10 @@ do. Cards have theirs in ``dmp_tui.cards.sentences``, the server in ``dmp_tui.sc
 
 from dmp_tui.config import ConfigError, ConfigProblem
 from dmp_tui.dmp.entries import DocumentProblem
+from dmp_tui.dmp.files import LARGEST_FILE, FileError, FileProblem
 from dmp_tui.dmp.identity import IdentityProblem
 from dmp_tui.i18n import _
+from dmp_tui.screens.dropped import PathProblem
 from dmp_tui.screens.pdf import PdfProblem
 from dmp_tui.screens.saving import SaveProblem
 
@@ -62,6 +64,30 @@ def save_sentence(problem: SaveProblem) -> str:
         SaveProblem.BAD_NAME: _("Ce n'est pas un nom de fichier possible : donnez-en un autre."),
         SaveProblem.FAILED: _("L'écriture a échoué : essayez un autre dossier, rien n'est enregistré."),
     }[problem]
+
+
+def path_sentence(problem: PathProblem) -> str:
+    """Why a folder or a file of this workstation cannot be read."""
+    return {
+        PathProblem.ABSENT: _("Ce fichier ou ce dossier n'existe pas : vérifiez le chemin."),
+        PathProblem.NOT_ALLOWED: _("Vous n'avez pas le droit de lire là : demandez-le, ou copiez le fichier ailleurs."),
+        PathProblem.NOT_A_FILE: _("Ce n'est pas un fichier : donnez le chemin du document lui-même."),
+        PathProblem.FAILED: _("La lecture a échoué : vérifiez le disque ou le réseau, puis réessayez."),
+    }[problem]
+
+
+def file_sentence(error: FileError) -> str:
+    """Why a file cannot be deposited; nothing was sent."""
+    if error.document is not None:
+        return _("Non déposé : {why}").format(why=document_sentence(error.document))
+    return {
+        FileProblem.EMPTY: _("Fichier vide : rien n'est déposé, demandez-le de nouveau."),
+        FileProblem.TOO_LARGE: _("Fichier trop gros ({limit} Mo au plus) : rien n'est déposé.").format(
+            limit=LARGEST_FILE // 1_000_000
+        ),
+        FileProblem.UNKNOWN: _("Fichier refusé : ni PDF, ni CDA, ni document FHIR, ni texte UTF-8, ni image."),
+        FileProblem.UNREADABLE: _("Fichier illisible : rien n'est déposé, demandez-le de nouveau."),
+    }[error.problem]
 
 
 def config_sentence(error: ConfigError) -> str:

@@ -83,6 +83,12 @@ class Foot(Widget):
         """Fold the message for the new width."""
         self._fold()
 
+    def show_keys(self, keys: str) -> None:
+        """Other keys, or another count beside one of them."""
+        if keys != self._keys:
+            self._keys = keys
+            self.refresh()
+
     def mark(self, *words: str) -> None:
         """Words at the end of the row of keys: that this is a demonstration, say. The first form that fits is shown."""
         if words != self._marks:

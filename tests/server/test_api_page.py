@@ -8,6 +8,7 @@ import pytest
 from dmp_tui.dmp.consultation import PARTLY_READ
 from dmp_tui.dmp.fhir import consents, documents, patients
 from dmp_tui.dmp.rights import Refusal
+from dmp_tui.dmp.subjects import KEY_WRONG
 from dmp_tui.server import identities
 from dmp_tui.server.app import _ROUTES
 from dmp_tui.server.consents import AUTHORISED
@@ -32,7 +33,7 @@ def test_every_extension_and_warning_is_described() -> None:
     constants = [v for module in (consents, documents, patients) for v in vars(module).values() if isinstance(v, str)]
     urls = {v for v in constants if re.fullmatch(r"urn:dmp-tui:fhir:[a-z-]+", v)}
     assert urls
-    for name in urls | {AUTHORISED, UNKNOWN_PARENT, identities.UNQUALIFIED, identities.KEY_WRONG, PARTLY_READ}:
+    for name in urls | {AUTHORISED, UNKNOWN_PARENT, identities.UNQUALIFIED, KEY_WRONG, PARTLY_READ}:
         assert f"`{name}`" in PAGE, name
 
 

@@ -1,0 +1,207 @@
+"""``dmp-tui deposit``: files into a record, with the professional's card."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dmp_tui.dmp.documents import Confidentiality
+from dmp_tui.feeding.deposits import Outcome, Told, Wishes, deposit_files
+from dmp_tui.i18n import _
+
+if TYPE_CHECKING:
+    from dmp_tui.cards.authentication import AuthenticationCard
+    from dmp_tui.cards.source import CardSource
+    from dmp_tui.config import Settings
+
+SOME_REFUSED = 1
+USAGE = 64
+UNAVAILABLE = 69
+NO_PERMISSION = 77
+CONFIG = 78
+_LEVELS = {"mask": Confidentiality.MASKED, "hide": Confidentiality.HIDDEN_FROM_PATIENT}
+
+
+class StopError(Exception):
+    """Nothing was deposited. Its text is a sentence for the user; ``code`` is the exit code (sysexits)."""
+
+    def __init__(self, sentence: str, code: int) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--ins", help="INS du patient (15 chiffres, ou 13). Sans lui : celui de la carte ou du document.")
+@click.option("--oid", help="OID de cet INS, s'il n'est pas celui du site.")
+@click.option("--vitale", is_flag=True, help="Patient de la carte Vitale qui est dans un lecteur.")
+@click.option("--type", "type_code", default="", help="Type (JDV_J66) d'un PDF, d'un texte, d'une image : 15507-7...")
+@click.option("--title", default="", help="Titre d'un PDF, d'un texte, d'une image.")
+@click.option("--mask", is_flag=True, help="Masqué aux professionnels.")
+@click.option("--hide", is_flag=True, help="Pas encore visible par le patient.")
+@click.option("--replaces", default="", metavar="UNIQUEID", help="Document que ce fichier remplace.")
+@click.option("--accept-differences", is_flag=True, help="Le nom diffère, c'est le même patient : vérifié.")
+@click.option("--pin-stdin", is_flag=True, help="Code PIN lu sur l'entrée standard, sans question.")
+@click.option("--json", "as_json", is_flag=True, help="Un objet JSON par fichier, pour un programme.")
+@click.pass_context
+def deposit(ctx: click.Context, /, files: tuple[Path, ...], **given: object) -> None:
+    """Dépose des fichiers (PDF, CDA, document FHIR, texte, image) dans un dossier, avec la carte CPS."""
+    from dmp_tui.cards.pcsc import PcscSource
+
+    config = ctx.parent.params.get("config") if ctx.parent else None
+    tell = _as_json if given["as_json"] else _as_text
+    ask = _pin_of_stdin if given["pin_stdin"] else _pin_of_terminal
+    try:
+        if given["replaces"] and len(files) > 1:
+            raise StopError(_("--replaces ne va qu'avec un seul fichier."), USAGE)
+        settings, source = _settings(config), PcscSource()
+        with opened_card(settings, source, ask) as card:
+            told = asyncio.run(deposit_with(settings, card, files, _wishes(settings, source, given), tell))
+    except StopError as error:
+        click.echo(str(error), err=True)
+        ctx.exit(error.code)
+    if any(one.outcome is Outcome.REFUSED for one in told):
+        ctx.exit(SOME_REFUSED)
+
+
+def _settings(config: str | None) -> "Settings":
+    from dmp_tui.config import ConfigError, load
+    from dmp_tui.screens.sentences import config_sentence
+
+    try:
+        settings = load(Path(config) if config else None)
+    except ConfigError as error:
+        raise StopError(config_sentence(error), CONFIG) from None
+    if not settings.server_url or settings.authority is None:
+        raise StopError(_("Réglages absents : donnez server_url et authority (docs/administrator.md)."), CONFIG)
+    return settings
+
+
+def _wishes(settings: "Settings", source: "CardSource", given: dict[str, object]) -> Wishes:
+    """Whose record, and as what.
+
+    Raises:
+        StopError: a number that is none, both ways at once, no card.
+    """
+    from dmp_tui.dmp.identity import IdentityError, Ins, parse_matricule
+    from dmp_tui.screens.sentences import identity_sentence
+
+    levels = tuple(level for name, level in _LEVELS.items() if given[name])
+    wishes = Wishes(
+        type_code=str(given["type_code"]),
+        title=str(given["title"]),
+        levels=levels,
+        replaces=str(given["replaces"]),
+        accept_differences=bool(given["accept_differences"]),
+    )
+    if given["ins"] and given["vitale"]:
+        raise StopError(_("--ins ou --vitale, pas les deux."), USAGE)
+    if given["ins"]:
+        try:
+            return replace(wishes, ins=Ins(parse_matricule(str(given["ins"])), str(given["oid"] or settings.site_oid)))
+        except IdentityError as error:
+            raise StopError(identity_sentence(error.problem), USAGE) from None
+    return _of_card(wishes, source, settings) if given["vitale"] else wishes
+
+
+def _of_card(wishes: Wishes, source: "CardSource", settings: "Settings") -> Wishes:
+    """The one person of the Vitale card; of several nobody is chosen, nor a number that may be the insured's."""
+    from dmp_tui.cards.channel import CardError
+    from dmp_tui.cards.sentences import error_sentence
+    from dmp_tui.dmp.identity import Ins, oid_of_matricule, ownership_doubts
+    from dmp_tui.feeding.cards import find_vitale
+
+    try:
+        vitale = find_vitale(source)
+    except CardError as error:
+        raise StopError(error_sentence(error), UNAVAILABLE) from None
+    people = vitale.beneficiaries
+    if len(people) != 1 or ownership_doubts(people[0].nir, people[0].traits, (people[0].nir,)):
+        raise StopError(_("La carte Vitale ne dit pas avec certitude qui est le patient : donnez --ins."), USAGE)
+    ins = Ins(people[0].nir, oid_of_matricule(people[0].nir, settings.site_oid))
+    return replace(wishes, ins=ins, traits=people[0].traits)
+
+
+@contextmanager
+def opened_card(
+    settings: "Settings", source: "CardSource", ask: Callable[[int | None], str]
+) -> Iterator["AuthenticationCard"]:
+    """The CPS of a reader, its PIN given; reset afterwards.
+
+    Raises:
+        StopError: there is none, or the PIN is not its own.
+    """
+    from dmp_tui.cards.channel import CardError
+    from dmp_tui.cards.sentences import error_sentence
+    from dmp_tui.feeding.cards import find_cps, open_with_pin
+
+    try:
+        card = find_cps(source, settings.pkcs11_module, settings.pkcs11_cache)
+    except CardError as error:
+        raise StopError(error_sentence(error), UNAVAILABLE) from None
+    try:
+        open_with_pin(card, ask)
+        yield card
+    except CardError as error:
+        raise StopError(error_sentence(error), NO_PERMISSION) from None
+    finally:
+        card.close()
+
+
+async def deposit_with(
+    settings: "Settings",
+    card: "AuthenticationCard",
+    files: Sequence[Path],
+    wishes: Wishes,
+    tell: Callable[[Told], None],
+) -> list[Told]:
+    """Log in, deposit, log out.
+
+    Raises:
+        StopError: the login failed: nothing was deposited.
+        CardError: what the card did.
+    """
+    from dmp_tui.client import ClientError, ClientProblem, DmpClient
+    from dmp_tui.screens.refusals import client_sentence
+
+    assert settings.authority is not None  # noqa: S101 - checked with the settings; narrows the type
+    client = DmpClient(settings.server_url, settings.authority)
+    try:
+        try:
+            await client.login(card)
+        except ClientError as error:
+            refused = error.problem in {ClientProblem.LOGIN_REFUSED, ClientProblem.REFUSED}
+            raise StopError(client_sentence(error), NO_PERMISSION if refused else UNAVAILABLE) from None
+        return await deposit_files(client, files, wishes, tell)
+    finally:
+        await client.logout()
+        await client.aclose()
+
+
+def _pin_of_terminal(tries: int | None) -> str:
+    words = _("Code PIN de la carte CPS") if tries is None else _("Code PIN de la carte CPS (essais : {n})")
+    return str(click.prompt(words.format(n=tries), hide_input=True, err=True))
+
+
+def _pin_of_stdin(_tries: int | None) -> str:
+    return sys.stdin.readline().strip()
+
+
+def _as_text(told: Told) -> None:
+    words = {
+        Outcome.DEPOSITED: _("déposé"),
+        Outcome.ALREADY_THERE: _("déjà dans le dossier, rien n'a changé"),
+        Outcome.REFUSED: _("refusé : {why}").format(why=told.why),
+    }[told.outcome]
+    click.echo(f"{told.path}: {words}", err=told.outcome is Outcome.REFUSED)
+
+
+def _as_json(told: Told) -> None:
+    parts = {"file": str(told.path), "outcome": told.outcome.value, "id": told.id, "why": told.why}
+    click.echo(json.dumps({key: value for key, value in parts.items() if value}, ensure_ascii=False))

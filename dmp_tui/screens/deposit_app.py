@@ -1,0 +1,113 @@
+"""The half of the app that deposits: files of the workstation, read, checked with the user, sent."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dmp_tui.i18n import _
+from dmp_tui.screens.documents_app import DocumentsApp
+
+if TYPE_CHECKING:
+    from dmp_tui.dmp.files import Draft
+    from dmp_tui.screens import messages
+    from dmp_tui.screens.dropped import Dropped
+    from dmp_tui.screens.record import OpenRecord
+
+
+class DepositApp(DocumentsApp):
+    """Puts documents into the open record."""
+
+    def on_list_files(self, message: "messages.ListFiles") -> None:
+        """A screen shows the folder of files to deposit."""
+        message.stop()
+        self.run_worker(self._list_files(), group="files", exclusive=True)
+
+    async def _list_files(self) -> None:
+        from dmp_tui.screens.deposit import DepositScreen
+        from dmp_tui.screens.dropped import PathError, default_folder, files_in
+        from dmp_tui.screens.sentences import path_sentence
+
+        chosen = self.settings.deposit_folder
+        folder = chosen if chosen is not None else await asyncio.to_thread(default_folder)
+        trouble = ""
+        files: tuple[Dropped, ...] = ()
+        try:
+            files = await asyncio.to_thread(files_in, folder)
+        except PathError as error:
+            trouble = path_sentence(error.problem)
+        if isinstance(self.screen, DepositScreen):
+            self.screen.show_files(folder, files, trouble)
+
+    def on_choose_file(self, message: "messages.ChooseFile") -> None:
+        """A file was chosen: read it, and show what would be deposited."""
+        message.stop()
+        if self.record is not None:
+            self.run_worker(self._choose(self.record, message.path), group="files", exclusive=True)
+
+    async def _choose(self, record: "OpenRecord", path: Path) -> None:
+        from dmp_tui.dmp.files import FileError, draft_of
+        from dmp_tui.dmp.subjects import held_ins, is_of_another
+        from dmp_tui.screens.deposit_check import DepositCheckScreen
+        from dmp_tui.screens.dropped import PathError, read_file
+        from dmp_tui.screens.sentences import file_sentence, path_sentence
+        from dmp_tui.widgets.text import visible
+
+        now = self.server_now().isoformat(timespec="seconds").replace("+00:00", "Z")
+        ins = record.identity.ins
+        try:
+            content = await asyncio.to_thread(read_file, path)
+            draft = await asyncio.to_thread(draft_of, content, ins, now)
+        except PathError as error:
+            self.tell(path_sentence(error.problem), alarm=True)
+            return
+        except FileError as error:
+            self.tell(file_sentence(error), alarm=True)
+            return
+        if draft.subject is not None and is_of_another(draft.subject, ins):
+            sentence = _("Refusé : ce document porte l'INS {theirs}, et le dossier ouvert est celui de {ours}.")
+            self.tell(sentence.format(theirs=visible(held_ins(draft.subject)), ours=ins.grouped), alarm=True)
+        elif self.record is not None and self.record.identity == record.identity:
+            self.push_screen(DepositCheckScreen(self.record, self.today(), draft, path.name))
+
+    def on_deposit_draft(self, message: "messages.DepositDraft") -> None:
+        """The user said yes."""
+        message.stop()
+        if self.record is not None:
+            self.run_worker(self._deposit(self.record, message.draft), group="deposit", exclusive=True)
+
+    async def _deposit(self, record: "OpenRecord", draft: "Draft") -> None:
+        from dmp_tui.screens.deposit_check import DepositCheckScreen
+
+        done = await self.told(self._sent(record, draft))
+        for screen in self.screen_stack:
+            if isinstance(screen, DepositCheckScreen) and not done:
+                screen.failed()
+
+    async def _sent(self, record: "OpenRecord", draft: "Draft") -> None:
+        """Send it, go back to the sheet, and read the record again: what it says now counts."""
+        from dmp_tui.screens.record_app import HOME
+        from dmp_tui.widgets.text import visible
+
+        ins = record.identity.ins
+        deposited = await self.ask(lambda client: client.deposit(ins, draft.entry, draft.content))
+        if self.record is None or self.record.identity != record.identity:
+            return
+        self.pop_to(HOME)
+        title = visible(draft.entry.title)
+        if deposited.created:
+            self.tell(_("Déposé : {title}").format(title=title))
+        else:
+            self.tell(_("Ce document était déjà dans le dossier : rien n'a changé ({title}).").format(title=title))
+        await self._read_again(self.record)
+
+    async def _read_again(self, record: "OpenRecord") -> None:
+        from dmp_tui.dmp.sheet.news import with_news
+
+        ins = record.identity.ins
+        answer = await self.ask(lambda client: client.summary(ins))
+        documents = await self.ask(lambda client: client.documents(ins))
+        now = self.record
+        if now is not None and now.identity == record.identity:
+            sheet = with_news(answer.sheet, now.last_access)
+            self.update_record(replace(now, sheet=sheet, documents=documents, read_at=answer.read_at))

@@ -1,0 +1,146 @@
+"""Before a document is sent: into whose record, what it is, and everything that does not fit. Only here is it sent."""
+
+from datetime import date
+from typing import ClassVar
+
+from rich.style import Style
+from textual.binding import Binding, BindingType
+
+from dmp_tui.dmp import codes
+from dmp_tui.dmp.documents import Confidentiality
+from dmp_tui.dmp.files import USUAL_TYPES, Draft, FileKind, is_dated_ahead, is_free, with_level, with_type
+from dmp_tui.dmp.identity import NO_TRAITS
+from dmp_tui.dmp.subjects import warnings_of
+from dmp_tui.i18n import _
+from dmp_tui.screens.base import PageScreen
+from dmp_tui.screens.coded import document_type
+from dmp_tui.screens.dates import day
+from dmp_tui.screens.deposit import kind_name, size_words
+from dmp_tui.screens.messages import DepositDraft
+from dmp_tui.screens.record import OpenRecord, banner_rows
+from dmp_tui.screens.words import document_warning, traits_line
+from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Row, text_row, title
+from dmp_tui.widgets.text import visible, wrap
+
+
+class DepositCheckScreen(PageScreen):
+    """Enter sends. Where the document names somebody else, Enter does nothing and ``o`` sends, after both were read."""
+
+    HOLDS: ClassVar[bool] = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "send(False)", show=False, id="deposit.send"),
+        Binding("o", "send(True)", show=False, id="deposit.send-anyway"),
+        Binding("m", "level('MASQUE_PS')", show=False, id="deposit.mask"),
+        Binding("i", "level('INVISIBLE_PATIENT')", show=False, id="deposit.hide"),
+        *(
+            Binding(str(n), f"type({n - 1})", show=False, id=f"deposit.type-{n}")
+            for n in range(1, len(USUAL_TYPES) + 1)
+        ),
+    ]
+
+    def __init__(self, record: OpenRecord, today: date, draft: Draft, name: str) -> None:
+        self.record = record
+        self.today = today
+        self.draft = draft
+        self.name_shown = name
+        self.sending = False
+        super().__init__()
+        self.board.can_focus = False
+
+    @property
+    def differs(self) -> tuple[str, ...]:
+        """What differs between whom the document names and whom the record before us is about."""
+        if self.draft.subject is None:
+            return ()
+        return warnings_of(self.draft.subject, self.record.identity.ins, self.record.identity.traits)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it may be somebody else's: a key that is wrong is nobody else's."""
+        return bool({"name-differs", "birth-date-differs"} & set(self.differs))
+
+    def keys(self) -> str:
+        """How to send and how to leave."""
+        return " " + _("Entrée déposer  Échap ne pas déposer")
+
+    def banner_rows(self, width: int) -> list[Row]:
+        """Into whose record."""
+        return banner_rows(self.record, width, self.today, allergies=False)
+
+    def body_rows(self, width: int, _height: int) -> list[Row]:
+        """The document, its warnings, what may be chosen."""
+        entry = self.draft.entry
+        rows: list[Row] = [(title(_("DÉPOSER DANS CE DOSSIER"), width),)]
+        rows += _lines(visible(self.name_shown), width, STRONG)
+        facts = [kind_name(self.draft.kind), size_words(entry.size), document_type(entry.type)]
+        rows += _lines(" · ".join(facts), width)
+        rows += _lines(_("Titre : {title}").format(title=visible(entry.title)), width)
+        rows += _lines(_("Daté du {date}").format(date=day(entry.date)[:10]), width)
+        rows += self._warning_rows(width)
+        if is_free(self.draft):
+            rows.append((title(_("TYPE (1 à {count})").format(count=len(USUAL_TYPES)), width),))
+            for number, code in enumerate(USUAL_TYPES, 1):
+                chosen = code == entry.type.code
+                text = f"{'>' if chosen else ' '} {number} {_type_name(code)}"
+                rows.append(text_row(text, width, STRONG if chosen else PLAIN))
+        rows.append((title(_("CONFIDENTIALITÉ"), width),))
+        levels = (
+            ("m", Confidentiality.MASKED, _("masqué aux professionnels")),
+            ("i", Confidentiality.HIDDEN_FROM_PATIENT, _("pas encore visible par le patient")),
+        )
+        for key, level, words in levels:
+            sign = "x" if level in entry.confidentiality else " "
+            rows.append(text_row(f"  {key} [{sign}] {words}", width))
+        return rows
+
+    def _warning_rows(self, width: int) -> list[Row]:
+        rows: list[Row] = []
+        subject = self.draft.subject
+        for code in self.differs:
+            rows += _lines(f"! {document_warning(code)}", width, ALARM)
+        if self.doubtful and subject is not None:
+            theirs, ours = traits_line(subject.traits, self.today), traits_line(self.record.identity.traits, self.today)
+            rows += _lines(_("  le document nomme : {traits}").format(traits=theirs), width, ALARM)
+            rows += _lines(_("  le dossier ouvert : {traits}").format(traits=ours), width, ALARM)
+            rows += _lines(_("Est-ce le même patient ? o : oui, déposer · Échap : non"), width, STRONG)
+        if subject is not None and not subject.identifiers and subject.traits == NO_TRAITS:
+            rows += _lines(_("! le document ne dit pas de qui il est"), width)
+        if is_dated_ahead(self.draft, self.today.isoformat()):
+            rows += _lines(_("! le document est daté dans l'avenir"), width, ALARM)
+        if self.draft.kind is FileKind.PDF and b"/Encrypt" in self.draft.content:
+            rows += _lines(_("! PDF chiffré : il sera déposé, mais son texte ne pourra pas être lu ici"), width, ALARM)
+        return rows
+
+    def action_type(self, place: int) -> None:
+        """Choose a type."""
+        self._change(with_type(self.draft, USUAL_TYPES[place]))
+
+    def action_level(self, value: str) -> None:
+        """Set or take away a level of confidentiality."""
+        level = Confidentiality(value)
+        self._change(with_level(self.draft, level, on=level not in self.draft.entry.confidentiality))
+
+    def _change(self, draft: Draft) -> None:
+        if not self.sending and draft != self.draft:
+            self.draft = draft
+            self.lay_out()
+
+    def action_send(self, sure: bool) -> None:
+        """Send it, once."""
+        if self.sending or self.doubtful is not sure:
+            return
+        self.sending = True
+        self.say(_("Envoi de {size}, puis lecture par le serveur.").format(size=size_words(self.draft.entry.size)))
+        self.post_message(DepositDraft(self.draft))
+
+    def failed(self) -> None:
+        """It was not taken: the draft stays, and Enter sends it again as the same document."""
+        self.sending = False
+
+
+def _lines(text: str, width: int, style: Style = PLAIN) -> list[Row]:
+    return [text_row(part, width, style) for part in wrap(text, width, "  ")]
+
+
+def _type_name(code: str) -> str:
+    return codes.document_type(code).display
