@@ -198,9 +198,12 @@ async def content(services: Services, caller: Caller, request: Request) -> Respo
     body = services.store.content(document.patient_id, document.id)
     event = access.event(operation, decision, document)
     await services.store.trace(event)
-    headers = {"ETag": f'"{document.hash}"'}
     accept = request.headers.get("accept", "")
-    if MEDIA_TYPE in accept and document.media_type != MEDIA_TYPE:
+    as_resource = MEDIA_TYPE in accept and document.media_type != MEDIA_TYPE
+    headers = {"ETag": f'"{document.hash}{"+json" if as_resource else ""}"', "Vary": "Accept"}
+    if _is_known(request.headers.get("if-none-match", ""), headers["ETag"]):
+        return Response(status_code=304, headers=headers | {"Cache-Control": "no-store"})
+    if as_resource:
         data = b64encode(body).decode("ascii")
         resource = {"resourceType": "Binary", "id": document.id, "contentType": document.media_type, "data": data}
         return fhir_response(resource, 200, headers)
@@ -212,6 +215,12 @@ async def content(services: Services, caller: Caller, request: Request) -> Respo
         "Content-Type": document.media_type,
     }
     return Response(body, 200, headers)
+
+
+def _is_known(if_none_match: str, etag: str) -> bool:
+    """Whether the client holds these bytes already (RFC 9110, 13.1.2). That he asks is a reading all the same."""
+    held = [part.strip().removeprefix("W/") for part in if_none_match.split(",")]
+    return "*" in held or etag in held
 
 
 # --- deposit ----------------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ def _named(unique_id: str) -> Sequence[Coding]:
 
 _MATCHERS = {
     "_id": by_token(lambda found: [Coding("", found.id)]),
+    "_lastUpdated": by_date(lambda found: (found.submitted, "")),
     "code": by_token(lambda found: [Coding(LIST_TYPES, found.kind.value)]),
     "date": by_date(lambda found: (found.date, "")),
     "designationType": by_token(lambda found: found.designations),
@@ -89,5 +90,6 @@ def _shown(kept: DocumentList, documents: Sequence[DocumentEntry]) -> DocumentLi
     inside = tuple(id_ for id_ in kept.documents if id_ in seen)
     if not inside:
         return None
-    date = max(seen[id_] for id_ in inside) if kept.kind is ListKind.FOLDER else kept.date
-    return replace(kept, documents=inside, date=date)
+    newest = max(seen[id_] for id_ in inside)
+    shown = replace(kept, documents=inside)
+    return replace(shown, date=newest, submitted=newest) if kept.kind is ListKind.FOLDER else shown

@@ -16,6 +16,7 @@ _TYPES = {
     "source.family": "string",
     "source.given": "string",
     "date": "date",
+    "_lastUpdated": "date",
     "creation": "date",
     "period": "date",
     "patient": "reference",

@@ -249,6 +249,7 @@ _MATCHERS: dict[str, Callable[[str], Predicate]] = {
     "date": by_date(lambda d: (d.date, "")),
     "creation": by_date(lambda d: (d.date, "")),
     "period": by_date(lambda d: (d.service_start, d.service_end)),
+    "_lastUpdated": by_date(lambda d: (d.submitted, "")),
     "isArchived": by_token(lambda d: [Coding("", "true" if d.archived else "false")]),
 }
 _OTHERS = COMMON | {"patient", "subject", "patient.identifier", "_count", "_offset", "_sort"}

@@ -303,3 +303,30 @@ async def test_what_breaks_a_rule_is_refused_and_nothing_is_kept(api: Api) -> No
         answer = await doctor.post("/fhir/DocumentReference", body)
         assert (answer.status_code, rule(answer)) == (status, code)
     assert api.store.documents(PATIENT.id) == []
+
+
+async def test_bytes_that_are_held_already_are_not_sent_and_the_reading_is_traced(api: Api) -> None:
+    api.keep(PATIENT)
+    api.permit(PATIENT, DOCTOR)
+    doctor = await api.login(DOCTOR)
+    made = await deposited(doctor)
+    path = f"/fhir/Binary/{made['id']}"
+    raw, resource = await doctor.get(path), await doctor.get(path, Accept="application/fhir+json")
+    assert raw.headers["etag"] != resource.headers["etag"]
+    known = await doctor.get(path, If_None_Match=f'"x", W/{raw.headers["etag"]}')
+    assert (known.status_code, known.content, known.headers["etag"]) == (304, b"", raw.headers["etag"])
+    assert (await doctor.get(path, If_None_Match='"x"')).content == raw.content
+    other = await doctor.get(path, If_None_Match=raw.headers["etag"], Accept="application/fhir+json")
+    assert other.json() == resource.json()
+    readings = [row for row in api.store.trail(PATIENT.id) if row.operation == "read_unmasked"]
+    assert len(readings) == 5
+    assert (await doctor.get("/fhir/Binary/absent", If_None_Match="*")).status_code == 404
+
+
+async def test_documents_are_found_by_their_deposit(api: Api) -> None:
+    api.keep(PATIENT)
+    api.permit(PATIENT, DOCTOR)
+    doctor = await api.login(DOCTOR)
+    await deposited(doctor)
+    totals = [(await doctor.get(f"{search()}&_lastUpdated={asked}")).json()["total"] for asked in ("ge2020", "lt2020")]
+    assert totals == [1, 0]
