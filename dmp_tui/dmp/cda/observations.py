@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, qualifiers
-from dmp_tui.dmp.cda.columns import DATE_CELL, REFERENCE_HEADERS, first_cell, value_cell
+from dmp_tui.dmp.cda.columns import ANSWER_HEADERS, DATE_CELL, REFERENCE_HEADERS, first_cell, value_cell
 from dmp_tui.dmp.cda.narrative import Place, Row, is_blank, one_line
 from dmp_tui.dmp.cda.related import comment
 from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
@@ -64,7 +64,7 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
         if told is None and meant is not None and (yes := yes_or_no(value.text)) is not None:
             told, value = yes, (coded if yes is meant else value)
         value_differs = told is not meant
-    if kind is Kind.PLAN and same_words(value.text, place.text if place else ""):
+    if kind is Kind.PLAN and value.number is None and same_words(value.text, place.text if place else ""):
         label, value = value.text or label, Value("")
     reference, range_differs = _reference(observation, place.row if place else None)
     words = " · ".join(text for text in (place.words if place else _around(scope), *_links(observation)) if text)
@@ -222,6 +222,11 @@ def _said(
         around = scope.row_around(observation)
         return _Said("", value, answer or (Place("", around) if around else None))
     row, column, text = place.row, place.column, one_line(place.text)
+    if own and _is_answer(text, coded):
+        if row is None or column is None:
+            return _Said(displays[0] if displays else text, value or text, place)
+        if label := _asked(row, column, displays):
+            return _Said(label, value or text, place)
     if row is None or column is None:
         if text and not own and _says(text, coded, answers) and displays:
             return _Said("", value or text, place)
@@ -231,6 +236,21 @@ def _said(
     if text != one_line(row.cells[column]) and any(key(text) in key(display) for display in displays):
         text = displays[0]  # "systolique", one word of a cell that names two things
     return _Said(text, value or value_cell(row, column), place)
+
+
+def _is_answer(text: str, coded: Value) -> bool:
+    """Whether the words that the code itself points at are its value ("Oui", "2.5"), which names nothing."""
+    if coded.truth is not None:
+        return yes_or_no(text) is not None
+    said = said_value(text) if coded.number is not None else None
+    return said is not None and said.number is not None and agree(said, coded)
+
+
+def _asked(row: Row, column: int, displays: list[str]) -> str:
+    """What a cell that holds a value is the value of: its own header ("Cible INR"), else the cell that names it."""
+    if yes_or_no(row.cells[column]) is None and row.header(column) and not ANSWER_HEADERS.search(row.heading(column)):
+        return row.header(column)
+    return _label_cell(row, column, displays)
 
 
 def _says(text: str, coded: Value, answers: tuple[Coding, ...]) -> bool:

@@ -153,3 +153,29 @@ def test_a_quantity_that_is_only_a_translation() -> None:
     )
     entry = one(section("30954-2", "Résultats", "", own))
     assert (entry.value, entry.unit) == ("12", "g/L")
+
+
+TARGET = ("Molécule", "Cible souhaitée", "Durée envisagée")
+
+
+@pytest.mark.parametrize(
+    ("loinc", "text", "value", "label", "said"),
+    [
+        (
+            "18776-5",
+            table(TARGET, ("warfarine", cell("own", "2.5"), "6 mois")),
+            ("REAL", "2.5"),
+            "Cible souhaitée",
+            "2.5",
+        ),
+        ("30954-2", table(("Analyse", "Résultat"), ("INR", cell("own", "2,1"))), ("REAL", "2.1"), "INR", "2.1"),
+        ("34895-3", f"<list><item>Carnet : {cell('own', 'Oui')}</item></list>", ("BL", "true"), "Carnet remis", "oui"),
+    ],
+)
+def test_a_code_that_points_at_its_value_is_named_by_the_question(
+    loinc: str, text: str, value: tuple[str, str], label: str, said: str
+) -> None:
+    own = code("code", "L1", "1.2.250.1.213.1.1.4.322", "Carnet remis", inner=ref("own"))
+    mood = observation(own, f'<value xsi:type="{value[0]}" value="{value[1]}"/>')
+    (entry,) = read_cda(document(section(loinc, "Titre", text, mood))).entries
+    assert (entry.label, entry.value.lower()) == (label, said)
