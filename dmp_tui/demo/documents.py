@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from dmp_tui.demo.cda import Header, write_cda
+from dmp_tui.demo.cda import header_of, write_cda
 from dmp_tui.demo.clinical import Document, Measure, Section, day
 from dmp_tui.demo.histories import HISTORIES
 from dmp_tui.demo.kinds import KINDS, DocumentKind
@@ -49,7 +49,7 @@ def _built(patient: Patient, document: Document, today: date) -> Built:
     own = unique_id(patient.key, document.name)
     title = document.title or kind.title
     replaces = unique_id(patient.key, document.replaces) if document.replaces else ""
-    head = Header(own, kind, title, on, patient, author, document.confidentiality, replaces)
+    head = header_of(own, kind, title, on, patient=patient, author=author, replaces=replaces)
     sections = tuple(_dated(section, today, on) for section in document.sections)
     pdf = b"" if sections else text_pdf((*document.page, "", f"Dr {author.family}, le {on}"))
     content = write_cda(head, sections, pdf)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dmp_tui.demo.cda import Header, write_cda
+from dmp_tui.demo.cda import header_of, write_cda
 from dmp_tui.demo.clinical import Section, Words
 from dmp_tui.demo.kinds import KINDS
 from dmp_tui.demo.patients import patient
@@ -15,7 +15,8 @@ from tests.serving import ServerProcess
 
 
 def cda(key: str, unique_id: str) -> bytes:
-    head = Header(unique_id, KINDS["visit"], "Consultation", "2026-11-20", patient(key), worker("durand"))
+    someone, author = patient(key), worker("durand")
+    head = header_of(unique_id, KINDS["visit"], "Consultation", "2026-11-20", patient=someone, author=author)
     return write_cda(head, (Section("42349-1", (Words("Fièvre"),)),))
 
 

@@ -4,7 +4,7 @@ import uuid
 
 from lxml import etree
 
-from dmp_tui.demo.cda.xml import e, interval, templates
+from dmp_tui.dmp.cda_writing.xml import e, interval, templates
 
 _NAMESPACE = uuid.UUID("5d0b7a52-4c57-5b0a-9d55-0c6d6b1d5f10")
 PROBLEM = ("2.16.840.1.113883.10.20.1.28", "1.3.6.1.4.1.19376.1.5.3.1.4.5", "1.2.250.1.213.1.1.3.37")

@@ -3,8 +3,9 @@
 from lxml import etree
 
 from dmp_tui.demo.cda.acts import OBSERVATION, PROBLEM, concern, identifier, related
-from dmp_tui.demo.cda.xml import COMPLETED, code_attributes, e, interval, narrative, original, templates
+from dmp_tui.demo.cda.codes import code_attributes
 from dmp_tui.demo.clinical import Allergy, Code, Reaction
+from dmp_tui.dmp.cda_writing.xml import COMPLETED, e, interval, narrative, original, templates
 
 _ALLERGY_KINDS = {
     "drug": Code("snomed", "416098002", "allergie médicamenteuse"),

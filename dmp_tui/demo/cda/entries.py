@@ -8,8 +8,8 @@ from lxml import etree
 
 from dmp_tui.demo.cda.acts import OBSERVATION, PROBLEM, concern, identifier
 from dmp_tui.demo.cda.allergies import allergy
+from dmp_tui.demo.cda.codes import code_attributes
 from dmp_tui.demo.cda.medicines import drug, vaccine
-from dmp_tui.demo.cda.xml import COMPLETED, code_attributes, e, interval, narrative, original, stamp, templates
 from dmp_tui.demo.clinical import (
     Allergy,
     Code,
@@ -25,6 +25,7 @@ from dmp_tui.demo.clinical import (
     Vaccine,
     Words,
 )
+from dmp_tui.dmp.cda_writing.xml import COMPLETED, e, interval, narrative, original, stamp, templates
 
 _DIAGNOSIS = Code("snomed", "282291009", "interprétation diagnostique")
 

@@ -3,8 +3,9 @@
 from lxml import etree
 
 from dmp_tui.demo.cda.acts import OBSERVATION, identifier, related
-from dmp_tui.demo.cda.xml import COMPLETED, code_attributes, e, interval, narrative, original, stamp, templates
+from dmp_tui.demo.cda.codes import code_attributes
 from dmp_tui.demo.clinical import Code, Drug, Vaccine
+from dmp_tui.dmp.cda_writing.xml import COMPLETED, e, interval, narrative, original, stamp, templates
 
 _PRODUCT = ("2.16.840.1.113883.10.20.1.53", "1.3.6.1.4.1.19376.1.5.3.1.4.7.2", "1.2.250.1.213.1.1.3.43")
 PRESCRIBING = "57828-6"

@@ -6,8 +6,8 @@ from itertools import groupby
 from lxml import etree
 
 from dmp_tui.demo.cda.acts import identifier
+from dmp_tui.demo.cda.codes import code_attributes
 from dmp_tui.demo.cda.entries import entries
-from dmp_tui.demo.cda.xml import code_attributes, e, french, templates
 from dmp_tui.demo.clinical import (
     Allergy,
     Code,
@@ -24,6 +24,7 @@ from dmp_tui.demo.clinical import (
     Vaccine,
     Words,
 )
+from dmp_tui.dmp.cda_writing.xml import e, french, templates
 
 TITLES = {
     "10160-0": ("Traitements en cours", "1.2.250.1.213.1.1.2.143"),

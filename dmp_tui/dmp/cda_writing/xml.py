@@ -1,11 +1,10 @@
 """Elements of HL7 v3, and the small pieces that every part of a CDA document is made of."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
-
-from dmp_tui.demo.clinical import SYSTEMS, Code
 
 V3 = "urn:hl7-org:v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -13,6 +12,27 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _PREFIXES: dict[Any, str] = {None: V3, "xsi": XSI}
 
 Child = etree._Element | str | None  # noqa: SLF001 (the type that lxml gives its elements has no public name)
+
+
+@dataclass(frozen=True, slots=True)
+class V3Code:
+    """A code of HL7 v3; ``system`` is an OID."""
+
+    code: str
+    display: str
+    system: str
+    system_name: str = ""
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """The attributes of a ``CD``; what is not known is left out."""
+        every = {
+            "code": self.code,
+            "displayName": self.display,
+            "codeSystem": self.system,
+            "codeSystemName": self.system_name,
+        }
+        return {name: value for name, value in every.items() if value}
 
 
 def e(tag: str, attributes: Mapping[str, str] | None = None, *children: Child) -> etree._Element:
@@ -36,12 +56,6 @@ def e(tag: str, attributes: Mapping[str, str] | None = None, *children: Child) -
 def templates(*roots: str) -> list[etree._Element]:
     """``templateId`` elements."""
     return [e("templateId", {"root": root}) for root in roots if root]
-
-
-def code_attributes(code: Code) -> dict[str, str]:
-    """The attributes of a ``CD``."""
-    oid, name = SYSTEMS[code.system]
-    return {"code": code.code, "displayName": code.display, "codeSystem": oid, "codeSystemName": name}
 
 
 def reference(target: str) -> etree._Element:

@@ -1,0 +1,255 @@
+"""The header of a CDA document as CI-SIS asks for it: who it is about, who wrote it, who answers for it."""
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from dmp_tui.dmp.cda_writing.xml import V3Code, e, stamp, templates
+from dmp_tui.dmp.identity import Ins, Traits
+
+_PERSONS = "1.2.250.1.71.4.2.1"
+_STRUCTURES = "1.2.250.1.71.4.2.2"
+_ENCOUNTERS = {"AMB": "Ambulatoire", "IMP": "Hospitalisation", "EMER": "Urgences"}
+_CARE = V3Code("34117-2", "Historique et clinique", "2.16.840.1.113883.6.1", "LOINC")
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A structure: national id (OID 1.2.250.1.71.4.2.2), practice setting (JDV_J04) and sector (JDV_J02)."""
+
+    id: str
+    name: str
+    setting: V3Code
+    sector: V3Code
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A professional: national id (OID 1.2.250.1.71.4.2.1), profession and specialty, where there is one."""
+
+    id: str
+    family: str
+    given: str
+    structure: Structure
+    speciality: V3Code | None = None
+    suffix: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Someone to call. ``class_code``: ``ECON`` in an emergency, ``NOK`` the "personne de confiance"."""
+
+    class_code: str
+    family: str
+    given: str
+    relation: V3Code
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom the document is about; empty is not known, and is written so."""
+
+    ins: Ins
+    traits: Traits
+    address: str = ""
+    phones: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    treating: Writer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the header states. ``moment`` is an HL7 v3 time with its zone; ``unique_id`` and ``template`` are OIDs.
+
+    ``encounter`` is a code of HL7 ActCode: ``AMB``, ``IMP`` or ``EMER``.
+    """
+
+    unique_id: str
+    type: V3Code
+    title: str
+    moment: str
+    subject: Subject
+    author: Writer
+    encounter: str = "AMB"
+    template: str = ""
+    replaces: str = ""
+
+
+def header(content: Header) -> list[etree._Element]:
+    """The elements of ``ClinicalDocument`` that come before its body."""
+    moment = content.moment
+    elements = [
+        e("realmCode", {"code": "FR"}),
+        e("typeId", {"root": "2.16.840.1.113883.1.3", "extension": "POCD_HD000040"}),
+        *templates("2.16.840.1.113883.2.8.2.1", "1.2.250.1.213.1.1.1.1", content.template),
+        e("id", {"root": content.unique_id}),
+        e("code", content.type.attributes),
+        e("title", None, content.title),
+        e("effectiveTime", {"value": moment}),
+        e("confidentialityCode", {"code": "N", "codeSystem": "2.16.840.1.113883.5.25", "displayName": "Normal"}),
+        e("languageCode", {"code": "fr-FR"}),
+        e("setId", {"root": content.unique_id}),
+        e("versionNumber", {"value": "1"}),
+        _patient(content.subject),
+        _author(content.author, moment),
+        *(_informant(one) for one in content.subject.contacts),
+        _custodian(content.author),
+        _authenticator(content.author, moment),
+        _treating_doctor(content.subject.treating) if content.subject.treating else None,
+        _event(content, moment),
+        *_replaced(content.replaces),
+        _encounter(content, moment),
+    ]
+    return [element for element in elements if element is not None]
+
+
+def _patient(patient: Subject) -> etree._Element:
+    traits = patient.traits
+    name = e(
+        "name",
+        None,
+        e("family", {"qualifier": "BR"}, traits.family),
+        e("given", None, traits.given),
+        e("given", {"qualifier": "BR"}, traits.given.split()[0]),
+        e("family", {"qualifier": "CL"}, traits.family),
+        e("given", {"qualifier": "CL"}, traits.given),
+    )
+    words = "Féminin" if traits.sex == "F" else "Masculin"
+    gender = {"code": traits.sex.value, "displayName": words, "codeSystem": "2.16.840.1.113883.5.1"}
+    born = stamp(traits.birth.iso) if traits.birth else ""
+    person = e(
+        "patient",
+        {"classCode": "PSN"},
+        name,
+        e("administrativeGenderCode", gender),
+        e("birthTime", {"value": born} if born else {"nullFlavor": "UNK"}),
+    )
+    role = e(
+        "patientRole",
+        None,
+        e("id", {"extension": patient.ins.matricule, "root": patient.ins.oid}),
+        _address(patient.address),
+        *(_phone(number) for number in patient.phones or ("",)),
+        person,
+    )
+    return e("recordTarget", None, role)
+
+
+def _address(line: str) -> etree._Element:
+    return e("addr", None, e("streetAddressLine", None, line)) if line else e("addr", {"nullFlavor": "NAV"})
+
+
+def _phone(number: str) -> etree._Element:
+    return e("telecom", {"value": f"tel:{number}"} if number else {"nullFlavor": "NAV"})
+
+
+def _name(one: Writer) -> etree._Element:
+    suffix = e("suffix", None, one.suffix) if one.suffix else None
+    return e("name", None, e("given", None, one.given), e("family", None, one.family), suffix)
+
+
+def _structure(one: Writer, tag: str = "representedOrganization", *, industry: bool = False) -> etree._Element:
+    facility = one.structure
+    return e(
+        tag,
+        None,
+        e("id", {"root": _STRUCTURES, "extension": facility.id}),
+        e("name", None, facility.name),
+        e("standardIndustryClassCode", facility.setting.attributes) if industry else None,
+    )
+
+
+def _entity(tag: str, one: Writer, *, industry: bool = False) -> etree._Element:
+    return e(
+        tag,
+        None,
+        e("id", {"root": _PERSONS, "extension": one.id}),
+        e("code", one.speciality.attributes) if one.speciality else None,
+        e("addr", {"nullFlavor": "NAV"}),
+        _phone(one.phone),
+        e("assignedPerson", None, _name(one)),
+        _structure(one, industry=industry),
+    )
+
+
+def _author(one: Writer, moment: str) -> etree._Element:
+    return e("author", None, e("time", {"value": moment}), _entity("assignedAuthor", one))
+
+
+def _informant(contact: Contact) -> etree._Element:
+    """Who is to be called, or the "personne de confiance"."""
+    entity = e(
+        "relatedEntity",
+        {"classCode": contact.class_code},
+        e("code", contact.relation.attributes),
+        e("addr", {"nullFlavor": "NAV"}),
+        _phone(contact.phone),
+        e("relatedPerson", None, e("name", None, e("family", None, contact.family), e("given", None, contact.given))),
+    )
+    return e("informant", None, entity)
+
+
+def _custodian(one: Writer) -> etree._Element:
+    return e("custodian", None, e("assignedCustodian", None, _structure(one, "representedCustodianOrganization")))
+
+
+def _authenticator(one: Writer, moment: str) -> etree._Element:
+    entity = _entity("assignedEntity", one, industry=True)
+    return e("legalAuthenticator", None, e("time", {"value": moment}), e("signatureCode", {"code": "S"}), entity)
+
+
+def _treating_doctor(doctor: Writer) -> etree._Element:
+    entity = e(
+        "associatedEntity",
+        {"classCode": "PROV"},
+        e("id", {"root": _PERSONS, "extension": doctor.id}),
+        e("addr", {"nullFlavor": "NAV"}),
+        _phone(doctor.phone),
+        e("associatedPerson", None, _name(doctor)),
+        _structure(doctor, "scopingOrganization"),
+    )
+    role = {"code": "PCP", "displayName": "Médecin traitant", "codeSystem": "2.16.840.1.113883.5.88"}
+    return e(
+        "participant",
+        {"typeCode": "INF"},
+        e("functionCode", role),
+        e("time", {"type": "IVL_TS", "nullFlavor": "UNK"}),
+        entity,
+    )
+
+
+def _event(content: Header, moment: str) -> etree._Element:
+    event = e(
+        "serviceEvent",
+        None,
+        e("code", _CARE.attributes),
+        e("effectiveTime", None, e("low", {"value": moment})),
+        e("performer", {"typeCode": "PRF"}, _entity("assignedEntity", content.author, industry=True)),
+    )
+    return e("documentationOf", None, event)
+
+
+def _replaced(unique_id: str) -> list[etree._Element]:
+    if not unique_id:
+        return []
+    return [e("relatedDocument", {"typeCode": "RPLC"}, e("parentDocument", None, e("id", {"root": unique_id})))]
+
+
+def _encounter(content: Header, moment: str) -> etree._Element:
+    kind, facility = content.encounter, content.author.structure
+    place = e(
+        "healthCareFacility",
+        None,
+        e("code", facility.sector.attributes),
+        e("location", None, e("name", None, facility.name)),
+    )
+    encounter = e(
+        "encompassingEncounter",
+        None,
+        e("code", {"code": kind, "displayName": _ENCOUNTERS[kind], "codeSystem": "2.16.840.1.113883.5.4"}),
+        e("effectiveTime", None, e("low", {"value": moment})),
+        e("location", None, place),
+    )
+    return e("componentOf", None, encounter)
