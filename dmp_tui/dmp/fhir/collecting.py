@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from dmp_tui.dmp.entries import Assertion, Attachment, Entry, Kind, Mark, Part
 from dmp_tui.dmp.fhir import circumstances, measurements, medicines, procedures, statements, vaccinations
 from dmp_tui.dmp.fhir.bundle import Index, Resource
-from dmp_tui.dmp.fhir.elements import codings, concept_text, date_of, first, objects, string, words
+from dmp_tui.dmp.fhir.elements import codings, concept_text, date_of, first, modifiers, objects, string, words
 from dmp_tui.dmp.fhir.narrative import read_narrative
 from dmp_tui.dmp.fhir.sections import Section, section_of_list
 from dmp_tui.dmp.fhir.statements import Place
@@ -213,6 +213,8 @@ class Collector:
         found = self._entries(place, panel)
         told = self._authors.get(resource.place, "")
         kept = [replace(entry, author=entry.author or told) for entry in found or () if entry.label]
+        if changed := modifiers(resource.body):
+            kept = [replace(entry, words=words(changed, entry.words)) for entry in kept]
         self.entries += kept
         self._attach(resource.body)
         return found is None or bool(kept)

@@ -245,6 +245,23 @@ def address(value: object) -> str:
     return ", ".join(piece for piece in pieces if piece)
 
 
+def modifiers(element: Json) -> list[str]:
+    """What extensions that change the meaning of a resource say, in words: nobody may read it without them."""
+    found = []
+    pending = objects(element.get("modifierExtension"))[::-1]
+    while pending:
+        item = pending.pop()
+        pending += objects(item.get("extension"))[::-1]
+        kind, value = choice(item, "value")
+        name = string(item.get("url")).rpartition("/")[2]
+        if kind == "Boolean":
+            found.append(name if value is True else f"{name} false")
+        elif kind:
+            told = concept_text(value) or quantity(value) or string(value) or string(first(value).get("display"))
+            found.append(told or name)
+    return [text for text in found if text]
+
+
 def extensions(element: Json, url: str) -> Iterator[Json]:
     """The extensions of an element that have a url."""
     return (ext for ext in objects(element.get("extension")) if ext.get("url") == url)

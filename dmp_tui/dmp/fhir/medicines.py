@@ -37,6 +37,10 @@ _TAKEN = {
 }
 """``completed`` is not here: with an end date that date speaks, without one it is never read as "stopped"."""
 _PRESCRIBED = frozenset({"MedicationRequest", "MedicationDispense"})
+_HALTED = frozenset({"113381000146106"})
+"""SNOMED CT, in a modifier extension: drug therapy definitively stopped."""
+_PAUSED = frozenset({"113371000146109"})
+"""SNOMED CT, in a modifier extension: drug therapy temporarily stopped."""
 _NOT_TAKEN = frozenset({"not-taken", "not-done", "not-taking"})
 
 
@@ -50,11 +54,14 @@ def read_treatment(place: Place) -> list[Entry]:
     code = string(body.get("status"))
     adherence = status_code(first(body.get("adherence")).get("code"))
     status = _TAKEN.get(code, Status.UNKNOWN)
-    if place.section in STOPPED or (code == "completed" and end) or adherence == "stopped":
+    halted = {
+        c.code for item in objects(body.get("modifierExtension")) for c in codings(item.get("valueCodeableConcept"))
+    }
+    if place.section in STOPPED or halted & _HALTED or (code == "completed" and end) or adherence == "stopped":
         status = Status.ENDED
     elif status is not Status.ENDED and (place.section in PLANNED or _is_proposed(place, body)):
         status = Status.PLANNED
-    doses = dosages_text(dosages) or [string(body.get("renderedDosageInstruction"))]
+    rendered = "" if any(string(d.get("text")) for d in dosages) else _rendered(body)
     called = string(first(first(body.get("medicationReference")) or body.get("medication")).get("display"))
     marks = entry.marks | ({Mark.PRESCRIBED} if place.resource.type in _PRESCRIBED else frozenset())
     codes = tuple(dict.fromkeys([*entry.codes, *extra]))
@@ -65,7 +72,7 @@ def read_treatment(place: Place) -> list[Entry]:
         start=start,
         end=end,
         noted=date_of(body, "dateAsserted")[0],
-        dose=words("suspendu" if code == "on-hold" else "", doses),
+        dose=words("suspendu" if code == "on-hold" or halted & _PAUSED else "", rendered, dosages_text(dosages)),
         author=_told_by(place),
         words=words(
             ingredients if ingredients != entry.label else "",
@@ -83,6 +90,13 @@ def read_treatment(place: Place) -> list[Entry]:
     refused = any(flag(body.get(name)) is True for name in ("doNotPerform", "wasNotTaken", "wasNotGiven"))
     refused = refused or string(body.get("taken")) == "n"
     return [negated(entry, refused or code in _NOT_TAKEN or adherence in _NOT_TAKEN)]
+
+
+def _rendered(body: Json) -> str:
+    """The whole dosage in words: an element of R5, an extension before."""
+    told = [ext for ext in objects(body.get("extension")) if "rendereddosage" in string(ext.get("url")).lower()]
+    texts_ = [string(body.get("renderedDosageInstruction")), *(string(choice(ext, "value")[1]) for ext in told)]
+    return next((text for text in texts_ if text), "")
 
 
 def _told_by(place: Place) -> str:

@@ -50,8 +50,15 @@ SECTIONS = {
     "42348-3": Kind.DIRECTIVE,
     "42349-1": Kind.REASON,
     "10154-3": Kind.REASON,
+    "46239-0": Kind.REASON,
+    "29299-5": Kind.REASON,
+    "10164-2": Kind.REASON,
+    "51847-2": Kind.PLAN,
+    "11535-2": Kind.PROBLEM,
+    "11493-4": Kind.RESULT,
+    "10182-4": Kind.SOCIAL,
 }
-"""LOINC section codes (IPS 2.0 and CI-SIS) and the kind of what stands in them."""
+"""LOINC section codes (IPS 2.0, CI-SIS, and those of other documents) and the kind of what stands in them."""
 
 HISTORY = frozenset({"11348-0"})
 STOPPED = frozenset({"18610-6"})
@@ -173,6 +180,7 @@ SEVERITY_WORDS = {
     "moderate": "moderate",
     "mild": "low",
     "medium": "moderate",
+    "med": "moderate",
     "fatal": "fatal",
     "high": "high",
     "low": "low",

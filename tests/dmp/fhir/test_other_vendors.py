@@ -309,3 +309,21 @@ def test_a_dead_patient_is_said_to_be_dead() -> None:
 def test_a_delivery_outside_any_section_is_about_pregnancy() -> None:
     delivery = {"resourceType": "Observation", "code": concept("72149-8", "http://loinc.org", "Type of delivery")}
     assert one({**delivery, "valueString": "caesarean"}).kind is Kind.PREGNANCY
+
+
+def test_an_extension_that_changes_the_meaning_is_never_passed_over() -> None:
+    url = "http://vendor.example/StopType"
+    stopped = {"url": url, "valueCodeableConcept": concept("113381000146106", display="Definitively stopped")}
+    entry = one(request(status="unknown", modifierExtension=[stopped]))
+    assert (entry.status, entry.words) == (Status.ENDED, "Definitively stopped")
+    paused = {"url": url, "valueCodeableConcept": concept("113371000146109", display="Temporarily stopped")}
+    assert one(request(modifierExtension=[paused])).dose == "suspendu"
+    inner = {"url": "outer", "extension": [{"url": "doubtful", "valueBoolean": True}, {"url": "n", "valueInteger": 2}]}
+    assert one({**LATEX, "modifierExtension": [inner]}).words == "doubtful; 2"
+
+
+def test_a_dosage_written_out_in_an_extension() -> None:
+    rendered = {"url": "http://vendor.example/ext-RenderedDosageInstruction", "valueString": "Once a day at 8"}
+    dosage = {"doseAndRate": [{"doseQuantity": {"value": 40, "unit": "mg"}}]}
+    assert one(statement(extension=[rendered], dosage=[dosage])).dose == "Once a day at 8; 40 mg"
+    assert one(statement(extension=[rendered], dosage=[{"text": "1 a day"}])).dose == "1 a day"
