@@ -18,6 +18,7 @@ _VERBS = {
     "deposit": "dmp_tui.feeding.commands:deposit",
     "demo": "dmp_tui.demo.commands:demo",
     "sandbox": "dmp_tui.demo.commands:sandbox",
+    "watch": "dmp_tui.feeding.watch_command:watch",
     "serve": "dmp_tui.server.commands:serve",
 }
 

@@ -1,4 +1,4 @@
-"""``dmp-tui deposit``: files into a record, with the professional's card."""
+"""``dmp-tui deposit``: files into a record, with a professional's card."""
 
 import asyncio
 import json
@@ -60,7 +60,7 @@ def deposit(ctx: click.Context, /, files: tuple[Path, ...], **given: object) -> 
     try:
         if given["replaces"] and len(files) > 1:
             raise StopError(_("--replaces ne va qu'avec un seul fichier."), USAGE)
-        settings, source = _settings(config), PcscSource()
+        settings, source = settings_of(config), PcscSource()
         with opened_card(settings, source, ask) as card:
             told = asyncio.run(deposit_with(settings, card, files, _wishes(settings, source, given), tell))
     except StopError as error:
@@ -70,7 +70,7 @@ def deposit(ctx: click.Context, /, files: tuple[Path, ...], **given: object) -> 
         ctx.exit(SOME_REFUSED)
 
 
-def _settings(config: str | None) -> "Settings":
+def settings_of(config: str | None) -> "Settings":
     from dmp_tui.config import ConfigError, load
     from dmp_tui.screens.sentences import config_sentence
 

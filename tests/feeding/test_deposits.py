@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,27 +18,8 @@ from dmp_tui.feeding.cards import find_vitale
 from dmp_tui.feeding.commands import NO_PERMISSION, UNAVAILABLE, StopError, deposit_with, opened_card
 from dmp_tui.feeding.deposits import Outcome, Told, Wishes
 from tests.app.test_deposit import cda
-from tests.serving import ServerProcess, prepare, shared_directory
-
-SITE_OID = "1.2.250.1.213.1.4.10"
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    return prepare(shared_directory(tmp_path_factory))
-
-
-@pytest.fixture(scope="module")
-def server(prepared: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    running = ServerProcess.on_copy(prepared[1], tmp_path_factory.mktemp("fed"))
-    running.start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def settings(server: ServerProcess) -> Settings:
-    return Settings(server.url, server.authority, SITE_OID)
+from tests.feeding.conftest import SITE_OID
+from tests.serving import ServerProcess
 
 
 @pytest.fixture

@@ -1,0 +1,49 @@
+"""The file beside a PDF that says whose it is."""
+
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dmp_tui.dmp.identity import OID_NIR_TEST, Sex
+from dmp_tui.feeding.sidecar import SidecarError, parse_sidecar
+
+WHOLE = {"ins": "279035121518989", "oid": OID_NIR_TEST, "birth_name": "MARTINEAU", "birth_date": "1979-03-28"}
+
+
+def written(**changes: object) -> bytes:
+    return json.dumps({k: v for k, v in {**WHOLE, **changes}.items() if v is not None}).encode()
+
+
+def test_a_whole_one() -> None:
+    found = parse_sidecar(b"\xef\xbb\xbf" + written(given_names="Claire", sex="F", type="11490-0", title="Courrier"))
+    assert (found.ins.matricule, found.traits.family, found.traits.sex) == ("279035121518989", "MARTINEAU", Sex.F)
+    assert (found.type_code, found.title, found.date) == ("11490-0", "Courrier", "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "member"),
+    [
+        ({"birth_name": None}, "birth_name"),
+        ({"birth_date": " "}, "birth_date"),
+        ({"birth_date": "hier"}, "birth_date"),
+        ({"ins": "12"}, "ins"),
+        ({"oid": "1.2.3"}, "ins"),
+        ({"sex": "X"}, "sex"),
+        ({"titre": "x"}, "titre"),
+        ({"title": 3}, "title"),
+    ],
+)
+def test_what_is_wrong_is_named(changes: dict[str, object], member: str) -> None:
+    with pytest.raises(SidecarError) as caught:
+        parse_sidecar(written(**changes))
+    assert caught.value.member == member
+
+
+@given(st.binary(max_size=200) | st.recursive(st.none() | st.text(), st.lists).map(lambda v: json.dumps(v).encode()))
+def test_no_bytes_break_it(content: bytes) -> None:
+    with contextlib.suppress(SidecarError):
+        parse_sidecar(content)
+        raise AssertionError
