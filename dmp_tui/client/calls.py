@@ -13,7 +13,7 @@ from dmp_tui.client.errors import ClientError, ClientProblem
 from dmp_tui.client.login import LoginCard
 from dmp_tui.client.outcomes import check
 from dmp_tui.client.session import Call, Conversation
-from dmp_tui.client.transport import MIB, Answer, sha1_of
+from dmp_tui.client.transport import MIB, Answer, Sent, sha1_of
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.identity import IdentityError, Ins
 from dmp_tui.dmp.professions import Mode, Professional, Role
@@ -187,10 +187,11 @@ class DmpClient:
         answer = await self._post("/fhir/Consent", ins, {k: v for k, v in resource.items() if k not in {"id", "meta"}})
         return from_consent(answer.json()).end if answer.content else None
 
-    async def deposit(self, ins: Ins, entry: DocumentEntry, content: bytes) -> Deposited:
+    async def deposit(self, ins: Ins, entry: DocumentEntry, content: bytes, sent: Sent | None = None) -> Deposited:
         """Put a document into the record (ITI-105). Sent again after a broken connection: the same document is one.
 
-        ``entry`` is its metadata; ids, hash, size and dates of deposit are the server's.
+        ``entry`` is its metadata; ids, hash, size and dates of deposit are the server's. ``sent`` is called with the
+        bytes that have left and those of the whole.
         """
         from base64 import b64encode
 
@@ -206,7 +207,7 @@ class DmpClient:
         resource.pop("meta", None)
         master = identifier_of(entry.unique_id)
         headers = {"If-None-Exist": f"identifier={quote(master['system'])}|{quote(master['value'])}"}
-        answer = await self._post("/fhir/DocumentReference", ins, resource, headers, repeatable=True)
+        answer = await self._post("/fhir/DocumentReference", ins, resource, headers, repeatable=True, sent=sent)
         return Deposited(str(answer.json().get("id", "")), answer.status == 201)
 
     # --- emergency ----------------------------------------------------------------------------------------------------
@@ -248,9 +249,10 @@ class DmpClient:
         headers: Mapping[str, str] | None = None,
         *,
         repeatable: bool = False,
+        sent: Sent | None = None,
     ) -> Answer:
         body = json.dumps(resource, ensure_ascii=False, separators=(",", ":")).encode()
-        call = Call("POST", path, ins, None, {**_POSTED, **(headers or {})}, body, repeatable=repeatable)
+        call = Call("POST", path, ins, None, {**_POSTED, **(headers or {})}, body, repeatable=repeatable, sent=sent)
         return check(await self._conversation.call(call))
 
     async def _patient_id(self, ins: Ins) -> str:

@@ -21,7 +21,7 @@ from dmp_tui.client.login import (
     signing_input,
 )
 from dmp_tui.client.proofs import ProofKey
-from dmp_tui.client.transport import MIB, Answer, Transport, skew_of
+from dmp_tui.client.transport import MIB, Answer, Sent, Transport, skew_of
 from dmp_tui.dmp.identity import Ins
 from dmp_tui.dmp.professions import Mode
 
@@ -52,6 +52,8 @@ class Call:
     limit: int = 4 * MIB
     repeatable: bool = False
     """Sending it twice does the same as once."""
+    sent: Sent | None = None
+    """Told how a large body leaves."""
 
 
 class Conversation:
@@ -257,7 +259,7 @@ class Conversation:
         if token:
             headers["Authorization"] = f"DPoP {token}"
         answer = await self.transport.send(
-            call.method, url, headers=headers, params=call.params, body=call.body, limit=call.limit
+            call.method, url, headers=headers, params=call.params, body=call.body, limit=call.limit, sent=call.sent
         )
         self._nonce = answer.headers.get("dpop-nonce", self._nonce)
         return answer

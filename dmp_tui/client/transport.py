@@ -5,7 +5,7 @@ import json
 import ssl
 import sys
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -32,6 +32,9 @@ MIB = 1024 * 1024
 _NOT_YET_VALID, _EXPIRED = 9, 10
 """X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
 _TIMEOUTS = httpx.Timeout(10, connect=5)
+_PIECE = 256 * 1024
+Sent = Callable[[int, int], None]
+"""Called with the bytes that have left and those of the whole."""
 _WHOLE = 120
 """Seconds that a whole exchange may take, the bytes of a large document included."""
 
@@ -93,25 +96,33 @@ class Transport:
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
         limit: int = 4 * MIB,
+        sent: Sent | None = None,
     ) -> Answer:
-        """One request; nothing is repeated here and no redirection is followed.
+        """One request; nothing is repeated here and no redirection is followed. ``sent`` is told how a body leaves.
 
         Raises:
             ClientError: UNREACHABLE, UNTRUSTED, CLOCK, BAD_ANSWER (more than ``limit`` bytes).
         """
+        content: bytes | AsyncIterator[bytes] | None = body
+        extensions: dict[str, Any] = {"trace": self._traced}
+        if body is not None and sent is not None:
+            content = _pieces(body, sent)
+            headers = {**headers, "Content-Length": str(len(body))}
+            # A large document is read by the server before it answers.
+            extensions["timeout"] = {**_TIMEOUTS.as_dict(), "read": _WHOLE}
         try:
             async with (
                 asyncio.timeout(_WHOLE),
                 self._http.stream(
-                    method, url, headers=headers, params=params, content=body, extensions={"trace": self._traced}
+                    method, url, headers=headers, params=params, content=content, extensions=extensions
                 ) as response,
             ):
-                content = bytearray()
+                came = bytearray()
                 async for chunk in response.aiter_bytes():
-                    content += chunk
-                    if len(content) > limit:
+                    came += chunk
+                    if len(came) > limit:
                         raise ClientError(ClientProblem.BAD_ANSWER, "too-large", status=response.status_code)
-                return Answer(response.status_code, response.headers, bytes(content))
+                return Answer(response.status_code, response.headers, bytes(came))
         except (TimeoutError, httpx.TimeoutException):
             raise ClientError(ClientProblem.UNREACHABLE, "timeout") from None
         except httpx.TransportError as error:
@@ -137,6 +148,13 @@ class Transport:
         if self._held and self.leaf != self._held:
             await stream.aclose()
             raise ClientError(ClientProblem.UNTRUSTED, "changed")
+
+
+async def _pieces(body: bytes, sent: Sent) -> AsyncIterator[bytes]:
+    """The body piece by piece, telling how much of it has left."""
+    for start in range(0, len(body), _PIECE):
+        yield body[start : start + _PIECE]
+        sent(min(start + _PIECE, len(body)), len(body))
 
 
 def skew_of(answer: Answer, before: datetime, after: datetime) -> timedelta:

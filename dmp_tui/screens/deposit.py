@@ -54,7 +54,7 @@ class DepositScreen(AskingScreen):
 
     def on_mount(self) -> None:
         """Ask for the folder, and say what the keys do."""
-        self.say(_("Entrée : vérifier puis déposer · p : chemin d'un fichier · Échap : retour"))
+        self.say(_("Entrée : vérifier puis déposer · p : autre chemin"))
         self.post_message(ListFiles())
 
     def show_files(self, folder: Path, files: tuple[Dropped, ...], trouble: str = "") -> None:

@@ -1,8 +1,10 @@
 """The half of the app that deposits: files of the workstation, read, checked with the user, sent."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from dmp_tui.i18n import _
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
     from dmp_tui.screens import messages
     from dmp_tui.screens.dropped import Dropped
     from dmp_tui.screens.record import OpenRecord
+
+
+_TELL_EVERY = 1.0
+"""Seconds between two rows of a deposit's progress."""
 
 
 class DepositApp(DocumentsApp):
@@ -90,7 +96,8 @@ class DepositApp(DocumentsApp):
         from dmp_tui.widgets.text import visible
 
         ins = record.identity.ins
-        deposited = await self.ask(lambda client: client.deposit(ins, draft.entry, draft.content))
+        sent = self._progress()
+        deposited = await self.ask(lambda client: client.deposit(ins, draft.entry, draft.content, sent))
         if self.record is None or self.record.identity != record.identity:
             return
         self.pop_to(HOME)
@@ -100,6 +107,24 @@ class DepositApp(DocumentsApp):
         else:
             self.tell(_("Ce document était déjà dans le dossier : rien n'a changé ({title}).").format(title=title))
         await self._read_again(self.record)
+
+    def _progress(self) -> Callable[[int, int], None]:
+        """Says how much of a document has left, once a second at most: a short one says nothing."""
+        from dmp_tui.screens.deposit import size_words
+
+        told = monotonic()
+
+        def sent(done: int, whole: int) -> None:
+            nonlocal told
+            if monotonic() - told < _TELL_EVERY:
+                return
+            told = monotonic()
+            if done < whole:
+                self.tell(_("Envoi : {done} sur {whole}.").format(done=size_words(done), whole=size_words(whole)))
+            else:
+                self.tell(_("Envoyé, lecture par le serveur."))
+
+        return sent
 
     async def _read_again(self, record: "OpenRecord") -> None:
         from dmp_tui.dmp.sheet.news import with_news

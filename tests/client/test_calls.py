@@ -100,6 +100,20 @@ async def test_documents_go_in_and_come_out(place: Place, client: DmpClient) -> 
     assert len(await client.documents(ins())) == 1
 
 
+async def test_a_large_document_tells_how_much_of_it_has_left(client: DmpClient) -> None:
+    told: list[tuple[int, int]] = []
+    content = b"%PDF-1.4\n" + bytes(3_000_000)
+    entry = replace(note("1.2.250.1.999.3"), media_type="application/pdf")
+    deposited = await client.deposit(ins(), entry, content, lambda done, whole: told.append((done, whole)))
+    assert deposited.created
+    whole = told[-1][1]
+    assert whole > 4_000_000
+    assert [done for done, _ in told] == sorted({done for done, _ in told})
+    assert told[-1] == (whole, whole)
+    [listed] = await client.documents(ins())
+    assert await client.content(listed) == content
+
+
 async def test_every_page_of_documents(place: Place, client: DmpClient) -> None:
     for number in range(3):
         await client.deposit(ins(), note(f"1.2.250.1.999.{number}"), TEXT + str(number).encode())
