@@ -12,7 +12,7 @@ from datetime import date
 from rich.cells import cell_len
 from rich.style import Style
 
-from dmp_tui.dmp.entries import Assertion, Kind, Mark
+from dmp_tui.dmp.entries import Assertion, Kind, Mark, Status
 from dmp_tui.dmp.identity import NO_TRAITS, Traits
 from dmp_tui.dmp.sheet.model import Disagreement, Line, Presence, Sheet, Topic
 from dmp_tui.dmp.sheet.states import state_rank
@@ -25,6 +25,7 @@ from dmp_tui.screens.keys import OfDocuments, OfLine, OfSection
 from dmp_tui.screens.sheet_blocks import Block
 from dmp_tui.screens.sheet_lines import (
     alert_text,
+    is_only_paid,
     is_stated,
     over,
     person_text,
@@ -210,7 +211,9 @@ def treatments_in_order(lines: Sequence[Line], today: date) -> list[Line]:
 
     def order(line: Line) -> tuple[object, ...]:
         despite = any(each.kind is Disagreement.PRESCRIBED_DESPITE for each in line.contradictions)
-        return (over(line, today), not despite, critical_rank(line.critical), not contradicted(line))
+        # What is taken now stands before what is only planned or paid for.
+        later = is_only_paid(line) or line.status is Status.PLANNED
+        return (over(line, today), not despite, later, critical_rank(line.critical), not contradicted(line))
 
     return sorted(lines, key=order)
 

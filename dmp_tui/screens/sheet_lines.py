@@ -266,6 +266,11 @@ def presence_text(topic: Topic) -> tuple[str, Style]:
     return _("non renseigné"), PLAIN
 
 
+def is_only_paid(line: Line) -> bool:
+    """Whether only the health insurance speaks of it."""
+    return Mark.REIMBURSED in line.marks
+
+
 def is_stated(line: Line) -> bool:
     """Whether the line says that something is, not that it is not."""
     return line.assertion is Assertion.STATED

@@ -21,6 +21,7 @@ from dmp_tui.screens.sheet_lines import (
     device_rank,
     directive_rank,
     directive_text,
+    is_only_paid,
     is_stated,
     is_tetanus,
     other_text,
@@ -75,7 +76,7 @@ def first_blocks(sheet: Sheet, today: date, traits: Traits) -> list[Block]:
         (_("DISPOSITIF"), Kind.DEVICE, alert_text, device_rank),
     )
     for name, kind, text, rank in named:
-        lines = sorted(sheet.topic(kind).lines, key=rank)
+        lines = sorted((line for line in sheet.topic(kind).lines if not is_only_paid(line)), key=rank)
         lines.sort(key=lambda line: (over(line, today), not is_stated(line)))
         if lines or _unreadable(sheet, kind):
             make = _listing(sheet, kind, lines, text, today)
@@ -176,9 +177,10 @@ def last_blocks(sheet: Sheet, today: date) -> list[Block]:
 
 def others_block(sheet: Sheet, today: date, traits: Traits, above: Iterable[Kind] = ()) -> Block | None:
     """What is told of a patient besides, by its counts or, where there is room, in its words; and what nobody tells."""
+    paid = [line for line in sheet.topic(Kind.DEVICE).lines if is_only_paid(line)]
     said = [sheet.topic(kind) for kind in OTHERS if sheet.topic(kind).lines or _unreadable(sheet, kind)]
     quiet = _quiet(sheet, today, traits, tuple(above))
-    if not said and not quiet:
+    if not said and not quiet and not paid:
         return None
 
     def make(width: int, long: bool) -> list[Item]:
@@ -193,6 +195,9 @@ def others_block(sheet: Sheet, today: date, traits: Traits, above: Iterable[Kind
             else:
                 count = len(topic.lines) or "!"
                 items.append(Item(f"{name} ({count})", PLAIN, OfSection((topic.kind,))))
+        if paid:
+            words = _("Dispositifs remboursés ({count})").format(count=len(paid))
+            items.append(Item(words, PLAIN, OfSection((Kind.DEVICE,))))
         return items + quiet
 
     return Block(_("AUTRES"), OfSection(OTHERS), make)
