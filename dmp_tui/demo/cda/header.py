@@ -20,7 +20,19 @@ def header_of(
     """The header of a document of a patient; ``on`` is its FHIR date."""
     moment = f"{stamp(on)}093000+0100"
     subject, writer, encounter = _subject(patient), _writer(author), kind.encounter or "AMB"
-    return Header(unique_id, v3(kind.type), title, moment, subject, writer, encounter, kind.template, replaces)
+    return Header(
+        unique_id,
+        v3(kind.type),
+        title,
+        moment,
+        subject,
+        writer,
+        encounter,
+        kind.template,
+        replaces,
+        set_id=replaces,
+        version=2 if replaces else 1,
+    )
 
 
 def _subject(patient: Patient) -> Subject:

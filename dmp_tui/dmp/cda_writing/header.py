@@ -1,26 +1,32 @@
 """The header of a CDA document as CI-SIS asks for it: who it is about, who wrote it, who answers for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
 from dmp_tui.dmp.cda_writing.xml import V3Code, e, stamp, templates
-from dmp_tui.dmp.identity import Ins, Traits
+from dmp_tui.dmp.entries import Reading
+from dmp_tui.dmp.identity import Ins, Sex, Traits
 
 _PERSONS = "1.2.250.1.71.4.2.1"
 _STRUCTURES = "1.2.250.1.71.4.2.2"
 _ENCOUNTERS = {"AMB": "Ambulatoire", "IMP": "Hospitalisation", "EMER": "Urgences"}
+_MEDICAL_DOCUMENT = "1.3.6.1.4.1.19376.1.5.3.1.1.1"
+"""IHE PCC Medical Documents."""
+_SCANNED_DOCUMENT = "1.3.6.1.4.1.19376.1.2.20"
+"""IHE XDS-SD."""
+_GENDERS = {Sex.F: "Féminin", Sex.M: "Masculin"}
 _CARE = V3Code("34117-2", "Historique et clinique", "2.16.840.1.113883.6.1", "LOINC")
 
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A structure: national id (OID 1.2.250.1.71.4.2.2), practice setting (JDV_J04) and sector (JDV_J02)."""
+    """A structure: national id (OID 1.2.250.1.71.4.2.2), setting (JDV_J04), sector (JDV_J02); None is not known."""
 
     id: str
     name: str
-    setting: V3Code
-    sector: V3Code
+    setting: V3Code | None = None
+    sector: V3Code | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,8 @@ class Subject:
 class Header:
     """What the header states. ``moment`` is an HL7 v3 time with its zone; ``unique_id`` and ``template`` are OIDs.
 
-    ``encounter`` is a code of HL7 ActCode: ``AMB``, ``IMP`` or ``EMER``.
+    ``encounter`` is a code of HL7 ActCode: ``AMB``, ``IMP`` or ``EMER``. ``set_id`` is what all versions of a document
+    share; empty for a first version, whose own id it is.
     """
 
     unique_id: str
@@ -75,23 +82,37 @@ class Header:
     encounter: str = "AMB"
     template: str = ""
     replaces: str = ""
+    set_id: str = ""
+    version: int = 1
 
 
-def header(content: Header) -> list[etree._Element]:
-    """The elements of ``ClinicalDocument`` that come before its body."""
+def replacing(content: Header, former: Reading) -> Header:
+    """The header of a document that replaces one that was read: the same set, the next version (CDA R2 4.2.1.7)."""
+    version = int(former.version) if former.version.isdecimal() else 1
+    return replace(
+        content, replaces=former.unique_id, set_id=former.set_id or former.unique_id, version=max(version, 1) + 1
+    )
+
+
+def header(content: Header, *, structured: bool) -> list[etree._Element]:
+    """The elements of ``ClinicalDocument`` that come before its body.
+
+    An unstructured document has the template of its kind (XDS-SD) in place of all others, says CI-SIS.
+    """
     moment = content.moment
+    profiles = (_MEDICAL_DOCUMENT, content.template) if structured else (_SCANNED_DOCUMENT,)
     elements = [
         e("realmCode", {"code": "FR"}),
         e("typeId", {"root": "2.16.840.1.113883.1.3", "extension": "POCD_HD000040"}),
-        *templates("2.16.840.1.113883.2.8.2.1", "1.2.250.1.213.1.1.1.1", content.template),
+        *templates("2.16.840.1.113883.2.8.2.1", "1.2.250.1.213.1.1.1.1", *profiles),
         e("id", {"root": content.unique_id}),
         e("code", content.type.attributes),
         e("title", None, content.title),
         e("effectiveTime", {"value": moment}),
         e("confidentialityCode", {"code": "N", "codeSystem": "2.16.840.1.113883.5.25", "displayName": "Normal"}),
         e("languageCode", {"code": "fr-FR"}),
-        e("setId", {"root": content.unique_id}),
-        e("versionNumber", {"value": "1"}),
+        e("setId", {"root": content.set_id or content.unique_id}),
+        e("versionNumber", {"value": str(content.version)}),
         _patient(content.subject),
         _author(content.author, moment),
         *(_informant(one) for one in content.subject.contacts),
@@ -112,12 +133,14 @@ def _patient(patient: Subject) -> etree._Element:
         None,
         e("family", {"qualifier": "BR"}, traits.family),
         e("given", None, traits.given),
-        e("given", {"qualifier": "BR"}, traits.given.split()[0]),
+        e("given", {"qualifier": "BR"}, (traits.given.split() or [""])[0]),
         e("family", {"qualifier": "CL"}, traits.family),
         e("given", {"qualifier": "CL"}, traits.given),
     )
-    words = "Féminin" if traits.sex == "F" else "Masculin"
-    gender = {"code": traits.sex.value, "displayName": words, "codeSystem": "2.16.840.1.113883.5.1"}
+    gender = {"nullFlavor": "UNK"}
+    if traits.sex in _GENDERS:
+        words = _GENDERS[traits.sex]
+        gender = {"code": traits.sex.value, "displayName": words, "codeSystem": "2.16.840.1.113883.5.1"}
     born = stamp(traits.birth.iso) if traits.birth else ""
     person = e(
         "patient",
@@ -125,6 +148,7 @@ def _patient(patient: Subject) -> etree._Element:
         name,
         e("administrativeGenderCode", gender),
         e("birthTime", {"value": born} if born else {"nullFlavor": "UNK"}),
+        e("birthplace", None, e("place", None, e("addr", None, _birth_place(traits.birth_place)))),
     )
     role = e(
         "patientRole",
@@ -137,6 +161,15 @@ def _patient(patient: Subject) -> etree._Element:
     return e("recordTarget", None, role)
 
 
+def _birth_place(cog: str) -> etree._Element:
+    """The commune or country of birth (COG): a trait of the INS, which CI-SIS wants named or said to be unknown."""
+    return e("county", None, cog) if cog else e("county", {"nullFlavor": "UNK"})
+
+
+def _coded(tag: str, code: V3Code | None) -> etree._Element:
+    return e(tag, code.attributes if code else {"nullFlavor": "UNK"})
+
+
 def _address(line: str) -> etree._Element:
     return e("addr", None, e("streetAddressLine", None, line)) if line else e("addr", {"nullFlavor": "NAV"})
 
@@ -147,7 +180,8 @@ def _phone(number: str) -> etree._Element:
 
 def _name(one: Writer) -> etree._Element:
     suffix = e("suffix", None, one.suffix) if one.suffix else None
-    return e("name", None, e("given", None, one.given), e("family", None, one.family), suffix)
+    given = e("given", None, one.given) if one.given else None
+    return e("name", None, given, e("family", None, one.family), suffix)
 
 
 def _structure(one: Writer, tag: str = "representedOrganization", *, industry: bool = False) -> etree._Element:
@@ -157,7 +191,7 @@ def _structure(one: Writer, tag: str = "representedOrganization", *, industry: b
         None,
         e("id", {"root": _STRUCTURES, "extension": facility.id}),
         e("name", None, facility.name),
-        e("standardIndustryClassCode", facility.setting.attributes) if industry else None,
+        _coded("standardIndustryClassCode", facility.setting) if industry else None,
     )
 
 
@@ -242,7 +276,7 @@ def _encounter(content: Header, moment: str) -> etree._Element:
     place = e(
         "healthCareFacility",
         None,
-        e("code", facility.sector.attributes),
+        _coded("code", facility.sector),
         e("location", None, e("name", None, facility.name)),
     )
     encounter = e(
