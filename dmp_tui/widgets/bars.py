@@ -96,11 +96,16 @@ class Foot(Widget):
             self.refresh()
 
     def _keys_row(self, width: int) -> str:
-        """The keys, closer to each other where they must be, and the first mark that leaves them whole."""
-        keys = self._keys if cell_len(self._keys) <= width else re.sub(" {2,}", " ", self._keys)
-        for mark in self._marks:
-            if cell_len(keys) + cell_len(mark) + 1 < width:
-                return two_ends(keys, mark, width)
+        """The keys, closer to each other where they must be, and the first mark that leaves them whole.
+
+        That this is no ward is said even where it costs the word after the last sign: the sign stays.
+        """
+        tight = re.sub(" {2,}", " ", self._keys)
+        keys = self._keys if cell_len(self._keys) <= width else tight
+        for shown in (keys, tight, re.sub(r"(\?) \w+$", r"\1", tight)):
+            for mark in self._marks:
+                if cell_len(shown) + cell_len(mark) + 1 < width:
+                    return two_ends(shown, mark, width)
         return keys
 
     def place(self, first: int, last: int, total: int) -> None:

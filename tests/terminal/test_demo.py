@@ -174,7 +174,7 @@ def test_keys_and_records_wait_for_the_next_start(start: Start, cache: Path) -> 
 def test_without_colours_the_words_are_the_same(start: Start) -> None:
     def shown(**environment: str) -> list[str]:
         terminal = to_the_sheet(start, **environment)
-        terminal.until(r"\? Aide")
+        terminal.until(r"\^L +\?")
         terminal.settle()
         return [line for line in terminal.text.splitlines() if "lu " not in line]
 
