@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from dmp_tui.dmp.cda.codes import absence, codings, display
-from dmp_tui.dmp.cda.columns import name_column
+from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers
+from dmp_tui.dmp.cda.columns import ANSWER_HEADERS, name_column
 from dmp_tui.dmp.cda.narrative import Place, one_line
 from dmp_tui.dmp.cda.related import comment, sites
-from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original
+from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original, question
 from dmp_tui.dmp.cda.times import after, fhir_date, span
 from dmp_tui.dmp.cda.unstated import agentless, shortened
-from dmp_tui.dmp.cda.words import denial, yes_or_no
+from dmp_tui.dmp.cda.words import denial, same_words, yes_or_no
 from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark, Status
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def read_act(statement: "Element", scope: Scope, kind: Kind) -> Entry | None:
     if absence(codes) is not None:
         return agentless(kind, statement, scope)
     place = scope.place(original(code)) or scope.place(statement.find("text"))
-    label, answer = answered(place, kind)
+    label, answer = _chosen(place, kind, codes, qualifiers(code)) or answered(place, kind)
     label = label or next((c.display for c in codes if c.display), answer)
     label = label or (display(code) if code is not None else "")
     if not label:
@@ -41,6 +41,25 @@ def read_act(statement: "Element", scope: Scope, kind: Kind) -> Entry | None:
         place = Place("", row) if row else Place(shortened(scope.narrative.plain))
     planned = kind is Kind.PLAN or statement.get("moodCode") not in {"EVN", None}
     return _entry(statement, scope, kind, label, codes, place=place, planned=planned, answer=answer)
+
+
+def _chosen(
+    place: "Place | None", kind: Kind, codes: "tuple[Coding, ...]", precisions: "tuple[Coding, ...]"
+) -> tuple[str, str] | None:
+    """``(question, choice)`` of a form's row ("mode d'accouchement", "voie basse"), whichever cell is pointed at."""
+    if place is None or place.row is None or place.column is None:
+        return None
+    text = one_line(place.text)
+    header = place.row.heading(place.column)
+    if any(same_words(text, c.display) for c in precisions) and (not header or ANSWER_HEADERS.search(header)):
+        asked = question(place.row, place.column, kind)
+        return (asked, text) if asked else None
+    if any(same_words(text, c.display) for c in codes):
+        return None
+    answers = [c.display for c in (*codes, *precisions) if c.display]
+    said = (one_line(cell) for cell in place.row.cells[place.column + 1 :])
+    chosen = next((cell for cell in said if any(same_words(cell, answer) for answer in answers)), "")
+    return (text, chosen) if chosen else None
 
 
 def read_device(statement: "Element", scope: Scope) -> Entry:
@@ -86,7 +105,9 @@ def _entry(
     time = span(statement.find("effectiveTime"))
     planned = planned and (statement.get("moodCode") not in {"EVN", None} or not after(scope.date, time.start))
     code_label, differs = beside(label, codes)
-    differs = differs and statement.tag != "encounter"  # the code of an encounter is its class, not its subject
+    # the code of an encounter is its class, not its subject; an answer that is the code's own words agrees with it
+    chosen = any(same_words(answer, c.display) for c in (*codes, *qualifiers(statement.find("code"))) if c.display)
+    differs = differs and statement.tag != "encounter" and not chosen
     negated = statement.get("negationInd") == "true" or yes_or_no(answer) is False
     marks = set()
     if differs or (answer and yes_or_no(answer) is (statement.get("negationInd") == "true")):

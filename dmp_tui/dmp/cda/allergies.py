@@ -1,14 +1,15 @@
 """Allergies (section 48765-2) and adverse drug effects (44939-7): near one another, and never one for the other."""
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, severity
 from dmp_tui.dmp.cda.related import comment, status_words, with_code
-from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
+from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original
 from dmp_tui.dmp.cda.times import Span, span
 from dmp_tui.dmp.cda.unstated import agentless
-from dmp_tui.dmp.cda.words import course, denies, grade, same_words
+from dmp_tui.dmp.cda.words import course, denies, grade, same_words, yes_or_no
 from dmp_tui.dmp.cda.xml import squeeze
 from dmp_tui.dmp.entries import Assertion, Coding, Criticality, Entry, Kind, Mark, Reaction, Status
 from dmp_tui.dmp.identity import fold
@@ -66,11 +67,15 @@ def _allergy(observation: "Element", scope: Scope, concern: "Element | None") ->
     if absence((*codes, *values, *kinds)) is not None:
         return agentless(Kind.ALLERGY, observation, scope)
     # The agent's words, its name, its code's words; a value (CIM-10 Z88...) only where no agent is named.
+    place, answer = _answered(place)
+    said, own_answer = _answered(said)
+    answer = answer or own_answer
     label = (_clean(place) or named or next((c.display or c.code for c in codes), "")
              or next((c.display or c.code for c in values), ""))  # fmt: skip
     if not label and said and not _is_type(said.text, kinds):
         label, place = _clean(said), said
     negated = observation.get("negationInd") == "true"
+    refused, negated = yes_or_no(answer) is False and not negated, negated or yes_or_no(answer) is False
     if not label or (negated and fold(label) in _GENERIC_AGENTS):
         return agentless(Kind.ALLERGY, observation, scope)
     codes = codes or values
@@ -84,7 +89,7 @@ def _allergy(observation: "Element", scope: Scope, concern: "Element | None") ->
     if certainty is not None and any(c.code in _RULED_OUT for c in codings(certainty.find("value"))):
         negated = True
     marks = set()
-    if differs or status_differs or (negated and words and not denies(words)):
+    if differs or status_differs or refused or (negated and words and not denies(words)):
         marks.add(Mark.CODE_DIFFERS)
     if not codes:
         marks.add(Mark.UNCODED)
@@ -111,6 +116,12 @@ def _allergy(observation: "Element", scope: Scope, concern: "Element | None") ->
         scope,
         doubtful=time.doubtful,
     )
+
+
+def _answered(place: "Place | None") -> tuple["Place | None", str]:
+    """The place of the question and its answer, where a checklist's "oui" or "non" is pointed at."""
+    label, answer = answered(place, Kind.ALLERGY)
+    return (replace(place, text=label) if place is not None and answer and label else place), answer
 
 
 def _clean(place: "Place | None") -> str:

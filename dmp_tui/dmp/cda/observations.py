@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _DENIABLE = frozenset(
-    {Kind.SOCIAL, Kind.FUNCTIONAL, Kind.ALERT, Kind.OCCUPATIONAL, Kind.PREGNANCY, Kind.PLAN, Kind.DEVICE}
+    {Kind.SOCIAL, Kind.FUNCTIONAL, Kind.ALERT, Kind.OCCUPATIONAL, Kind.PREGNANCY, Kind.PLAN, Kind.DEVICE, Kind.REASON}
 )
 _DIRECTIVES = "42348-3"
 _NOT_PREGNANT = frozenset({"60001007", "LA26683-5"})

@@ -103,14 +103,21 @@ def _read_as_own(statement: "Element", scope: Scope, noted: str) -> "Iterator[En
         yield from _devices(statement, scope, problem)
     elif kind in _NAMED and statement.tag == "observation" and names_a_problem(statement):
         yield _named(read_problem(statement, scope, None, kind or Kind.RESULT))
-    elif statement.tag == "procedure" and kind is Kind.RESULT and _stands_in(statement, scope):
-        return
     elif statement.tag in {"procedure", "encounter"}:
-        yield from _some(read_act(statement, scope, _kind_of_act(statement, kind)))
+        yield from _act(statement, scope, kind, noted)
     elif statement.tag == "observation":
         yield from _observation(statement, scope, kind, noted)
     else:
         yield from _panel(statement, scope, kind, noted)
+
+
+def _act(statement: "Element", scope: Scope, kind: Kind | None, noted: str) -> "Iterator[Entry]":
+    """An act, and what its form observes of it (reason, complication); acts that it refers to stand elsewhere."""
+    if not (statement.tag == "procedure" and kind is Kind.RESULT and _stands_in(statement, scope)):
+        yield from _some(read_act(statement, scope, _kind_of_act(statement, kind)))
+    for child in _inner(statement):
+        if child.tag in {"observation", "organizer", "substanceAdministration"}:
+            yield from _read(child, scope, _moment(statement) or noted)
 
 
 def _names_a_disease(observation: "Element") -> bool:

@@ -5,23 +5,26 @@ from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.allergies import reactions_of
 from dmp_tui.dmp.cda.codes import absence, codings
+from dmp_tui.dmp.cda.columns import DATE_CELL, name_column
 from dmp_tui.dmp.cda.medicines import material_of
 from dmp_tui.dmp.cda.narrative import one_line
 from dmp_tui.dmp.cda.related import comment, with_code
 from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
-from dmp_tui.dmp.cda.times import fhir_date, span
+from dmp_tui.dmp.cda.times import Span, fhir_date, span
 from dmp_tui.dmp.cda.unstated import agentless
-from dmp_tui.dmp.cda.words import denial, yes_or_no
+from dmp_tui.dmp.cda.words import denial, name_the_same, yes_or_no
 from dmp_tui.dmp.cda.xml import squeeze
 from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark, Status
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-    from dmp_tui.dmp.cda.narrative import Row
+    from dmp_tui.dmp.cda.narrative import Place, Row
 
 VACCINE_CODES = frozenset({"IMMUNIZ", "INITIMMUNIZ", "BOOSTER"})
 _RANK = "30973-2"
+_AGAINST = re.compile(r"\banti[- ]?", re.IGNORECASE)
+_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _DONE_HEADER = re.compile(r"EFFECTUE|REALISE|\bFAIT\b")
 
 
@@ -32,9 +35,8 @@ def read_vaccination(statement: "Element", scope: Scope) -> Entry:
     codes = codings(product)
     place = scope.place(original(product)) or scope.place(statement.find("text"))
     name = squeeze(material.findtext("name")) if material is not None else ""
-    label = (
-        (one_line(place.text or place.words) if place else "") or name or next((c.display or c.code for c in codes), "")
-    )
+    said, answer, dose = _said(place)
+    label = said or name or next((c.display or c.code for c in codes), "")
     if (
         absence((*code_of(statement), *codes)) is not None
         or not label
@@ -42,6 +44,9 @@ def read_vaccination(statement: "Element", scope: Scope) -> Entry:
     ):
         return agentless(Kind.VACCINATION, statement, scope)
     time = span(statement.find("effectiveTime"))
+    if not time.start and not time.doubtful and (day := _DAY.fullmatch(answer)):
+        start, doubtful = fhir_date(f"{day[3]}{day[2]:0>2}{day[1]:0>2}")
+        time = Span(start, "", doubtful)
     row = place.row if place else None
     handed_over = next(
         (
@@ -53,12 +58,14 @@ def read_vaccination(statement: "Element", scope: Scope) -> Entry:
     )
     planned = statement.get("moodCode") not in {"EVN", None}
     dispensed = scope.reimbursement or scope.dispensation or (bool(handed_over) and not time.start)
-    done = _said_done(row)
+    done = _said_done(row) if yes_or_no(answer) is None else yes_or_no(answer)
     negated = statement.get("negationInd") == "true"
     marks = {Mark.PRESCRIBED} if planned or dispensed or scope.prescription else set()
     if scope.reimbursement:
         marks.add(Mark.REIMBURSED)
     code_label, differs = beside(label, codes)
+    if differs and (displays := [c.display for c in codes if c.display]):
+        differs = not name_the_same(_AGAINST.sub("", label), displays)  # antituberculeux, "de la tuberculose"
     if differs or (done is False and not negated):
         marks.add(Mark.CODE_DIFFERS)
     if not codes:
@@ -75,13 +82,28 @@ def read_vaccination(statement: "Element", scope: Scope) -> Entry:
         end=time.end,
         noted=handed_over,
         reactions=tuple(reactions_of(statement, scope)),
-        dose=_detail(statement, material),
+        dose=_detail(statement, material) or dose,
         author=scope.author(statement),
         section=scope.code,
         words=" · ".join(text for text in (words, comment(statement, scope, words)) if text),
         marks=frozenset(marks),
     )
     return dated(entry, scope, doubtful=time.doubtful)
+
+
+def _said(place: "Place | None") -> tuple[str, str, str]:
+    """``(vaccine, answer, dose)``: in a grid of doses the cell pointed at says "oui" or a date, not the vaccine."""
+    if place is None:
+        return "", "", ""
+    text = one_line(place.text) or place.words
+    row, column = place.row, place.column
+    if yes_or_no(text) is None and not DATE_CELL.fullmatch(text):
+        return text, "", ""
+    if row is None or column is None:
+        return "", text, ""
+    named = name_column(row, Kind.VACCINATION) or 0
+    dose = row.header(column) if column != named and not _DONE_HEADER.search(row.heading(column)) else ""
+    return (one_line(row.cells[named]) if named != column else ""), text, dose
 
 
 def _said_done(row: "Row | None") -> bool | None:

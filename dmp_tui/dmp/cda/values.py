@@ -110,6 +110,8 @@ def agree(said: Value, coded: Value) -> bool:
     """Whether words and structure give one measure: the same figure, or one of another unit by a power of ten."""
     if said.number is None or coded.number is None:
         return True
+    if said.sign and coded.sign and (said.sign[0] in "<≤") is not (coded.sign[0] in "<≤"):
+        return False
     ours, theirs = said.unit.lower().replace("µ", "u"), coded.unit.lower().replace("µ", "u")
     plain = bool(_PLAIN_UNITS.fullmatch(said.unit) and _PLAIN_UNITS.fullmatch(coded.unit))
     if said.number == coded.number:

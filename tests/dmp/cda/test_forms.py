@@ -1,0 +1,180 @@
+"""Forms that are ticked: vaccines by dose, allergies by yes or no, the choices of a birth's acts."""
+
+import pytest
+
+from dmp_tui.dmp.cda import read_cda
+from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark
+from tests.dmp.cda.build import (
+    ATC,
+    ICD10,
+    LOINC,
+    SNOMED,
+    cell,
+    code,
+    concern,
+    document,
+    medicine,
+    observation,
+    ref,
+    related,
+    section,
+    table,
+)
+
+TERMS = "1.2.250.1.213.1.1.4.322"
+VACCINE = '<templateId root="1.3.6.1.4.1.19376.1.5.3.1.4.12"/>'
+NO_TIME = '<effectiveTime nullFlavor="NAV"/>'
+
+
+def entries(*sections: str) -> tuple[Entry, ...]:
+    return read_cda(document(*sections)).entries
+
+
+def dose(at: str, atc: str, display: str, name: str, *, rank: int = 0, negated: bool = False) -> str:
+    product = f"<code>{ref(at)}{code('translation', atc, ATC, display)}</code>"
+    given = medicine(
+        product,
+        own=VACCINE + code("code", "INITIMMUNIZ", "2.16.840.1.113883.5.4", "1ère série"),
+        text=ref(at, "text"),
+        time=NO_TIME,
+        name=name,
+        attributes=f'negationInd="{str(negated).lower()}"',
+    )
+    own = code("code", "30973-2", LOINC, "Rang")
+    ranked = related(observation(own, f'<value xsi:type="INT" value="{rank}"/>')) if rank else ""
+    return given.replace("</substanceAdministration>", f"{ranked}</substanceAdministration>")
+
+
+# --- vaccines by dose -------------------------------------------------------------------------------------------------
+
+GRID = table(
+    ("Vaccin", "1ère dose", "2ème dose", "Rappel"),
+    ("Vaccin antituberculeux", cell("b", "Oui"), "-", "-"),
+    ("Vaccin contre la coqueluche", cell("c1", "Oui"), cell("c2", "12/03/2020"), cell("c3", "Non")),
+)
+BCG = ("b", "J07AN", "vaccins de la tuberculose", "BCG")
+
+
+def vaccine(at: str, *, rank: int = 0, negated: bool = False) -> Entry:
+    given = dose(at, "J07AJ", "vaccins de la coqueluche", "Coqueluche", rank=rank, negated=negated)
+    (entry,) = entries(section("11369-6", "Vaccinations", GRID, given))
+    assert (entry.kind, entry.label) == (Kind.VACCINATION, "Vaccin contre la coqueluche")
+    return entry
+
+
+def test_a_ticked_dose_is_named_by_its_vaccine() -> None:
+    entry = vaccine("c1", rank=1)
+    assert (entry.assertion, entry.dose, entry.marks) == (Assertion.STATED, "rang 1", frozenset())
+    assert vaccine("c1").dose == "1ère dose"
+
+
+def test_a_dose_whose_cell_is_a_date_was_given_that_day() -> None:
+    entry = vaccine("c2")
+    assert (entry.assertion, entry.start, entry.dose) == (Assertion.STATED, "2020-03-12", "2ème dose")
+
+
+@pytest.mark.parametrize("negated", [True, False])
+def test_a_dose_ticked_no_was_not_given(negated: bool) -> None:
+    entry = vaccine("c3", rank=3, negated=negated)
+    assert entry.assertion is Assertion.NEGATED
+    assert (Mark.CODE_DIFFERS in entry.marks) is not negated
+
+
+def test_a_vaccine_against_a_disease_is_the_vaccine_of_that_disease() -> None:
+    (entry,) = entries(section("11369-6", "Vaccinations", GRID, dose(*BCG, rank=1)))
+    assert (entry.label, entry.marks) == ("Vaccin antituberculeux", frozenset())
+
+
+# --- allergies by yes or no -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "negated", "assertion", "differs"),
+    [
+        ("Oui", False, Assertion.STATED, False),
+        ("Non", True, Assertion.NEGATED, False),
+        ("Non", False, Assertion.NEGATED, True),
+        ("Oui", True, Assertion.NEGATED, True),
+    ],
+)
+def test_an_allergy_that_is_ticked(answer: str, negated: bool, assertion: Assertion, differs: bool) -> None:
+    text = f"<table><tbody><tr><td>Allergie au lait</td><td>{cell('a', answer)}</td></tr></tbody></table>"
+    held = observation(
+        code("code", "414285001", SNOMED, "allergie alimentaire"),
+        f'<value xsi:type="CD">{ref("a")}</value>',
+        text=ref("a", "text"),
+        attributes=f'negationInd="{str(negated).lower()}"',
+    )
+    (entry,) = entries(section("48765-2", "Allergies", text, concern(held)))
+    assert (entry.kind, entry.label, entry.assertion) == (Kind.ALLERGY, "Allergie au lait", assertion)
+    assert (Mark.CODE_DIFFERS in entry.marks) is differs
+
+
+# --- acts and their choices -------------------------------------------------------------------------------------------
+
+
+def act(own: str, at: str, inner: str = "") -> str:
+    return (
+        f'<procedure classCode="PROC" moodCode="EVN">{own}{ref(at, "text")}<statusCode code="completed"/>'
+        f'<effectiveTime value="20230425"/>{inner}</procedure>'
+    )
+
+
+def test_an_act_that_is_the_answer_to_a_question() -> None:
+    rows = (cell("m", "Mode d'accouchement"), "voie basse")
+    own = code("code", "700000006", SNOMED, "Voie basse")
+    text = f"<table><tbody><tr><td>{rows[0]}</td><td>{rows[1]}</td></tr></tbody></table>"
+    (entry,) = entries(section("29554-3", "Actes", text, act(own, "m")))
+    assert (entry.kind, entry.label, entry.value) == (Kind.PROCEDURE, "Mode d'accouchement", "voie basse")
+    assert not entry.marks
+
+
+def test_the_precision_of_an_act_is_no_act() -> None:
+    text = table(("Acte", "Précision"), ("Motif de déclenchement", cell("d", "Terme dépassé")))
+    precise = f"<qualifier>{code('value', 'O48', ICD10, 'Terme dépassé')}</qualifier>"
+    own = code("code", "236958009", SNOMED, "induction du travail", inner=precise)
+    (entry,) = entries(section("29554-3", "Actes", text, act(own, "d")))
+    assert (entry.label, entry.value, entry.code_label) == (
+        "Motif de déclenchement",
+        "Terme dépassé",
+        "induction du travail",
+    )
+    assert not entry.marks
+
+
+def test_what_is_observed_of_an_act_is_read_and_a_document_that_it_names_is_no_act() -> None:
+    text = table(("Acte", "Précision"), (cell("a", "Extraction"), ""), (cell("w", "Motif"), "Travail prolongé"))
+    why = observation(
+        code("code", "MED-1", TERMS, "Motif"),
+        code("value", "O63.9", ICD10, "Travail prolongé", kind="CD"),
+        text=ref("w", "text"),
+    )
+    elsewhere = f'<act classCode="ACT" moodCode="EVN"><code nullFlavor="NA">{ref("a")}</code></act>'
+    own = code("code", "61586001", SNOMED, "extraction")
+    found = entries(section("29554-3", "Actes", text, act(own, "a", related(why, "COMP") + related(elsewhere, "REFR"))))
+    assert [(e.kind, e.label, e.value) for e in found] == [
+        (Kind.PROCEDURE, "Extraction", ""),
+        (Kind.RESULT, "Motif", "Travail prolongé"),
+    ]
+    assert found[1].noted == "2023-04-25"
+
+
+# --- reasons and bounds -----------------------------------------------------------------------------------------------
+
+
+def test_a_reason_ticked_no_is_no_reason() -> None:
+    text = f"<table><tbody><tr><td>Recours</td><td>{cell('r', 'Non')}</td></tr></tbody></table>"
+    held = observation(
+        code("code", "ORG-184", TERMS, "Recours"), '<value xsi:type="BL" value="false"/>', text=ref("r", "text")
+    )
+    (entry,) = entries(section("42349-1", "Motif de la réunion", text, held))
+    assert (entry.kind, entry.label, entry.assertion) == (Kind.REASON, "Recours", Assertion.NEGATED)
+
+
+@pytest.mark.parametrize(("words", "differs"), [("&lt;0,5 mg/L", False), ("&gt;0,5 mg/L", True)])
+def test_below_is_not_above(words: str, differs: bool) -> None:
+    text = table(("Examen", "Résultat"), (cell("c", "CRP"), words))
+    value = '<value xsi:type="IVL_PQ"><high value="0.5" unit="mg/L"/></value>'
+    held = observation(code("code", "1988-5", LOINC, "CRP"), value, text=ref("c", "text"))
+    (entry,) = entries(section("30954-2", "Résultats", text, held))
+    assert (Mark.CODE_DIFFERS in entry.marks) is differs
