@@ -6,9 +6,7 @@
 
 from lxml import etree
 
-from dmp_tui.demo.cda.acts import OBSERVATION, PROBLEM, concern, identifier
-from dmp_tui.demo.cda.allergies import allergy
-from dmp_tui.demo.cda.codes import code_attributes
+from dmp_tui.demo.cda.codes import code_attributes, v3
 from dmp_tui.demo.cda.medicines import drug, vaccine
 from dmp_tui.demo.clinical import (
     Allergy,
@@ -25,9 +23,21 @@ from dmp_tui.demo.clinical import (
     Vaccine,
     Words,
 )
+from dmp_tui.dmp.cda_writing import allergies
+from dmp_tui.dmp.cda_writing import entries as written
+from dmp_tui.dmp.cda_writing.acts import OBSERVATION, concern, identifier
+from dmp_tui.dmp.cda_writing.allergies import Allergen, Shown
 from dmp_tui.dmp.cda_writing.xml import COMPLETED, e, interval, narrative, original, stamp, templates
+from dmp_tui.dmp.entries import Criticality
 
-_DIAGNOSIS = Code("snomed", "282291009", "interprétation diagnostique")
+_ALLERGY_KINDS = {"drug": allergies.DRUG, "food": allergies.FOOD, "substance": allergies.SUBSTANCE}
+_SEVERITIES = {
+    "": Criticality.UNKNOWN,
+    "mild": Criticality.LOW,
+    "moderate": Criticality.MODERATE,
+    "severe": Criticality.HIGH,
+    "fatal": Criticality.FATAL,
+}
 
 
 def entries(statement: Statement, at: str, seed: str, section: str) -> list[etree._Element]:
@@ -38,7 +48,7 @@ def entries(statement: Statement, at: str, seed: str, section: str) -> list[etre
         case Nothing():
             return nothing(statement, at, seed, section)
         case Drug():
-            return drug(statement, at, seed, section)
+            return [drug(statement, at, seed, section)]
         case Vaccine():
             return vaccine(statement, at, seed)
         case Problem():
@@ -57,37 +67,38 @@ def entries(statement: Statement, at: str, seed: str, section: str) -> list[etre
             return []
 
 
-def nothing(statement: Nothing, at: str, seed: str, section: str) -> list[etree._Element]:
-    observation = e(
-        "observation",
-        {**OBSERVATION, "negationInd": "false"},
-        *templates(*PROBLEM),
-        identifier(seed),
-        e("code", code_attributes(_DIAGNOSIS)),
-        narrative(f"{at}-0"),
-        e("statusCode", COMPLETED),
-        e("effectiveTime", {"nullFlavor": "NA"}),
-        e("value", {"type": "CD", **code_attributes(statement.code)}, original(f"{at}-0")),
+def allergy(statement: Allergy, at: str, seed: str) -> list[etree._Element]:
+    reactions = tuple(
+        Shown((v3(reaction.code),) if reaction.code else (), _SEVERITIES[reaction.severity])
+        for reaction in statement.reactions
     )
-    allergies = section == "48765-2"
-    template = "1.3.6.1.4.1.19376.1.5.3.1.4.5.3" if allergies else "1.3.6.1.4.1.19376.1.5.3.1.4.5.2"
-    return [concern(template, seed, "", "", observation)]
+    stated = Allergen(
+        statement.agent,
+        _ALLERGY_KINDS[statement.kind],
+        (v3(statement.code),) if statement.code else (),
+        statement.since,
+        statement.until,
+        active=not statement.until,
+        criticality=statement.criticality,
+        reactions=reactions,
+    )
+    return [allergies.allergy(stated, at, seed)]
+
+
+def nothing(statement: Nothing, at: str, seed: str, section: str) -> list[etree._Element]:
+    time = e("effectiveTime", {"nullFlavor": "NA"})
+    observation = written.diagnosis((v3(statement.code),), f"{at}-0", seed, time)
+    listed = section == "48765-2"
+    template = "1.3.6.1.4.1.19376.1.5.3.1.4.5.3" if listed else "1.3.6.1.4.1.19376.1.5.3.1.4.5.2"
+    return [concern(template, seed, "", "", observation, active=True)]
 
 
 def problem(statement: Problem, at: str, seed: str) -> list[etree._Element]:
-    coded = code_attributes(Code("cim10", statement.cim10, statement.label)) if statement.cim10 else None
-    observation = e(
-        "observation",
-        {**OBSERVATION, "negationInd": "true" if statement.absent else "false"},
-        *templates(*PROBLEM),
-        identifier(seed),
-        e("code", code_attributes(_DIAGNOSIS)),
-        narrative(f"{at}-1"),
-        e("statusCode", COMPLETED),
-        interval(statement.since, statement.until),
-        e("value", {"type": "CD", **(coded or {"nullFlavor": "UNK"})}, original(f"{at}-1")),
-    )
-    return [concern("1.3.6.1.4.1.19376.1.5.3.1.4.5.2", seed, statement.since, statement.until, observation)]
+    codes = (v3(Code("cim10", statement.cim10, statement.label)),) if statement.cim10 else ()
+    since, until = statement.since, statement.until
+    return [
+        written.problem(codes, f"{at}-1", seed, since=since, until=until, active=not until, absent=statement.absent)
+    ]
 
 
 def procedure(statement: Procedure, at: str, seed: str) -> list[etree._Element]:

@@ -2,45 +2,29 @@
 
 from lxml import etree
 
-from dmp_tui.demo.cda.acts import OBSERVATION, identifier, related
-from dmp_tui.demo.cda.codes import code_attributes
+from dmp_tui.demo.cda.codes import code_attributes, v3
 from dmp_tui.demo.clinical import Code, Drug, Vaccine
-from dmp_tui.dmp.cda_writing.xml import COMPLETED, e, interval, narrative, original, stamp, templates
+from dmp_tui.dmp.cda_writing import entries
+from dmp_tui.dmp.cda_writing.acts import OBSERVATION, identifier, related
+from dmp_tui.dmp.cda_writing.xml import COMPLETED, V3Code, e, narrative, stamp, templates
 
-_PRODUCT = ("2.16.840.1.113883.10.20.1.53", "1.3.6.1.4.1.19376.1.5.3.1.4.7.2", "1.2.250.1.213.1.1.3.43")
 PRESCRIBING = "57828-6"
 """Section of a prescription: what stands there is intended (moodCode INT), not given."""
 
 
-def drug(statement: Drug, at: str, seed: str, section: str) -> list[etree._Element]:
-    administration = e(
-        "substanceAdministration",
-        {"classCode": "SBADM", "moodCode": "INT" if section == PRESCRIBING else "EVN"},
-        *templates("2.16.840.1.113883.10.20.1.24", "1.3.6.1.4.1.19376.1.5.3.1.4.7", "1.2.250.1.213.1.1.3.42"),
-        identifier(seed),
-        e("code", {"code": "DRUG", "displayName": "Médicament", "codeSystem": "2.16.840.1.113883.5.4"}),
-        narrative(f"{at}-2"),
-        e("statusCode", COMPLETED),
-        interval(statement.since, statement.until),
-        e(
-            "consumable",
-            None,
-            _manufactured(statement.label, statement.cis, statement.atc, statement.substance, f"{at}-2"),
-        ),
+def drug(statement: Drug, at: str, seed: str, section: str) -> etree._Element:
+    """The entry of a medicine."""
+    codes = _codes(statement.label, statement.cis, statement.atc, statement.substance)
+    mood = "INT" if section == PRESCRIBING else "EVN"
+    return entries.drug(
+        statement.label, codes, f"{at}-2", seed, since=statement.since, until=statement.until, mood=mood
     )
-    return [e("entry", {"typeCode": "DRIV"}, administration)]
 
 
-def _manufactured(label: str, cis: str, atc: str, substance: str, column: str) -> etree._Element:
-    """A product: CIS code, ATC translation, the words of the row."""
-    coded = code_attributes(Code("cis", cis, label)) if cis else {"nullFlavor": "UNK"}
-    translation = e("translation", code_attributes(Code("atc", atc, substance))) if atc else None
-    return e(
-        "manufacturedProduct",
-        None,
-        *templates(*_PRODUCT),
-        e("manufacturedMaterial", None, e("code", coded, original(column), translation), e("name", None, label)),
-    )
+def _codes(label: str, cis: str, atc: str, substance: str) -> tuple[V3Code, ...]:
+    """CIS code of the product, ATC code of its substance."""
+    found = (Code("cis", cis, label) if cis else None, Code("atc", atc, substance) if atc else None)
+    return tuple(v3(code) for code in found if code is not None)
 
 
 def vaccine(statement: Vaccine, at: str, seed: str) -> list[etree._Element]:
@@ -57,7 +41,9 @@ def vaccine(statement: Vaccine, at: str, seed: str) -> list[etree._Element]:
                 e("value", {"type": "INT", "value": statement.rank}),
             ),
         )
-    product = _manufactured(statement.label, statement.cis, statement.atc, statement.label, f"{at}-1")
+    product = entries.product(
+        statement.label, _codes(statement.label, statement.cis, statement.atc, statement.label), f"{at}-1"
+    )
     if statement.lot:
         product[-1].append(e("lotNumberText", None, statement.lot))
     administration = e(

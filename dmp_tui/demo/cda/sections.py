@@ -5,7 +5,6 @@ from itertools import groupby
 
 from lxml import etree
 
-from dmp_tui.demo.cda.acts import identifier
 from dmp_tui.demo.cda.codes import code_attributes
 from dmp_tui.demo.cda.entries import entries
 from dmp_tui.demo.clinical import (
@@ -24,6 +23,7 @@ from dmp_tui.demo.clinical import (
     Vaccine,
     Words,
 )
+from dmp_tui.dmp.cda_writing.acts import identifier
 from dmp_tui.dmp.cda_writing.xml import e, french, templates
 
 TITLES = {

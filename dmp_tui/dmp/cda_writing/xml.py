@@ -1,10 +1,12 @@
 """Elements of HL7 v3, and the small pieces that every part of a CDA document is made of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
+
+from dmp_tui.dmp.entries import Coding
 
 V3 = "urn:hl7-org:v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -33,6 +35,29 @@ class V3Code:
             "codeSystemName": self.system_name,
         }
         return {name: value for name, value in every.items() if value}
+
+
+SNOMED = ("2.16.840.1.113883.6.96", "SNOMED CT")
+LOINC = ("2.16.840.1.113883.6.1", "LOINC")
+"""OID and name of a system, as a ``V3Code`` wants them."""
+
+
+_OIDS = {
+    "http://snomed.info/sct": SNOMED,
+    "http://loinc.org": LOINC,
+    "http://www.whocc.no/atc": ("2.16.840.1.113883.6.73", "ATC"),
+    "http://hl7.org/fhir/sid/icd-10": ("2.16.840.1.113883.6.3", "CIM-10"),
+}
+
+
+def v3_codes(codes: Iterable[Coding]) -> tuple[V3Code, ...]:
+    """Codings of FHIR as HL7 v3 writes them; one of a system that has no OID here has no place in CDA."""
+    found: list[V3Code] = []
+    for coding in codes:
+        oid, name = _OIDS.get(coding.system, (coding.system.removeprefix("urn:oid:"), ""))
+        if oid[:1].isdigit():
+            found.append(V3Code(coding.code, coding.display, oid, name))
+    return tuple(found)
 
 
 def e(tag: str, attributes: Mapping[str, str] | None = None, *children: Child) -> etree._Element:
@@ -71,6 +96,13 @@ def narrative(target: str) -> etree._Element:
 def original(target: str) -> etree._Element:
     """``originalText`` of a code: the words it was chosen for."""
     return e("originalText", None, reference(target))
+
+
+def coded(tag: str, codes: Sequence[V3Code], words: str, *, kind: str = "") -> etree._Element:
+    """A coded element: the first code, the words it was chosen for, the other codes as translations."""
+    attributes = codes[0].attributes if codes else {"nullFlavor": "UNK"}
+    others = (e("translation", code.attributes) for code in codes[1:])
+    return e(tag, {"type": kind, **attributes} if kind else attributes, original(words), *others)
 
 
 COMPLETED = {"code": "completed"}

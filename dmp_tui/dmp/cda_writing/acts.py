@@ -18,11 +18,15 @@ def identifier(seed: str) -> etree._Element:
 
 
 def related(kind: str, *children: etree._Element, inverted: bool = False) -> etree._Element:
+    """What hangs on a statement: a remark, a reaction, an observation."""
     return e("entryRelationship", {"typeCode": kind, "inversionInd": "true" if inverted else "false"}, *children)
 
 
-def concern(template: str, seed: str, since: str, until: str, observation: etree._Element) -> etree._Element:
-    """The act that follows a problem or an allergy over time, with its observation."""
+def concern(
+    template: str, seed: str, since: str, until: str, observation: etree._Element, *, active: bool | None
+) -> etree._Element:
+    """The act that follows a problem or an allergy over time, with its observation; None: its course is not known."""
+    course = {"nullFlavor": "UNK"} if active is None else {"code": "active" if active else "completed"}
     own = "1.2.250.1.213.1.1.3.40" if template.endswith("5.3") else "1.2.250.1.213.1.1.3.39"
     act = e(
         "act",
@@ -30,7 +34,7 @@ def concern(template: str, seed: str, since: str, until: str, observation: etree
         *templates(*_CONCERN, template, own),
         identifier(f"{seed}-concern"),
         e("code", {"nullFlavor": "NA"}),
-        e("statusCode", {"code": "completed" if until else "active"}),
+        e("statusCode", course),
         interval(since, until),
         related("SUBJ", observation),
     )
