@@ -1,7 +1,7 @@
 """The watch of a folder: each file that is whole goes into its patient's record, or to the refused with its reason."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -178,10 +178,15 @@ class Watch:
             raise RefusedError(file_sentence(error)) from None
         if draft.kind in {FileKind.CDA, FileKind.FHIR}:
             return _of_document(draft), draft
-        printed = await self._printed(content) if draft.kind is FileKind.PDF else None
+        found = await datamatrices(content) if draft.kind is FileKind.PDF else ()
+        printed = _printed(found or ())
         if sidecar is None and printed is None:
             if age < self._patience.sidecar:
                 raise _NotYetError
+            if found is None:
+                raise RefusedError(
+                    _("PDF chiffré ou abîmé, datamatrix introuvable : donnez un fichier d'accompagnement.")
+                )
             raise RefusedError(
                 _("Aucun datamatrix INS dans le PDF et aucun fichier d'accompagnement : le patient n'est pas deviné.")
             )
@@ -192,24 +197,6 @@ class Watch:
         assert whose is not None  # noqa: S101 - one of both is there; narrows the type
         own = await asyncio.to_thread(draft_of, content, whose.ins, now)
         return whose, _as_said(own, sidecar)
-
-    async def _printed(self, content: bytes) -> Identity | None:
-        """The identity of the datamatrix of a PDF; None where it has none.
-
-        Raises:
-            RefusedError: several people, or one that cannot be read.
-        """
-        found = await datamatrices(content)
-        if not found:
-            return None
-        try:
-            people = {parse_datamatrix(text)[:2]: parse_datamatrix(text) for text in found}
-            if len(people) > 1:
-                raise RefusedError(_("Le PDF porte les datamatrix de plusieurs patients."))
-            [(matricule, oid, traits)] = people.values()
-            return Identity(Ins(matricule, oid), traits, IdentityStatus.PROV, Origin.DATAMATRIX)
-        except IdentityError:
-            raise RefusedError(_("Le datamatrix INS du PDF est incomplet ou ambigu.")) from None
 
     async def _check_record(self, whose: Identity, sidecar: Sidecar | None) -> None:
         """The record exists, and is of the same person as the datamatrix or the sidecar say.
@@ -274,6 +261,24 @@ def _of_document(draft: Draft) -> Identity:
     if subject is None or ins is None:
         raise RefusedError(_("Le document ne porte pas d'INS lisible."))
     return Identity(ins, subject.traits, IdentityStatus.PROV, Origin.TYPED)
+
+
+def _printed(found: Sequence[str]) -> Identity | None:
+    """The identity of the datamatrices of a PDF; None where it has none.
+
+    Raises:
+        RefusedError: several people, or one that cannot be read.
+    """
+    if not found:
+        return None
+    try:
+        people = {parse_datamatrix(text)[:2]: parse_datamatrix(text) for text in found}
+        if len(people) > 1:
+            raise RefusedError(_("Le PDF porte les datamatrix de plusieurs patients."))
+        [(matricule, oid, traits)] = people.values()
+        return Identity(Ins(matricule, oid), traits, IdentityStatus.PROV, Origin.DATAMATRIX)
+    except IdentityError:
+        raise RefusedError(_("Le datamatrix INS du PDF est incomplet ou ambigu.")) from None
 
 
 def _as_said(draft: Draft, sidecar: Sidecar | None) -> Draft:

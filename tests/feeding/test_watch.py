@@ -89,6 +89,7 @@ def test_everything_finds_its_place_and_what_is_refused_says_why(watch: Watch, i
     (inbox / "nom.pdf.json").write_text(sidecar("garnier", birth_name="AUTRE"))
     (inbox / "champ.pdf").write_bytes(letter())
     (inbox / "champ.pdf.json").write_text('{"ins": "1"}')
+    (inbox / "casse.pdf").write_bytes(b"%PDF-1.4 casse")
     (inbox / "page.xml").write_bytes(b"<html/>")
     (inbox / "ecrit.pdf.part").write_bytes(b"%PDF")
     log = ended(watch("--once"))
@@ -100,7 +101,8 @@ def test_everything_finds_its_place_and_what_is_refused_says_why(watch: Watch, i
     ]
     assert json.loads((done / "cr.xml.recu.json").read_text())["outcome"] == "deposited"
     reasons = {p.name.removesuffix(".raison.txt"): p.read_text() for p in refused.glob("*.raison.txt")}
-    assert sorted(reasons) == ["champ.pdf", "contraire.pdf", "nom.pdf", "page.xml", "sans.pdf"]
+    assert sorted(reasons) == ["casse.pdf", "champ.pdf", "contraire.pdf", "nom.pdf", "page.xml", "sans.pdf"]
+    assert "chiffré ou abîmé" in reasons["casse.pdf"]
     assert "n'est pas deviné" in reasons["sans.pdf"]
     assert "pas le même patient" in reasons["contraire.pdf"]
     assert "ne sont pas ceux du dossier" in reasons["nom.pdf"]
