@@ -30,9 +30,13 @@ def name_column(row: Row, kind: Kind) -> int | None:
     pattern = _NAME_HEADERS.get(kind)
     for column, cell in enumerate(row.cells):
         header = row.heading(column)
-        if pattern and not is_blank(cell) and pattern.search(header) and not _NOT_A_NAME.search(header):
+        if pattern and not _says_when(cell) and pattern.search(header) and not _NOT_A_NAME.search(header):
             return column
     return None
+
+
+def _says_when(cell: str) -> bool:
+    return is_blank(cell) or bool(DATE_CELL.fullmatch(cell))
 
 
 def first_cell(row: Row | None) -> str:

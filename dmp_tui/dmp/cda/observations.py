@@ -88,7 +88,7 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
         Entry(
             kind,
             label,
-            assertion=_assertion(observation, kind, codes, answers, value),
+            assertion=_assertion(observation, kind, codes, answers, value, contrary=contrary),
             codes=(*codes, *answers) if kind is Kind.PREGNANCY or not codes else codes,
             code_label="; ".join(text for text in beside_words if text),
             status=_status(observation, kind, answers),
@@ -188,9 +188,16 @@ def _status(observation: "Element", kind: Kind, answers: tuple[Coding, ...]) -> 
 
 
 def _assertion(
-    observation: "Element", kind: Kind, codes: tuple[Coding, ...], answers: tuple[Coding, ...], value: Value
+    observation: "Element",
+    kind: Kind,
+    codes: tuple[Coding, ...],
+    answers: tuple[Coding, ...],
+    value: Value,
+    *,
+    contrary: bool,
 ) -> Assertion:
-    if observation.get("negationInd") == "true":
+    # "nombre de fœtus : 1", negated, is what its words and its value say; the flag alone says otherwise
+    if observation.get("negationInd") == "true" and not (contrary and value.text and yes_or_no(value.text) is None):
         return Assertion.NEGATED
     answer = yes_or_no(value.text)
     if kind is Kind.DIRECTIVE and answer is False and any(c.code == _DIRECTIVES for c in codes):
@@ -222,7 +229,7 @@ def _said(
         around = scope.row_around(observation)
         return _Said("", value, answer or (Place("", around) if around else None))
     row, column, text = place.row, place.column, one_line(place.text)
-    if own and _is_answer(text, coded):
+    if own and _is_answer(text, coded, displays):
         if row is None or column is None:
             return _Said(displays[0] if displays else text, value or text, place)
         if label := _asked(row, column, displays):
@@ -231,6 +238,8 @@ def _said(
         if text and not own and _says(text, coded, answers) and displays:
             return _Said("", value or text, place)
         return _Said(text or first_cell(row), value, place)
+    if not name_the_same(text, displays) and _title_names(row, column, displays):
+        return _Said(row.header(column), value or text, place)
     if not own and _is_value_cell(row, column, coded, answers, displays):
         return _Said(_label_cell(row, column, displays), value or text, place)
     if text != one_line(row.cells[column]) and any(key(text) in key(display) for display in displays):
@@ -238,19 +247,33 @@ def _said(
     return _Said(text, value or value_cell(row, column), place)
 
 
-def _is_answer(text: str, coded: Value) -> bool:
+def _is_answer(text: str, coded: Value, displays: list[str]) -> bool:
     """Whether the words that the code itself points at are its value ("Oui", "2.5"), which names nothing."""
     if coded.truth is not None:
         return yes_or_no(text) is not None
-    said = said_value(text) if coded.number is not None else None
+    if coded.number is None:
+        return same_words(text, coded.words) and not any(same_words(text, display) for display in displays)
+    said = said_value(text)
     return said is not None and said.number is not None and agree(said, coded)
 
 
 def _asked(row: Row, column: int, displays: list[str]) -> str:
     """What a cell that holds a value is the value of: its own header ("Cible INR"), else the cell that names it."""
-    if yes_or_no(row.cells[column]) is None and row.header(column) and not ANSWER_HEADERS.search(row.heading(column)):
+    tells = yes_or_no(row.cells[column]) is None and not ANSWER_HEADERS.search(row.heading(column))
+    if tells and row.header(column) and not _is_title(row, column):
         return row.header(column)
     return _label_cell(row, column, displays)
+
+
+def _is_title(row: Row, column: int) -> bool:
+    """Whether a cell's header stands over all columns: it names the table."""
+    return column > 0 and row.header(column) == row.header(0)
+
+
+def _title_names(row: Row, column: int, displays: list[str]) -> bool:
+    """Whether a cell is the first to say more than a date below a title that names what is observed."""
+    first = not any(not is_blank(cell) and not DATE_CELL.fullmatch(cell) for cell in row.cells[:column])
+    return first and bool(row.header(column)) and _is_title(row, column) and name_the_same(row.header(column), displays)
 
 
 def _says(text: str, coded: Value, answers: tuple[Coding, ...]) -> bool:

@@ -8,6 +8,7 @@ from dmp_tui.dmp.cda.attachments import body_attachment, embedded, media_names
 from dmp_tui.dmp.cda.columns import name_column
 from dmp_tui.dmp.cda.header import Header, read_header, read_partial_header
 from dmp_tui.dmp.cda.narrative import Narrative, Row, flowing, is_blank, one_line, read_narrative
+from dmp_tui.dmp.cda.problems import is_remark
 from dmp_tui.dmp.cda.related import relative_of
 from dmp_tui.dmp.cda.scope import Scope
 from dmp_tui.dmp.cda.sections import SAFETY, WITHOUT_STATEMENTS, kind_of_section, kinds_of_title
@@ -27,6 +28,10 @@ _PRESCRIPTION_TYPES = frozenset({"57833-6"})
 _DISPENSATION_TYPES = frozenset({"60593-1"})
 _PRESCRIPTION_SECTIONS = frozenset({"57828-6"})
 _DISPENSATION_SECTIONS = frozenset({"60590-7"})
+_PREGNANCY = frozenset({"10162-6", "57078-8"})
+"""History of pregnancies, antenatal examinations."""
+_MOTHER = "Mère"
+_TOO_YOUNG = 8
 _DENIALS = frozenset({Assertion.NONE, Assertion.NO_DATA})
 _ROWS_COUNT = frozenset({Kind.ALLERGY, Kind.TREATMENT, Kind.PROBLEM})
 """Kinds of which a table row that no entry points to is a statement that the structure forgot."""
@@ -54,7 +59,7 @@ def read_cda(content: bytes, limit: int = MAX_BYTES) -> Reading:
         return _reading(header, "cda-n1", attachments=held, unread=[*unread, *([] if held else [header.title])])
     if body is None:
         raise DocumentError(DocumentProblem.MISSING_HEADER, "component")
-    sections = list(_sections(body))
+    sections = list(_sections(body, of_child=_is_child(header)))
     narratives = _narratives(sections, media_names(body))
     files, failed = embedded(body)
     entries: list[Entry] = list(header.contacts)
@@ -142,7 +147,7 @@ class _Narratives:
     elsewhere: Mapping[str, Narrative]
 
 
-def _sections(body: "Element") -> Iterator[_Section]:
+def _sections(body: "Element", *, of_child: bool) -> Iterator[_Section]:
     """All sections, in reading order, nested ones after their parent."""
     index = 0
     waiting: list[tuple[Element, int, Kind | None, str]] = [
@@ -156,10 +161,16 @@ def _sections(body: "Element") -> Iterator[_Section]:
             squeeze(coded.get("displayName")) if coded is not None else ""
         )
         kind = kind_of_section(code, title, parent)
-        relative = relative_of(element) or relative
+        relative = relative_of(element) or relative or (_MOTHER if of_child and code in _PREGNANCY else "")
         yield _Section(element, index, code, title, depth, kind, relative)
         index += 1
         waiting.extend((s, depth + 1, kind, relative) for s in reversed(element.findall("component/section")))
+
+
+def _is_child(header: Header) -> bool:
+    """Whether the patient is too young to be pregnant: what the document says of a pregnancy is her mother's."""
+    born, now = header.birth[:4], header.date[:4]
+    return born.isdecimal() and now.isdecimal() and int(now) - int(born) < _TOO_YOUNG
 
 
 def _narratives(sections: list[_Section], media: Mapping[str, tuple[str, str]]) -> _Narratives:
@@ -223,7 +234,10 @@ def _unclaimed(narrative: Narrative, elements: "list[Element]", found: list[Entr
     """Rows of a list that no entry points to and whose words no entry has."""
     claimed = set()
     for element in elements:
+        remarks = {r for o in element.iter("observation") if is_remark(o) for r in o.iter("reference")}
         for reference in element.iter("reference"):
+            if reference in remarks:
+                continue
             name = (reference.get("value") or "").strip().removeprefix("#")
             if name in narrative.marked and (row := narrative.marked[name][1]) is not None:
                 claimed.add(id(row))

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _WRITTEN_YEARS = re.compile(r"(?<!\d)(?:\d{1,2}[/.-]\d{1,2}[/.-]|\d{1,2}[/.-])(\d{4})(?!\d)|(?:^|· )(\d{4})(?= ·|$)")
 
+_LED = re.compile(r"(oui|non)\s?[:,;]\s?(\S.*)", re.IGNORECASE)
+"""An answer with its detail: "Oui : hernie"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -118,7 +121,9 @@ def answered(place: Place | None, kind: Kind) -> tuple[str, str]:
         return "", ""
     text = one_line(place.text) or place.words
     if yes_or_no(text) is None:
-        return text, ""
+        led = _LED.fullmatch(text)
+        asked = question(place.row, place.column, kind) if led and place.row and place.column is not None else ""
+        return (f"{asked} : {led[2]}", led[1]) if led and asked else (text, "")
     return (question(place.row, place.column, kind) if place.row and place.column is not None else ""), text
 
 

@@ -123,6 +123,7 @@ _CODES = {
     "82810-3": Kind.PREGNANCY,
     "11449-6": Kind.PREGNANCY,
     "64100-1": Kind.ALERT,  # contraindications
+    "10218-6": Kind.RESULT,  # conclusion of an operation
 }
 """Observations whose code says what they are where the section speaks of other things."""
 _HISTORY = {"47519-4": Kind.PROCEDURE, "11348-0": Kind.PROBLEM}

@@ -23,6 +23,9 @@ _INSTRUCTIONS = frozenset({Kind.ALERT, Kind.DIRECTIVE, Kind.PLAN, Kind.REASON})
 _DATE = re.compile(r"(?<!\d)(\d{2})/(\d{2})/(\d{4})(?!\d)")
 
 
+_BEGINS = re.compile(r"(0[1-9]|[12]\d|3[01])/(0[1-9]|1[0-2])/(\d{4})|((?:19|20)\d{2})")
+
+
 def statements_of(scope: Scope, kind: Kind) -> "Iterator[Entry]":
     """One statement for each row, item or paragraph; a section that only denies is one denial."""
     plain = scope.narrative.plain
@@ -64,12 +67,14 @@ def _entry(words: str, scope: Scope, kind: Kind, row: Row | None = None) -> Entr
         column = next(i for i, cell in enumerate(row.cells) if one_line(cell) == name)
         answer = value_cell(row, column)
         value = said_value(answer) or Value(answer)
-    label = shortened(row.cells[column] if row and column is not None else words)
+    when, rest = _leading_date(row) if row and column != 0 else ("", "")
+    label = shortened(row.cells[column] if row and column is not None else rest or words)
     dose = dosage_of_row(row) if row and kind is Kind.TREATMENT else ""
     said = denial(label)
     if said is Assertion.NEGATED and kind in _INSTRUCTIONS:
         said = None
     start, end = _dates(row) if row else ("", "")
+    start = start or (when if kind not in _MEASURED else "")
     marks = {Mark.UNCODED}
     if scope.reimbursement:
         marks.add(Mark.REIMBURSED)
@@ -99,6 +104,15 @@ def _entry(words: str, scope: Scope, kind: Kind, row: Row | None = None) -> Entr
         ),
         scope,
     )
+
+
+def _leading_date(row: Row) -> tuple[str, str]:
+    """``(date, the other cells)`` of a row that begins with its date below the title of its table."""
+    match = _BEGINS.fullmatch(row.cells[0].strip()) if row.cells else None
+    if match is None or len(row.cells) < 2 or row.header(0) != row.header(1):
+        return "", ""
+    day = f"{match[3]}-{match[2]}-{match[1]}" if match[3] else match[4]
+    return day, " · ".join(one_line(cell) for cell in row.cells[1:] if not is_blank(cell))
 
 
 def _dates(row: Row) -> tuple[str, str]:

@@ -110,14 +110,15 @@ def test_a_negation_that_the_words_do_not_say_is_marked(words: str, differs: boo
     assert (Mark.CODE_DIFFERS in entry.marks) is differs
 
 
-def test_a_negated_observation_with_a_value_is_marked() -> None:
+def test_a_negation_of_a_value_that_is_written_out_is_none_and_is_marked() -> None:
     text = table(("Question", "Réponse"), (cell("d", "Durée d'hospitalisation"), "3 jours"))
     own = code("code", "ORG-077", TERMS, "Durée d'hospitalisation")
     value = '<value xsi:type="PQ" value="3" unit="d"/>'
     entry = one(
         section("47420-5", "S", text, observation(own, value, text=ref("d", "text"), attributes='negationInd="true"'))
     )
-    assert (entry.assertion, entry.marks) == (Assertion.NEGATED, frozenset({Mark.CODE_DIFFERS}))
+    assert (entry.value, entry.assertion) == ("3", Assertion.STATED)
+    assert entry.marks == {Mark.CODE_DIFFERS}
 
 
 # --- devices ----------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from tests.dmp.cda.build import (
     ATC,
     ICD10,
     LOINC,
+    PATIENT,
     SNOMED,
     cell,
     code,
@@ -178,3 +179,78 @@ def test_below_is_not_above(words: str, differs: bool) -> None:
     held = observation(code("code", "1988-5", LOINC, "CRP"), value, text=ref("c", "text"))
     (entry,) = entries(section("30954-2", "Résultats", text, held))
     assert (Mark.CODE_DIFFERS in entry.marks) is differs
+
+
+# --- a child's certificate ------------------------------------------------------------------------------------------
+
+
+def test_a_child_is_not_pregnant_but_her_mother_was() -> None:
+    text = "<table><tbody><tr><td>Antigène HBs</td><td>" + cell("h", "négatif") + "</td></tr></tbody></table>"
+    held = observation(code("code", "51659-1", LOINC, "Antigène HBs"), text=ref("h", "text"))
+    before_birth = section("57078-8", "Examens prénataux", text, held)
+    (of_child,) = read_cda(document(before_birth, patient=PATIENT.replace("19550612", "20231231"))).entries
+    (of_woman,) = entries(before_birth)
+    assert of_child.person is not None
+    assert (of_child.kind, of_child.person.role) == (Kind.FAMILY, "Mère")
+    assert (of_woman.kind, of_woman.person) == (Kind.RESULT, None)
+
+
+def test_a_choice_that_its_code_points_at_is_named_by_its_question() -> None:
+    rows = "<tr><td>Première consultation</td><td>" + cell("t", "premier trimestre") + "</td></tr>"
+    text = f'<table><thead><tr><th colspan="2">Grossesse</th></tr></thead><tbody>{rows}</tbody></table>'
+    own = code("code", "75200-6", LOINC, "Date de la première consultation", inner=ref("t"))
+    value = code("value", "57630001", SNOMED, "premier trimestre", kind="CD")
+    (entry,) = entries(section("10162-6", "Grossesses", text, observation(own, value, text=ref("t", "text"))))
+    assert (entry.label, entry.value) == ("Première consultation", "premier trimestre")
+
+
+PROBLEM = '<templateId root="1.3.6.1.4.1.19376.1.5.3.1.4.5"/>'
+DIAGNOSIS = PROBLEM + code("code", "282291009", SNOMED, "interprétation diagnostique")
+
+
+def test_an_answer_with_its_detail_names_both() -> None:
+    text = "<table><tbody><tr><td>Autre maladie</td><td>" + cell("o", "Oui : hernie") + "</td></tr></tbody></table>"
+    value = code("value", "GEN-092", TERMS, "Autre maladie", kind="CD", inner=ref("o"))
+    (entry,) = entries(section("11450-4", "Problèmes", text, observation(DIAGNOSIS, value, text=ref("o", "text"))))
+    assert (entry.label, entry.value, entry.assertion) == ("Autre maladie : hernie", "Oui", Assertion.STATED)
+
+
+def test_a_status_that_points_at_another_row_does_not_hide_it() -> None:
+    text = table(("Date", "Pathologie"), ("12/05/1985", cell("t", "Tachycardie")), ("22/06/2009", cell("a", "Angor")))
+    own = code("code", "33999-4", LOINC, "Statut")
+    status = observation(own, code("value", "active", "1.2.3", kind="CE"), text=ref("a", "text"))
+    value = code("value", "I47.2", ICD10, "Tachycardie", kind="CD", inner=ref("t"))
+    first = observation(DIAGNOSIS, value, text=ref("t", "text"), inner=related(status, "REFR"))
+    reading = read_cda(document(section("11450-4", "Pathologies", text, concern(first))))
+    assert [e.label for e in reading.entries] == ["Tachycardie", "Angor"]
+    assert reading.unread == ("Pathologies",)
+
+
+def test_a_value_below_the_title_of_its_table_is_named_by_the_title() -> None:
+    rows = "<tr><td>15/02/2019</td><td>" + cell("g", "Grade 0") + "</td><td>Activité normale</td></tr>"
+    text = f'<table><thead><tr><th colspan="3">Échelle de performance</th></tr></thead><tbody>{rows}</tbody></table>'
+    own = code("code", "MED-239", TERMS, "Echelle de performance OMS")
+    value = code("value", "MED-240", TERMS, "Grade 0", kind="CD")
+    (entry,) = entries(section("46006-3", "Fonctions", text, observation(own, value, text=ref("g", "text"))))
+    assert (entry.label, entry.value) == ("Échelle de performance", "Grade 0")
+
+
+@pytest.mark.parametrize(("title", "said"), [("Comorbidités", "Diabète"), ("Antécédents notables", "Mastectomie")])
+@pytest.mark.parametrize(("written", "start"), [("10/01/2019", "2019-01-10"), ("1978", "1978")])
+def test_an_uncoded_list_below_one_title_is_dated_by_its_first_cells(
+    title: str, said: str, written: str, start: str
+) -> None:
+    rows = f"<tr><td>{written}</td><td>{said}</td></tr>"
+    text = f'<table><thead><tr><th colspan="2">{title}</th></tr></thead><tbody>{rows}</tbody></table>'
+    (entry,) = entries(section("11450-4", "Problèmes", text))
+    assert (entry.kind, entry.label, entry.start) == (Kind.PROBLEM, said, start)
+    assert entry.words == f"{written} · {said}"
+
+
+def test_the_conclusion_of_an_operation_is_no_problem() -> None:
+    text = "<table><tbody><tr><td>Conclusion</td><td>" + cell("c", "Suites simples") + "</td></tr></tbody></table>"
+    own = code("code", "10218-6", LOINC, "Note postopératoire")
+    (entry,) = entries(
+        section("10218-6", "Opération", text, observation(own, f'<value xsi:type="CD">{ref("c")}</value>'))
+    )
+    assert (entry.kind, entry.label, entry.value) == (Kind.RESULT, "Note postopératoire", "Suites simples")
