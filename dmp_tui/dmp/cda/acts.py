@@ -1,5 +1,6 @@
 """Procedures, devices, encounters and plans: what was done, is worn, or is to be done."""
 
+import re
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers
@@ -9,7 +10,7 @@ from dmp_tui.dmp.cda.related import comment, sites
 from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original, question
 from dmp_tui.dmp.cda.times import after, fhir_date, span
 from dmp_tui.dmp.cda.unstated import agentless, shortened
-from dmp_tui.dmp.cda.words import denial, same_words, yes_or_no
+from dmp_tui.dmp.cda.words import denial, name_the_same, same_words, yes_or_no
 from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark, Status
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _NCIT = "urn:oid:2.16.840.1.113883.3.26.1.1"
 """Where CI-SIS says of a device's translations that they give its brand or its model: no code of the device."""
+_ASIDES = re.compile(r"COMMENTAIRE|PRECISION")
 _DENIALS = frozenset({Assertion.NONE, Assertion.NO_DATA})
 
 
@@ -29,7 +31,9 @@ def read_act(statement: "Element", scope: Scope, kind: Kind) -> Entry | None:
     if absence(codes) is not None:
         return agentless(kind, statement, scope)
     place = scope.place(original(code)) or scope.place(statement.find("text"))
+    place, aside = _beside_its_name(place, codes, scope)
     label, answer = _chosen(place, kind, codes, qualifiers(code)) or answered(place, kind)
+    answer = answer or aside
     label = label or next((c.display for c in codes if c.display), answer)
     label = label or (display(code) if code is not None else "")
     if not label:
@@ -41,6 +45,21 @@ def read_act(statement: "Element", scope: Scope, kind: Kind) -> Entry | None:
         place = Place("", row) if row else Place(shortened(scope.narrative.plain))
     planned = kind is Kind.PLAN or statement.get("moodCode") not in {"EVN", None}
     return _entry(statement, scope, kind, label, codes, place=place, planned=planned, answer=answer)
+
+
+def _beside_its_name(place: "Place | None", codes: "tuple[Coding, ...]", scope: Scope) -> "tuple[Place | None, str]":
+    """``(place of the name, precision)``, where what is pointed at is a comment or a precision on the act."""
+    if place is None or place.row is None or place.column is None:
+        return place, ""
+    header, text = place.row.heading(place.column), one_line(place.text)
+    displays = [c.display for c in codes if c.display]
+    if not _ASIDES.search(header) or not displays or any(same_words(text, display) for display in displays):
+        return place, ""
+    for column, cell in enumerate(place.row.cells[: place.column]):
+        if any(c.isalpha() for c in cell) and name_the_same(cell, displays):
+            return Place(cell, place.row, column), "" if "COMMENTAIRE" in header else text
+    elsewhere = next((found for display in displays if (found := scope.row_named(display))), None)
+    return (elsewhere, "") if elsewhere is not None else (place, "")
 
 
 def _chosen(

@@ -36,6 +36,7 @@ KINDS = {
     "29554-3": Kind.PROCEDURE,
     "10167-5": Kind.PROCEDURE,
     "67803-7": Kind.PROCEDURE,
+    "56836-0": Kind.PROCEDURE,  # transfusions
     "46240-8": Kind.PROCEDURE,  # stays and visits
     "46264-8": Kind.DEVICE,
     "10162-6": Kind.PREGNANCY,

@@ -56,7 +56,7 @@ def read_entry(entry: "Element", scope: Scope) -> tuple[list[Entry], bool]:
         elif child.tag in STATEMENTS:
             found = list(_read(child, scope, ""))
             statements.extend(found)
-            lost = lost or (not found and _says_something(child) and child.tag != "procedure")
+            lost = lost or (not found and _says_something(child) and child.tag != "procedure") or _is_measured(child)
         elif child.tag not in _SILENT and child.tag not in {"templateId", "sequenceNumber"}:
             lost = True
     return statements, lost
@@ -64,6 +64,14 @@ def read_entry(entry: "Element", scope: Scope) -> tuple[list[Entry], bool]:
 
 def _is_comment(statement: "Element") -> bool:
     return any(coding.code == COMMENT for coding in codings(statement.find("code")))
+
+
+def _is_measured(statement: "Element") -> bool:
+    """Whether a device's measures hang on it: of which lead or chamber they are, only the narrative tells."""
+    worn = statement.tag == "supply" and statement.get("moodCode") in {"EVN", None}
+    if not worn or statement.find("participant/participantRole/playingDevice") is None:
+        return False
+    return any(kind_of_value(v) == "PQ" for v in statement.iterfind("entryRelationship/observation/value"))
 
 
 def _says_something(statement: "Element") -> bool:

@@ -254,3 +254,50 @@ def test_the_conclusion_of_an_operation_is_no_problem() -> None:
         section("10218-6", "Opération", text, observation(own, f'<value xsi:type="CD">{ref("c")}</value>'))
     )
     assert (entry.kind, entry.label, entry.value) == (Kind.RESULT, "Note postopératoire", "Suites simples")
+
+
+STAYS = table(
+    ("Date", "Rencontre", "Commentaire"),
+    ("11/12/2022", "Entretien précoce", cell("s1", "sans particularité")),
+    ("11/01/2023", "Naissance préparée", cell("s2", "avec le père")),
+)
+
+
+@pytest.mark.parametrize(
+    ("display", "at", "when"), [("Entretien précoce", "s1", "2022"), ("Naissance préparée", "s1", "2023")]
+)
+def test_a_stay_is_not_named_by_its_comment_nor_by_that_of_another(display: str, at: str, when: str) -> None:
+    day = {"2022": "20221211", "2023": "20230111"}[when]
+    stay = (
+        f'<encounter classCode="ENC" moodCode="EVN">{code("code", "GEN-079", TERMS, display)}{ref(at, "text")}'
+        f'<effectiveTime><low value="{day}"/></effectiveTime></encounter>'
+    )
+    (entry,) = entries(section("46240-8", "Rencontres", STAYS, stay))
+    assert (entry.label, entry.start[:4], entry.marks) == (display, when, frozenset())
+    assert display in entry.words
+
+
+def test_the_precision_of_another_treatment_is_its_value() -> None:
+    text = table(("Type de traitement", "Précision"), ("Autres traitements", cell("p", "immunothérapie")))
+    own = code("code", "GEN-092", TERMS, "Autres traitements (à préciser)")
+    (entry,) = entries(section("29554-3", "Actes", text, act(own, "p")))
+    assert (entry.label, entry.value, entry.marks) == ("Autres traitements", "immunothérapie", frozenset())
+
+
+def test_transfusions_are_acts() -> None:
+    text = table(("Transfusions",), ("2 PFC le 13/05/2008",))
+    (entry,) = entries(section("56836-0", "Antécédents transfusionnels", text))
+    assert (entry.kind, entry.label) == (Kind.PROCEDURE, "2 PFC le 13/05/2008")
+
+
+def test_measures_of_an_implant_are_counted_as_unread() -> None:
+    text = table(("Dispositif", "Seuil"), (cell("d", "Défibrillateur"), cell("v", "0,7 V")))
+    own = code("code", "J0105", "1.2.250.1.213.2.68", "DÉFIBRILLATEURS", inner=ref("d"))
+    measure = observation(code("code", "MED-2", TERMS, "Seuil"), '<value xsi:type="PQ" value="0.7" unit="V"/>')
+    supply = (
+        '<supply classCode="SPLY" moodCode="EVN"><participant typeCode="DEV"><participantRole><playingDevice>'
+        f"{own}</playingDevice></participantRole></participant>{related(measure, 'COMP')}</supply>"
+    )
+    reading = read_cda(document(section("46264-8", "Matériel implanté", text, supply)))
+    assert [e.label for e in reading.entries] == ["Défibrillateur"]
+    assert reading.unread == ("Matériel implanté",)
