@@ -61,12 +61,12 @@ async def search(services: Services, caller: Caller, request: Request) -> Respon
 
 
 async def search_text(services: Services, request: Request) -> str:
-    """The parameters of a search as a query string: those of the URL, or those of a form sent to ``_search``."""
+    """The parameters of a search as a query string: those of the URL, and those of a form sent to ``_search``."""
     if request.method != "POST":
         return request.url.query
     check_type(request, _FORM)
     body = await read_body(request, services.settings, _FORM_LIMIT)
-    return body.decode("ascii", "replace")
+    return "&".join(part for part in (request.url.query, body.decode("ascii", "replace")) if part)
 
 
 def patient_of(services: Services, query: Query) -> Record | None:

@@ -16,7 +16,7 @@ from dmp_tui.server.access import Access, access_to
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.documents import patient_of, search_text, searchset
 from dmp_tui.server.outcomes import fhir_response, not_found
-from dmp_tui.server.search import by_date, by_name, by_token, parse_query, sorted_by_date
+from dmp_tui.server.search import by_date, by_name, by_string, by_token, parse_query, sorted_by_date
 from dmp_tui.server.services import Services
 from dmp_tui.server.subjects import unknown_patient
 
@@ -39,6 +39,7 @@ _MATCHERS = {
     "status": by_token(lambda _found: [Coding("http://hl7.org/fhir/list-status", "current")]),
     "source.family": by_name,
     "source.given": by_name,
+    "title": by_string(lambda found: [found.title]),
 }
 SEARCHED = tuple(sorted({*_MATCHERS, "patient", "patient.identifier"} - {"_id"}))
 """The parameters of ITI-66 that are understood."""

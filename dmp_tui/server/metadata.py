@@ -19,6 +19,10 @@ _TYPES = {
     "_lastUpdated": "date",
     "creation": "date",
     "period": "date",
+    "period-start": "date",
+    "period-end": "date",
+    "description": "string",
+    "title": "string",
     "patient": "reference",
 }
 _SUMMARY = "http://hl7.org/fhir/uv/ips/OperationDefinition/summary"

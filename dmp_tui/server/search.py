@@ -17,6 +17,8 @@ from dmp_tui.server.parameters import COMMON
 
 Predicate = Callable[[Any], bool]
 """Whether a document, or a list of them, answers one parameter."""
+Matcher = Callable[[str, str], Predicate]
+"""What a parameter asks: its value and its modifier, empty where none is given."""
 _PARAMETERS = 50
 
 
@@ -40,7 +42,7 @@ class Query:
         return all(predicate(document) for predicate in self.predicates)
 
 
-def parse_query(text: str, matchers: Mapping[str, Callable[[str], Predicate]] | None = None) -> Query:
+def parse_query(text: str, matchers: Mapping[str, Matcher] | None = None) -> Query:
     """A search from a query string; of documents, unless the parameters are those of something else.
 
     Raises:
@@ -50,28 +52,33 @@ def parse_query(text: str, matchers: Mapping[str, Callable[[str], Predicate]] | 
         pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), max_num_fields=_PARAMETERS)
     except ValueError:
         raise _bad() from None
+    pairs = [(_ALIASES.get(name, name), value) for name, value in pairs]
     predicates: list[Predicate] = []
     single = dict(pairs)
     if any(sum(given == name for given, _ in pairs) > 1 for name in _OTHERS):
         raise _bad()
     known = _MATCHERS if matchers is None else matchers
     for name, value in pairs:
-        if name in known:
-            predicates.append(known[name](value))
+        plain, colon, modifier = name.partition(":")
+        if plain in known and bool(colon) == bool(modifier):
+            predicates.append(known[plain](value, modifier))
         elif name not in _OTHERS:
-            raise malformed("Paramètre de recherche inconnu.", "Unknown search parameter.", "parameter")
+            raise _unknown(name)
     system, bar, value = single.get("patient.identifier", "").partition("|")
     if single.get("patient.identifier") and not bar:
         raise _bad()
     sort = single.get("_sort", "-date")
-    if sort not in {"date", "-date"}:
+    if sort not in {"date", "-date"} or single.get("_total", "accurate") != "accurate":
         raise _bad()
+    if single.get("_summary", "false") not in {"false", "count"}:
+        raise _unknown("_summary")
+    counted = "0" if single.get("_summary") == "count" else single.get("_count")
     return Query(
         tuple(predicates),
         single.get("patient") or single.get("subject", ""),
         (system, value),
         "identifier" in single,
-        _whole(single["_count"]) if "_count" in single else None,
+        None if counted is None else _whole(counted),
         _whole(single.get("_offset", "0")),
         sort == "date",
         tuple(pair for pair in pairs if pair[0] not in {"_count", "_offset"}),
@@ -80,6 +87,27 @@ def parse_query(text: str, matchers: Mapping[str, Callable[[str], Predicate]] | 
 
 def _bad() -> FhirError:
     return malformed("Paramètre de recherche mal formé.", "Malformed search parameter.", "parameter")
+
+
+def _unknown(name: str) -> FhirError:
+    """400. It names what FHIR defines and this server does not do; other words could be anybody's name."""
+    if name in _NOT_DONE:
+        french = f"Paramètre de recherche non pris en charge : {name}."
+        return malformed(french, f"Search parameter not supported: {name}.", "parameter")
+    return malformed("Paramètre de recherche inconnu.", "Unknown search parameter.", "parameter")
+
+
+def _no_modifier(modifier: str) -> FhirError:
+    if modifier in _MODIFIERS:
+        french = f"Modificateur non pris en charge sur ce paramètre : {modifier}."
+        return malformed(french, f"Modifier not supported on this parameter: {modifier}.", "parameter")
+    return malformed("Modificateur de recherche inconnu.", "Unknown search modifier.", "parameter")
+
+
+_NOT_DONE = {"_include", "_include:iterate", "_revinclude", "_revinclude:iterate", "_summary", "_elements", "_has"}
+_NOT_DONE |= {"_contained", "_containedType", "_text", "_content", "_filter", "_query", "_list", "_type"}
+_NOT_DONE |= {"_profile", "_tag", "_security", "_source"}
+_MODIFIERS = {"missing", "not", "exact", "contains", "identifier", "text", "in", "not-in", "above", "below", "of-type"}
 
 
 def _whole(text: str) -> int:
@@ -112,10 +140,24 @@ _NEVER = (datetime.min.replace(tzinfo=UTC),) * 2
 # --- tokens -----------------------------------------------------------------------------------------------------------
 
 
-def by_token(codings: Callable[[Any], Sequence[Coding]]) -> Callable[[str], Predicate]:
-    """A token parameter: ``code``, ``system|code``, ``|code`` or ``system|``, several by commas."""
+def _is_missing(value: str, values: Callable[[Any], Sequence[object]]) -> Predicate:
+    """``:missing``: whether nothing is said."""
+    if value not in {"true", "false"}:
+        raise _bad()
+    return lambda document: (not any(values(document))) is (value == "true")
 
-    def parse(value: str) -> Predicate:
+
+def by_token(codings: Callable[[Any], Sequence[Coding]], *also: str) -> Matcher:
+    """A token parameter: ``code``, ``system|code``, ``|code`` or ``system|``, several by commas.
+
+    ``:not`` also finds what says nothing (FHIR R4, 3.1.1.4.5). ``also`` are modifiers that change nothing here.
+    """
+
+    def parse(value: str, modifier: str) -> Predicate:
+        if modifier == "missing":
+            return _is_missing(value, lambda document: [c for c in codings(document) if c.code])
+        if modifier and modifier != "not" and modifier not in also:
+            raise _no_modifier(modifier)
         wanted = [_system_and_code(part) for part in value.split(",")]
 
         def matches(document: Any) -> bool:
@@ -125,7 +167,7 @@ def by_token(codings: Callable[[Any], Sequence[Coding]]) -> Callable[[str], Pred
                 for system, code in wanted
             )
 
-        return matches
+        return (lambda document: not matches(document)) if modifier == "not" else matches
 
     return parse
 
@@ -137,20 +179,37 @@ def _system_and_code(part: str) -> tuple[str | None, str]:
     return (system, code) if bar else (None, system)
 
 
-def by_name(value: str) -> Predicate:
-    """A string parameter on authors' names (FHIR: the beginning of a word; case and accents aside), several by commas.
+def by_string(texts: Callable[[Any], Sequence[str]], *, words: bool = False) -> Matcher:
+    """A string parameter: how the text begins, case and accents aside, several by commas; ``:exact``, ``:contains``.
 
-    Names are kept as they are displayed: family and given are words of the same text.
+    ``words``: each word, or several in their order, may be what is looked for.
     """
-    wanted = [fold(part) for part in value.split(",")]
-    if not all(wanted):
-        raise _bad()
 
-    def matches(document: Any) -> bool:
-        names = [f" {fold(author.name)}" for author in document.authors]
-        return any(f" {part}" in name for name in names for part in wanted)
+    def parse(value: str, modifier: str) -> Predicate:
+        if modifier == "missing":
+            return _is_missing(value, texts)
+        if modifier not in {"", "exact", "contains"}:
+            raise _no_modifier(modifier)
+        parts = value.split(",")
+        wanted = parts if modifier == "exact" else [fold(part) for part in parts]
+        if not all(wanted):
+            raise _bad()
 
-    return matches
+        def answers(text: str, part: str) -> bool:
+            if modifier == "exact":
+                return f" {part} " in f" {text} " if words else part == text
+            have = fold(text)
+            if modifier == "contains":
+                return part in have
+            return f" {part}" in f" {have}" if words else have.startswith(part)
+
+        return lambda document: any(answers(text, part) for text in texts(document) for part in wanted)
+
+    return parse
+
+
+by_name = by_string(lambda document: [author.name for author in document.authors], words=True)
+"""Authors' names. They are kept as they are displayed: family and given are words of the same text."""
 
 
 def _labels(document: DocumentEntry) -> Sequence[Coding]:
@@ -185,13 +244,18 @@ _COMPARATORS: dict[str, Callable[[tuple[datetime, datetime], tuple[datetime, dat
     "le": lambda have, want: have[0] < want[0] or (want[0] <= have[0] and have[1] <= want[1]),
     "sa": lambda have, want: have[0] >= want[1],
     "eb": lambda have, want: have[1] <= want[0],
+    "ap": lambda have, want: have[0] < want[1] and want[0] < have[1],
 }
 
 
-def by_date(dates: Callable[[Any], tuple[str, str]]) -> Callable[[str], Predicate]:
-    """A date parameter with FHIR's comparators, on intervals as its precision gives them."""
+def by_date(dates: Callable[[Any], tuple[str, str]]) -> Matcher:
+    """A date parameter with FHIR's comparators, on intervals as its precision gives them; ``:missing``."""
 
-    def parse(value: str) -> Predicate:
+    def parse(value: str, modifier: str) -> Predicate:
+        if modifier == "missing":
+            return _is_missing(value, dates)
+        if modifier:
+            raise _no_modifier(modifier)
         wanted = []
         for part in value.split(","):
             comparator, text = (part[:2], part[2:]) if part[:2].isalpha() else ("eq", part)
@@ -232,7 +296,7 @@ def interval(text: str) -> tuple[datetime, datetime] | None:
         return None
 
 
-_MATCHERS: dict[str, Callable[[str], Predicate]] = {
+_MATCHERS: dict[str, Matcher] = {
     "_id": by_token(lambda d: [Coding("", d.id)]),
     "identifier": by_token(_identifiers),
     "status": by_token(lambda d: [Coding("http://hl7.org/fhir/document-reference-status", d.status.value)]),
@@ -243,15 +307,30 @@ _MATCHERS: dict[str, Callable[[str], Predicate]] = {
     "format": by_token(lambda d: [d.format]),
     "security-label": by_token(_labels),
     "event": by_token(lambda d: d.events),
-    "related": by_token(_related),
+    "related": by_token(_related, "identifier"),
+    "relatesto": by_token(_related, "identifier"),
+    "description": by_string(lambda d: [d.description]),
     "author.family": by_name,
     "author.given": by_name,
     "date": by_date(lambda d: (d.date, "")),
     "creation": by_date(lambda d: (d.date, "")),
     "period": by_date(lambda d: (d.service_start, d.service_end)),
+    "period-start": by_date(lambda d: (d.service_start, "")),
+    "period-end": by_date(lambda d: (d.service_end, "")),
     "_lastUpdated": by_date(lambda d: (d.submitted, "")),
     "isArchived": by_token(lambda d: [Coding("", "true" if d.archived else "false")]),
 }
-_OTHERS = COMMON | {"patient", "subject", "patient.identifier", "_count", "_offset", "_sort"}
+_ALIASES = {
+    "patient:identifier": "patient.identifier",
+    "patient:Patient.identifier": "patient.identifier",
+    "subject:identifier": "patient.identifier",
+    "subject:Patient.identifier": "patient.identifier",
+    "subject.identifier": "patient.identifier",
+    "PDSm_isArchived": "isArchived",
+    "PDSm_DocumentReference_period-start": "period-start",
+    "PDSm_DocumentReference_period-end": "period-end",
+}
+"""Other names that the drafts, or FHIR's own rules, give to a parameter."""
+_OTHERS = COMMON | {"patient", "subject", "patient.identifier", "_count", "_offset", "_sort", "_summary", "_total"}
 SEARCHED = tuple(sorted({*_MATCHERS, "patient", "patient.identifier"} - {"_id"}))
 """The parameters of ITI-67 that are understood."""

@@ -270,6 +270,10 @@ async def test_search_parameters(api: Api) -> None:
         "POST", "/fhir/DocumentReference/_search", form, kind="application/x-www-form-urlencoded"
     )
     assert by_form.json()["total"] == 2
+    both = await doctor.send(
+        "POST", "/fhir/DocumentReference/_search?category=42", form, kind="application/x-www-form-urlencoded"
+    )
+    assert both.json()["total"] == 1
     for wrong in ("&colour=red", "&date=yesterday", "&_count=many", "&type=", "&_sort=size"):
         answer = await doctor.get(search(wrong))
         assert (answer.status_code, rule(answer)) == (400, "parameter"), wrong

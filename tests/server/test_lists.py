@@ -96,6 +96,8 @@ async def test_a_set_is_kept_and_found(api: Api) -> None:
         ("status=current", 2),
         ("source.family=essai", 2),
         ("source.given=autre", 0),
+        ("title:missing=false&title=aucun", 0),
+        ("code:not=folder", 1),
         ("_count=1", 2),
     ],
 )

@@ -53,6 +53,21 @@ def found(query: str, entry: DocumentEntry = ENTRY) -> bool:
         ("period=2026-06-12T08:30:00Z", False),
         ("period=ge2026-06-12T08:30:00Z", True),
         ("_id=nothing", False),
+        ("date=ap2026-06", True),
+        ("date=ap2027", False),
+        ("type:not=11488-4", False),
+        ("type:not=1,2", True),
+        ("status:not=current", True),
+        ("event:missing=false", True),
+        ("event:missing=true", False),
+        ("period:missing=false", True),
+        ("author.family:missing=true", False),
+        ("related:identifier=urn:ietf:rfc:3986|urn:oid:1.2.250.1.999.0", True),
+        ("relatesto=urn:oid:1.2.250.1.999.0", True),
+        ("PDSm_isArchived=true", True),
+        ("period-start=2026-06-12&period-end=2026-06-12", True),
+        ("PDSm_DocumentReference_period-start=gt2026-06-12", False),
+        ("description:missing=false&description:contains=zzz", False),
         ("", True),
     ],
 )
@@ -65,7 +80,15 @@ def test_what_a_query_finds(query: str, expected: bool) -> None:
     [
         "colour=red",
         "date=yesterday",
-        "date=ap2026",
+        "type:missing=maybe",
+        "type:text=x",
+        "type:=1",
+        "date:exact=2026",
+        "author.family:not=x",
+        "author.family:exact=",
+        "_summary=text",
+        "_total=none",
+        "patient:missing=true",
         "date=2026-13",
         "date=0000",
         "type=",
@@ -109,3 +132,35 @@ def test_the_newest_comes_first_and_a_date_that_is_none_last() -> None:
     entries = [replace(ENTRY, id=written, date=written) for written in ("2020", "", "2021-05", "2021-05-02T10:00:00Z")]
     assert [d.id for d in sorted_by_date(entries, ascending=False)] == ["2021-05-02T10:00:00Z", "2021-05", "2020", ""]
     assert sorted_by_date(entries, ascending=True)[0].id == ""
+
+
+@pytest.mark.parametrize("name", ["_include", "_revinclude", "_elements", "_summary"])
+def test_what_fhir_has_and_this_server_does_not_do_is_named(name: str) -> None:
+    with pytest.raises(FhirError) as raised:
+        parse_query(f"{name}=x")
+    assert f"not supported: {name}." in raised.value.said.english
+
+
+def test_a_modifier_that_is_not_done_is_named_and_a_stranger_s_word_is_not() -> None:
+    with pytest.raises(FhirError) as raised:
+        parse_query("type:in=x")
+    assert raised.value.said.english.endswith(": in.")
+    with pytest.raises(FhirError) as raised:
+        parse_query("DURAND=1")
+    assert "DURAND" not in raised.value.said.english
+
+
+def test_strings_begin_contain_or_are_exactly() -> None:
+    entry = replace(ENTRY, description="Épisode fébrile", authors=(replace(ENTRY.authors[0], name="Dr Éva DUPONT"),))
+    for query in ("description=episode", "description:contains=febri", "description:exact=Épisode fébrile"):
+        assert found(query, entry)
+    for query in ("description=febrile", "description:exact=Épisode", "author.family:exact=Dupont"):
+        assert not found(query, entry)
+    for query in ("author.family=dup", "author.given=eva", "author.family:exact=DUPONT", "author.family:contains=pon"):
+        assert found(query, entry)
+    assert found("description:missing=true", replace(ENTRY, description=""))
+
+
+def test_only_the_number_may_be_asked_for() -> None:
+    assert parse_query("_summary=count").count == 0
+    assert parse_query("_summary=false").count is None

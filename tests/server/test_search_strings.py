@@ -20,7 +20,10 @@ def pairs(names: list[str]) -> st.SearchStrategy[list[tuple[str, str]]]:
     return st.lists(st.tuples(st.sampled_from(names), values), max_size=4)
 
 
-@given(pairs([*search.SEARCHED, *OTHERS]))
+MODIFIED = [f"{name}:{how}" for name in search.SEARCHED for how in ("missing", "not", "exact", "contains", "")]
+
+
+@given(pairs([*search.SEARCHED, *MODIFIED, *OTHERS]))
 def test_any_search_of_documents(asked: list[tuple[str, str]]) -> None:
     try:
         query = search.parse_query(urlencode(asked))
