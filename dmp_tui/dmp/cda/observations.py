@@ -5,7 +5,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, qualifiers
-from dmp_tui.dmp.cda.columns import ANSWER_HEADERS, DATE_CELL, REFERENCE_HEADERS, first_cell, value_cell
+from dmp_tui.dmp.cda.columns import (
+    ANSWER_HEADERS,
+    DATE_CELL,
+    EARLIER_HEADERS,
+    REFERENCE_HEADERS,
+    first_cell,
+    value_cell,
+)
 from dmp_tui.dmp.cda.narrative import Place, Row, is_blank, one_line
 from dmp_tui.dmp.cda.related import comment
 from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
@@ -49,6 +56,11 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
         return agentless(kind, observation, scope)
     coded = coded_value(values[0]) if values else Value("")
     said = _said(observation, scope, codes, coded, answers)
+    if _is_earlier(observation, codes):
+        own = scope.words(*(original(value) for value in values))
+        said = _Said(said.label, own, said.place)  # the row's result is the new one
+    elif said.value and said.place and said.place.row and _is_of_another_day(said.place.row, said.value, coded):
+        said = _Said(said.label, "", said.place)
     label = said.label or next((c.display or c.code for c in codes), "")
     if not label:
         label, coded = coded.words, Value("")
@@ -84,29 +96,28 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
     interpretation, meaning = _interpretation(observation)
     time = span(observation.find("effectiveTime"))
     start, end, when = _when(kind, time, noted)
-    return dated(
-        Entry(
-            kind,
-            label,
-            assertion=_assertion(observation, kind, codes, answers, value, contrary=contrary),
-            codes=(*codes, *answers) if kind is Kind.PREGNANCY or not codes else codes,
-            code_label="; ".join(text for text in beside_words if text),
-            status=_status(observation, kind, answers),
-            start=start,
-            end=end,
-            noted=when,
-            value=value.text,
-            unit=value.unit,
-            reference=reference,
-            interpretation=interpretation,
-            author=scope.author(observation),
-            section=scope.code,
-            words=" · ".join(text for text in (words, meaning, comment(observation, scope, words)) if text),
-            marks=frozenset(marks),
-        ),
-        scope,
-        doubtful=time.doubtful,
+    entry = Entry(
+        kind,
+        label,
+        assertion=_assertion(observation, kind, codes, answers, value, contrary=contrary),
+        codes=(*codes, *answers) if kind is Kind.PREGNANCY or not codes else codes,
+        code_label="; ".join(text for text in beside_words if text),
+        status=_status(observation, kind, answers),
+        start=start,
+        end=end,
+        noted=when,
+        value=value.text,
+        unit=value.unit,
+        reference=reference,
+        interpretation=interpretation,
+        author=scope.author(observation),
+        section=scope.code,
+        words=" · ".join(text for text in (words, meaning, comment(observation, scope, words)) if text),
+        marks=frozenset(marks),
     )
+    # the dates of earlier results, in the row's words, are not this one's
+    checked = replace(entry, words="") if place and place.row and _tells_earlier(place.row) else entry
+    return replace(dated(checked, scope, doubtful=time.doubtful), words=entry.words)
 
 
 def read_isolate(organizer: "Element", scope: Scope, noted: str) -> Entry | None:
@@ -135,6 +146,28 @@ def uncoded(entry: Entry) -> Entry:
     """A statement without its codes, which others share that are not the same thing; their words stay beside it."""
     named = [c.display for c in entry.codes if c.display and c.display not in entry.code_label]
     return replace(entry, codes=(), code_label="; ".join(text for text in (entry.code_label, *named) if text))
+
+
+def _is_earlier(observation: "Element", codes: tuple[Coding, ...]) -> bool:
+    """Whether this is an earlier result, hung on the new one of the same analyte."""
+    link = observation.getparent()
+    newer = link.getparent() if link is not None and link.get("typeCode") == "REFR" else None
+    if newer is None or newer.tag != "observation":
+        return False
+    return bool({c.code for c in codes} & {c.code for c in code_of(newer)})
+
+
+def _tells_earlier(row: Row) -> bool:
+    return any(EARLIER_HEADERS.search(row.heading(column)) for column in range(len(row.cells)))
+
+
+def _is_of_another_day(row: Row, said: str, coded: Value) -> bool:
+    """Whether the value read in a row of several results is another's: the coded one stands in its own column."""
+    words = said_value(said) if coded.number is not None else None
+    if words is None or agree(words, coded):
+        return False
+    others = (said_value(one_line(cell)) for cell in row.cells if one_line(cell) != said)
+    return any(other is not None and other.number is not None and agree(other, coded) for other in others)
 
 
 def _around(scope: Scope) -> str:

@@ -1,5 +1,6 @@
 """From an entry to statements: which reader reads it, panels and concerns opened, nothing dropped silently."""
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ _SOME_EXAMINATION = "MED-036"
 """TA_ASIP "examen réalisé"."""
 _BELONGING = "1.2.250.1.213.1.1.3.12"
 """CI-SIS FR-Prothese-et-objet-personnel."""
+_SIDES = re.compile(r"\b(?:DROITE?|GAUCHE)\b")
 _DEVICES = "1.2.250.1.213.2.68"
 """EMDN, the European nomenclature of devices."""
 
@@ -202,11 +204,19 @@ def _observation(observation: "Element", scope: Scope, kind: Kind | None, noted:
         # one code for the prostheses of both jaws or ears: only their words tell them apart
         named = fold(site) in fold(entry.label) or scope.row_around(observation) is not None
         entry = uncoded(entry if named else replace(entry, label=f"{entry.label}, {site}"))
+    if entry is not None and own in {Kind.RESULT, Kind.FUNCTIONAL} and (side := _side(observation, scope)):
+        entry = uncoded(replace(entry, label=f"{entry.label}, {side}"))
     inner = _inner(observation)
     if entry is not None and (entry.value or entry.codes or not inner):
         yield entry
     for child in inner:
         yield from _read(child, scope, _moment(observation) or noted)
+
+
+def _side(observation: "Element", scope: Scope) -> str:
+    """Which eye or ear a measure is of: one code stands for both."""
+    site = sites(observation, scope)
+    return site if _SIDES.search(fold(site)) else ""
 
 
 def _kind_of_observation(observation: "Element", kind: Kind | None) -> Kind:

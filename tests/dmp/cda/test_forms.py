@@ -301,3 +301,66 @@ def test_measures_of_an_implant_are_counted_as_unread() -> None:
     reading = read_cda(document(section("46264-8", "Matériel implanté", text, supply)))
     assert [e.label for e in reading.entries] == ["Défibrillateur"]
     assert reading.unread == ("Matériel implanté",)
+
+
+# --- several results in a row -----------------------------------------------------------------------------------------
+
+POTASSIUM = code("code", "2823-3", LOINC, "Potassium", inner=ref("k"))
+
+
+def measure(value: str, day: str, inner: str = "", own: str = POTASSIUM) -> str:
+    return observation(
+        own,
+        f'<value xsi:type="PQ" value="{value}" unit="mmol/L"/>',
+        time=f'<effectiveTime value="{day}"/>',
+        inner=inner,
+    )
+
+
+@pytest.mark.parametrize("own", [POTASSIUM, code("code", "2823-3", LOINC, "Potassium")])
+def test_an_earlier_result_has_its_own_value_and_date(own: str) -> None:
+    text = table(
+        ("Examen", "Résultat", "Référence", "Antériorité"),
+        (cell("k", "Potassium"), "4,1 mmol/L", "3,5 - 5,0", "3,9 mmol/L (12/12/2023)"),
+    )
+    held = measure("4.1", "20240104", related(measure("3.9", "20231212", own=own), "REFR"))
+    found = entries(section("30954-2", "Biologie", text, held))
+    assert [(e.label, e.value, e.noted, e.marks) for e in found] == [
+        ("Potassium", "4.1", "2024-01-04", frozenset()),
+        ("Potassium", "3.9", "2023-12-12", frozenset()),
+    ]
+
+
+def test_the_result_of_the_coded_day_is_taken_from_its_column() -> None:
+    text = table(
+        ("Examen", "Résultat du 12/12/2023", "Résultat du 04/01/2024"),
+        (cell("k", "Potassium"), "3,9 mmol/L", "4,1 mmol/L"),
+    )
+    (entry,) = entries(section("30954-2", "Biologie", text, measure("4.1", "20240104")))
+    assert (entry.value, entry.unit, entry.marks) == ("4.1", "mmol/L", frozenset())
+
+
+def test_a_preference_is_no_reference_range() -> None:
+    text = table(("Préférences", "Précision"), ("Souhait", cell("w", "Rester à domicile")))
+    own = code("code", "PAT-008", TERMS, "Souhait")
+    (entry,) = entries(
+        section("30954-2", "Dispositions", text, observation(own, f'<value xsi:type="CD">{ref("w")}</value>'))
+    )
+    assert (entry.value, entry.reference) == ("Rester à domicile", "")
+
+
+def test_a_measure_of_either_eye_is_two_measures() -> None:
+    text = table(("Réfraction", "Œil droit", "Œil gauche"), ("Sphère (D)", cell("r", "2.50"), cell("l", "1.25")))
+    right, left = (
+        observation(
+            code("code", "95290-3", LOINC, "Puissance de la sphère"),
+            f'<value xsi:type="PQ" value="{value}" unit="d"/>{code("targetSiteCode", site, SNOMED, words)}',
+            text=ref(at, "text"),
+        )
+        for value, site, words, at in (("2.50", "18944008", "œil droit", "r"), ("1.25", "8966001", "œil gauche", "l"))
+    )
+    found = entries(section("30954-2", "Réfraction", text, right, left))
+    assert [(e.label, e.value, e.codes) for e in found] == [
+        ("Sphère (D), œil droit", "2.50", ()),
+        ("Sphère (D), œil gauche", "1.25", ()),
+    ]
