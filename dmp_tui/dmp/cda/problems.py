@@ -4,12 +4,13 @@ import re
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers, severity
+from dmp_tui.dmp.cda.narrative import one_line
 from dmp_tui.dmp.cda.related import CERTAINTY, SEVERITY, STATUS, comment, sites, status_words, with_code
 from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original
 from dmp_tui.dmp.cda.times import Span, after, span
 from dmp_tui.dmp.cda.unstated import agentless
 from dmp_tui.dmp.cda.values import coded_value
-from dmp_tui.dmp.cda.words import course, denial, denies, grade, same_words, yes_or_no
+from dmp_tui.dmp.cda.words import course, denial, denies, grade, name_the_same, same_words, yes_or_no
 from dmp_tui.dmp.cda.xml import squeeze
 from dmp_tui.dmp.entries import Assertion, Criticality, Entry, Kind, Mark, Person, Status
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element as Element
+
+    from dmp_tui.dmp.cda.narrative import Place
+    from dmp_tui.dmp.entries import Coding
 
 ACTIVE_PROBLEMS = "11450-4"
 _RULED_OUT = frozenset({"refuted", "entered-in-error", "410516002"})
@@ -62,6 +66,7 @@ def read_problem(
         said = None
     place = next((p for value in values if (p := scope.place(original(value)))), None) or said
     label, answer = answered(place, kind)
+    label = _beside(place, label, codings(*values)) or label
     if not label:
         label = next((squeeze(v.text) for v in values if squeeze(v.text)), "") or next(
             (c.display or c.code for c in codes), ""
@@ -101,6 +106,15 @@ def read_problem(
         scope,
         doubtful=time.doubtful,
     )
+
+
+def _beside(place: "Place | None", label: str, codes: "tuple[Coding, ...]") -> str:
+    """The cell of the row that says what its value says, where "autre pathologie" is pointed at; "" if none."""
+    displays = [coding.display for coding in codes if coding.display]
+    if place is None or place.row is None or not label or not displays or name_the_same(label, displays):
+        return ""
+    cells = (one_line(cell) for cell in place.row.cells)
+    return next((cell for cell in cells if any(same_words(cell, display) for display in displays)), "")
 
 
 def _ruled_out(observation: "Element") -> bool:

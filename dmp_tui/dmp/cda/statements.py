@@ -131,7 +131,9 @@ def _act(statement: "Element", scope: Scope, kind: Kind | None, noted: str) -> "
 
 
 def _names_a_disease(observation: "Element") -> bool:
-    """Whether an observed event is a disease of the CIM-10 that is there or not: a complication."""
+    """Whether an observed event is a disease of the CIM-10, named or ticked: a complication."""
+    if names_a_problem(observation):
+        return any(c.system == ICD10 for c in codings(*observation.iterfind("value")))
     return _says_yes_or_no(observation) and any(c.system == ICD10 for c in codings(observation.find("code")))
 
 

@@ -364,3 +364,11 @@ def test_a_measure_of_either_eye_is_two_measures() -> None:
         ("Sphère (D), œil droit", "2.50", ()),
         ("Sphère (D), œil gauche", "1.25", ()),
     ]
+
+
+def test_an_event_that_is_a_disease_is_a_problem_named_by_itself() -> None:
+    text = table(("Problème", "Précision"), (cell("o", "Autre trouble observé"), "Hypertension gestationnelle"))
+    value = code("value", "O13", ICD10, "Hypertension gestationnelle", kind="CD", inner=ref("o"))
+    (entry,) = entries(section("42545-4", "Événements", text, observation(DIAGNOSIS, value, text=ref("o", "text"))))
+    assert (entry.kind, entry.label, entry.marks) == (Kind.PROBLEM, "Hypertension gestationnelle", frozenset())
+    assert entry.words == "Autre trouble observé · Hypertension gestationnelle"
