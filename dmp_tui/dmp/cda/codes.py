@@ -20,6 +20,10 @@ CIS = "urn:oid:1.2.250.1.213.2.3.1"
 CIP = "urn:oid:1.2.250.1.213.2.3.2"
 
 _CIP13 = re.compile(r"34009\d{8}")
+_TABLES = re.compile(
+    r"(?:TA|TRE|JDV|ASS|NOS)[_-][A-Z0-9][\w.-]*|LOINC|SNOMED(?:[ -]?CT)?|CIM[ -]?10|UCUM|ATC|CCAM|CI[SP]"
+)
+"""Names of code systems and value sets, which name no thing."""
 _ATC5 = re.compile(r"[A-Z]\d{2}[A-Z]{2}\d{2}")
 _SYSTEMS = {
     "2.16.840.1.113883.6.96": SNOMED,
@@ -84,9 +88,15 @@ def codings(*elements: "Element | None") -> tuple[Coding, ...]:
         code = squeeze(element.get("code"))
         if code:
             system = _national(code, system_uri(squeeze(element.get("codeSystem"))))
-            found.setdefault((system, code), Coding(system, code, squeeze(element.get("displayName"))))
+            found.setdefault((system, code), Coding(system, code, _name(element)))
         waiting.extend(reversed(element.findall("translation")))
     return tuple(found.values())
+
+
+def _name(element: "Element") -> str:
+    """The display of a code; none where software wrote the name of the table there."""
+    name = squeeze(element.get("displayName"))
+    return "" if name == squeeze(element.get("codeSystemName")) or _TABLES.fullmatch(name) else name
 
 
 def qualifiers(element: "Element | None") -> tuple[Coding, ...]:

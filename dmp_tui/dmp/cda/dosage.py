@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import combining, normalize
 
 from dmp_tui.dmp.cda.codes import display
 from dmp_tui.dmp.cda.narrative import Row, is_blank, one_line
@@ -64,14 +65,17 @@ def dosage(administration: "Element", scope: Scope, row: Row | None) -> Dosage:
     ]
     said = _of_row(row) if row else []
     coded = [text for step in steps for text in [", ".join(_structured(step, scope))] if text]
+    instruction = _instruction(administration, scope)
+    rhythmic = any(True for step in steps for time in step.iterfind("effectiveTime") if _is_rhythm(time))
     words = ", ".join(said) if said else "; ".join(coded)
+    if said and rhythmic and not any(_tells_rhythm(text) for text in (*said, instruction)):
+        words = f"{words} · codé : {'; '.join(coded)}"
     route = administration.find("routeCode")
     by = (
         (_route_of_row(row) if row else "")
         or scope.words(original(route))
         or (display(route) if route is not None else "")
     )
-    instruction = _instruction(administration, scope)
     parts = [text for text in (words, by, instruction) if text]
     disagree = bool(said) and len(steps) == 1 and _disagree(said, administration)
     return Dosage(", ".join(parts), "; ".join(coded) if disagree else "")
@@ -183,7 +187,18 @@ def _rhythm(time: "Element", scope: Scope) -> str:
                 return ""
             return _every(squeeze(period.get("value")), squeeze(period.get("unit")))
         case _:
-            return ""
+            width = time.find("width")
+            if width is None or not width.get("value"):
+                return ""
+            return f"pendant {_amount_of_time(squeeze(width.get('value')), squeeze(width.get('unit')))}"
+
+
+def _is_rhythm(time: "Element") -> bool:
+    return any(kind_of_value(part) in {"PIVL_TS", "EIVL_TS"} for part in (time, *time.findall("comp")))
+
+
+def _amount_of_time(value: str, unit: str) -> str:
+    return f"1 {_period(value, unit)}" if value == "1" else _period(value, unit)
 
 
 def _every(value: str, unit: str) -> str:
@@ -207,13 +222,35 @@ _FIGURES = r"(\d{1,6}(?:[.,]\d{1,6})?)(?:\s*A\s*(\d{1,6}(?:[.,]\d{1,6})?))?"
 _TABLET_WORDS = r"(?:CP|CPR|COMPRIME|GELULE|UNITE|TABLET)S?"
 _DOSE_SAID = re.compile(rf"{_FIGURES}\s*{_TABLET_WORDS}\b")
 _PER_DAY_SAID = re.compile(rf"{_FIGURES}\s*{_TABLET_WORDS}\s*(?:/|PAR)\s*(?:1\s*)?(?:J\b|JOUR)")
+_LASTING = re.compile(r"\b(?:PENDANT|DURANT|DUREE)\W{0,3}(?:DE )?\d+\s*\w+")
+_RHYTHM_SAID = re.compile(
+    r"/\s*\d*\s*(?:J|H|SEM|MOIS|24)|\bPAR (?:\d+ )?(?:JOUR|J|HEURE|SEMAINE|MOIS|PRISE|AN)|\bFOIS\b|\d\s?[X*]"
+    r"|\bPRISES?\b|MATIN|\bMIDI|\bSOIR|COUCHER|REVEIL|\bNUIT|REPAS|DEJEUNER|DINER|\bTOU(?:TE)?S LES\b|CHAQUE|QUOTIDIEN"
+    r"|JOURNALI|HEBDO|MENSUEL|BESOIN|DEMANDE|CONTINU|\bSI \w|\d\s?-\s?\d\s?-\s?\d|\bUN JOUR SUR\b|\b\d+\s?H\b|UNIQUE"
+    r"|LUNDI|MARDI|MERCREDI|JEUDI|VENDREDI|SAMEDI|DIMANCHE|INR"
+)
+_EVERY_SAID = re.compile(r"TOUTES LES (\d{1,2})\s*H")
 _HOURS = {"h": 1.0, "d": 24.0, "J": 24.0, "wk": 168.0}
+
+
+def _plain(text: str) -> str:
+    bare = "".join(c for c in normalize("NFD", text) if not combining(c))
+    return bare.upper()
+
+
+def _tells_rhythm(text: str) -> bool:
+    """Whether words say how often, not only how much or for how long."""
+    return bool(_RHYTHM_SAID.search(_LASTING.sub(" ", _plain(text))))
 
 
 def _disagree(said: list[str], administration: "Element") -> bool:
     """Whether words and structure name other daily amounts of tablets; only where both say it plainly."""
-    plain = " ".join(said).upper().replace("É", "E").replace("À", "A")
+    plain = _plain(" ".join(said))
     words, structure = _daily_said(plain), _daily_coded(administration)
+    if not words and structure and not _tells_rhythm(plain) and len(doses := _DOSE_SAID.findall(plain)) == 1:
+        # how much, without how often: of one intake or of a day
+        words = {_figure(text) for text in doses[0] if text}
+        structure |= _amounts(administration)
     return bool(words and structure) and not any(abs(w - s) < 1e-6 for w in words for s in structure)
 
 
@@ -224,8 +261,10 @@ def _daily_said(plain: str) -> set[float]:
     if match := _PER_DAY_SAID.search(plain):
         return {_figure(text) for text in match.group(1, 2) if text}
     times, doses = _TIMES_SAID.search(plain), _DOSE_SAID.search(plain)
-    if times and doses:
-        return {_figure(text) * int(times[1]) for text in doses.group(1, 2) if text}
+    every = _EVERY_SAID.search(plain)
+    if doses and (times or every):
+        often = int(times[1]) if times else 24 / max(int(every[1]), 1) if every else 1
+        return {_figure(text) * often for text in doses.group(1, 2) if text}
     return set()
 
 
@@ -238,14 +277,21 @@ def _daily_coded(administration: "Element") -> set[float]:
     period = next((p for time in administration.iterfind("effectiveTime") for p in time.iterfind("period")), None)
     if dose is None or period is None:
         return set()
-    amounts = [a for a in (dose, dose.find("low"), dose.find("high")) if a is not None and a.get("value")]
-    found = set()
-    for amount in amounts:
-        if (amount.get("unit") or "") not in _TABLETS:
-            return set()
-        try:
-            hours = float(period.get("value") or "") * _HOURS[period.get("unit") or ""]
-            found.add(float(amount.get("value") or "") * 24.0 / hours)
-        except (ValueError, KeyError, ZeroDivisionError, OverflowError):
-            return set()
-    return found
+    try:
+        hours = float(period.get("value") or "") * _HOURS[period.get("unit") or ""]
+        return {amount * 24.0 / hours for amount in _amounts(administration)}
+    except (ValueError, KeyError, ZeroDivisionError, OverflowError):
+        return set()
+
+
+def _amounts(administration: "Element") -> set[float]:
+    """The tablets of one intake; none where the structure counts in something else."""
+    dose = administration.find("doseQuantity")
+    bounds = [] if dose is None else [dose, dose.find("low"), dose.find("high")]
+    given = [bound for bound in bounds if bound is not None and bound.get("value")]
+    if any((bound.get("unit") or "") not in _TABLETS for bound in given):
+        return set()
+    try:
+        return {float(bound.get("value") or "") for bound in given}
+    except ValueError:
+        return set()

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from dmp_tui.dmp.cda.codes import ATC, absence, codings
+from dmp_tui.dmp.cda.codes import ATC, absence, codings, display
 from dmp_tui.dmp.cda.dosage import dosage
 from dmp_tui.dmp.cda.narrative import one_line
 from dmp_tui.dmp.cda.related import comment, status_words
@@ -13,8 +13,11 @@ from dmp_tui.dmp.cda.unstated import agentless
 from dmp_tui.dmp.cda.words import course, name_the_same
 from dmp_tui.dmp.cda.xml import kind_of_value, squeeze
 from dmp_tui.dmp.entries import Assertion, Coding, Entry, Kind, Mark, Status
+from dmp_tui.dmp.identity import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.etree import _Element as Element
 
     from dmp_tui.dmp.cda.narrative import Place
@@ -87,6 +90,7 @@ def read_treatment(statement: "Element", scope: Scope) -> Entry:
         ),
         scope,
         doubtful=time.doubtful,
+        row=place.row if place else None,
     )
 
 
@@ -103,7 +107,18 @@ def _is_negation(label: str) -> bool:
 def _words(statement: "Element", scope: Scope, place: "Place | None") -> str:
     words = place.words if place else ""
     said = comment(statement, scope, words)
-    return " · ".join(text for text in (words, said) if text)
+    why = ", ".join(text for text in _reasons(statement, scope) if fold(text) not in fold(words))
+    return " · ".join(text for text in (words, said, f"motif : {why}" if why else "") if text)
+
+
+def _reasons(statement: "Element", scope: Scope) -> "Iterator[str]":
+    """What it is given for: in the words that the reason points at, else in those of its code."""
+    for related in statement.iterfind("entryRelationship[@typeCode='RSON']/*"):
+        code, value = related.find("code"), related.find("value")
+        said = scope.words(original(value), original(code), related.find("text"))
+        coded = next((display(element) for element in (value, code) if element is not None and display(element)), "")
+        if said or coded:
+            yield said or coded
 
 
 def _time(statement: "Element") -> Span:

@@ -22,6 +22,7 @@ from dmp_tui.dmp.cda.values import Value, agree, coded_value, range_of, ranges_a
 from dmp_tui.dmp.cda.words import denial, denies, key, name_the_same, same_words, yes_or_no
 from dmp_tui.dmp.entries import Assertion, Coding, Entry, Kind, Mark, Status
 from dmp_tui.dmp.identity import fold
+from dmp_tui.dmp.sheet.series import is_refuted
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -33,7 +34,6 @@ _DIRECTIVES = "42348-3"
 _NOT_PREGNANT = frozenset({"60001007", "LA26683-5"})
 PREGNANT = frozenset({"77386006", "LA15173-0"})
 _INTERPRETATIONS = "urn:oid:2.16.840.1.113883.5.83"
-_ISOLATE = "1.3.6.1.4.1.19376.1.3.1.5"
 _MEASURES = frozenset({Kind.RESULT, Kind.VITAL})
 
 
@@ -83,7 +83,9 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
     contrary = (
         observation.get("negationInd") == "true" and bool(words or value.text) and not denies(words or value.text)
     )
-    marks = {Mark.CODE_DIFFERS} if differs or value_differs or range_differs or contrary else set()
+    interpretation, meaning = _interpretation(observation)
+    out = is_refuted(interpretation, value.text, reference)
+    marks = {Mark.CODE_DIFFERS} if differs or value_differs or range_differs or contrary or out else set()
     if not codes and not answers:
         marks.add(Mark.UNCODED)
     if scope.reimbursement:
@@ -92,8 +94,8 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
         code_label,
         coded.shown if value_differs else "",
         f"[{range_of(observation)}]" if range_differs else "",
+        f"interprétation {interpretation}" if out else "",
     ]
-    interpretation, meaning = _interpretation(observation)
     time = span(observation.find("effectiveTime"))
     start, end, when = _when(kind, time, noted)
     entry = Entry(
@@ -116,30 +118,9 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
         marks=frozenset(marks),
     )
     # the dates of earlier results, in the row's words, are not this one's
-    checked = replace(entry, words="") if place and place.row and _tells_earlier(place.row) else entry
-    return replace(dated(checked, scope, doubtful=time.doubtful), words=entry.words)
-
-
-def read_isolate(organizer: "Element", scope: Scope, noted: str) -> Entry | None:
-    """The germ of a microbiological isolate (IHE PALM), None for every other organizer."""
-    entity = organizer.find("specimen/specimenRole/specimenPlayingEntity")
-    if entity is None or not any(t.get("root") == _ISOLATE for t in organizer.iterfind("templateId")):
-        return None
-    code = entity.find("code")
-    codes = codings(code)
-    place = scope.place(original(code))
-    label = (one_line(place.text) if place else "") or next((c.display or c.code for c in codes), "")
-    if not label:
-        return None
-    code_label, differs = beside(label, codes)
-    marks = ({Mark.CODE_DIFFERS} if differs else set()) | (set() if codes else {Mark.UNCODED})
-    entry = Entry(Kind.RESULT, label, codes=codes, code_label=code_label, noted=noted, section=scope.code)
-    return dated(replace(entry, words=place.words if place else "", marks=frozenset(marks)), scope)
-
-
-def of_isolate(entry: Entry, germ: Entry) -> Entry:
-    """A result of one germ, named so, that no code makes one with that of another germ."""
-    return uncoded(replace(entry, label=f"{germ.label} : {entry.label}"))
+    row = place.row if place else None
+    checked, row = (replace(entry, words=""), None) if row and _tells_earlier(row) else (entry, row)
+    return replace(dated(checked, scope, doubtful=time.doubtful, row=row), words=entry.words)
 
 
 def uncoded(entry: Entry) -> Entry:
@@ -363,8 +344,10 @@ def _value(said: str, coded: Value, answers: tuple[Coding, ...], kind: Kind) -> 
     if coded.number is not None:
         words = said_value(said)
         if words is None or words.number is None:
-            return coded, False
+            return _unmeasured(said, coded, kind)
         if agree(words, coded):
+            if kind not in _MEASURES and words.unit and not same_words(words.unit, coded.unit):
+                return words, False  # "41 SA révolues" says more than 41 weeks
             return (
                 Value(words.sign + coded.text, coded.unit, coded.number) if words.sign and not coded.sign else coded
             ), False
@@ -376,6 +359,13 @@ def _value(said: str, coded: Value, answers: tuple[Coding, ...], kind: Kind) -> 
     if kind in _MEASURES and words is not None:
         return words, False
     return Value(said, from_words=True), bool(coded.words) and not name_the_same(said, [coded.words])
+
+
+def _unmeasured(said: str, coded: Value, kind: Kind) -> tuple[Value, bool]:
+    """The words that are no plain measure ("41 SA + 3 j") in place of a coded number; results keep the number."""
+    if kind in _MEASURES or not any(character.isdigit() for character in said) or DATE_CELL.fullmatch(said):
+        return coded, False
+    return Value(said, from_words=True), not ranges_agree(coded.text, said)
 
 
 def _reference(observation: "Element", row: Row | None) -> tuple[str, bool]:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _WRITTEN_YEARS = re.compile(r"(?<!\d)(?:\d{1,2}[/.-]\d{1,2}[/.-]|\d{1,2}[/.-])(\d{4})(?!\d)|(?:^|· )(\d{4})(?= ·|$)")
 
+_DAY = re.compile(r"(?:(?:(\d{1,2})[/.-])?(\d{1,2})[/.-])?(\d{4})")
+_BEGIN = re.compile(r"\bDATE (?:DE |DU |D )?DEBUT\b|^DEBUT$")
+_END = re.compile(r"\bDATE (?:DE |DU |D )?(?:FIN|ARRET)\b|^FIN$")
 _LED = re.compile(r"(oui|non)\s?[:,;]\s?(\S.*)", re.IGNORECASE)
 """An answer with its detail: "Oui : hernie"."""
 
@@ -160,11 +163,28 @@ def beside(label: str, codes: "tuple[Coding, ...]", compared: "tuple[Coding, ...
     return other, not name_the_same(label, displays)
 
 
-def dated(entry: Entry, scope: Scope, *, doubtful: bool = False) -> Entry:
-    """The entry, marked if its dates precede birth, follow the document, or are of another year than its words."""
-    if doubtful or _implausible(entry, scope):
+def dated(entry: Entry, scope: Scope, *, doubtful: bool = False, row: Row | None = None) -> Entry:
+    """The entry, marked if its dates precede birth, follow the document, or are others than its words or its row."""
+    if doubtful or _implausible(entry, scope) or (row is not None and _other_day(entry, row)):
         return replace(entry, marks=entry.marks | {Mark.IMPLAUSIBLE_DATE})
     return entry
+
+
+def _other_day(entry: Entry, row: Row) -> bool:
+    """Whether a cell that says when it began, ended or was measured names another day than the structure does."""
+    for column, cell in enumerate(row.cells):
+        match = _DAY.fullmatch(cell.strip())
+        if match is None:
+            continue
+        heading = row.heading(column)
+        coded = entry.start if _BEGIN.search(heading) else entry.end if _END.search(heading) else ""
+        if heading in {"DATE", "DATE DU RESULTAT", "DATE DE L EXAMEN"} and entry.kind in {Kind.RESULT, Kind.VITAL}:
+            coded = entry.noted
+        said = "-".join(part.zfill(2) for part in reversed(match.groups()) if part)
+        shared = min(len(said), len(coded))
+        if shared and said[:shared] != coded[:shared]:
+            return True
+    return False
 
 
 def written_years(words: str) -> set[str]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from dmp_tui.dmp.cda.acts import read_act, read_device
 from dmp_tui.dmp.cda.allergies import read_adverse_effects, read_allergies
 from dmp_tui.dmp.cda.codes import ICD10, codings
+from dmp_tui.dmp.cda.isolates import of_isolate, read_isolate
 from dmp_tui.dmp.cda.medicines import material_of, read_treatment
-from dmp_tui.dmp.cda.observations import PREGNANT, of_isolate, read_isolate, read_observation, uncoded
+from dmp_tui.dmp.cda.observations import PREGNANT, read_observation, uncoded
 from dmp_tui.dmp.cda.problems import is_remark, read_family, read_problem, read_problems
 from dmp_tui.dmp.cda.related import COMMENT, relative_of, sites
 from dmp_tui.dmp.cda.scope import Scope

@@ -48,6 +48,12 @@ _FLAGS = {
     "A": Flag.ABNORMAL, "POS": Flag.ABNORMAL, "DET": Flag.ABNORMAL, "R": Flag.ABNORMAL, "AA": Flag.CRITICAL,
 }  # fmt: skip
 """HL7 v3 ObservationInterpretation."""
+_OTHER_SIDE = {
+    Flag.LOW: frozenset({Flag.NORMAL, Flag.HIGH, Flag.CRITICALLY_HIGH}),
+    Flag.HIGH: frozenset({Flag.NORMAL, Flag.LOW, Flag.CRITICALLY_LOW}),
+}
+_RANGE_UNIT = re.compile(r"\b10\s?[*^]\s?\d+|\b10E\d+|[a-zA-Z]\d+|/\s?[\d.,]+")
+"""Figures of a range that belong to its unit (10*9/L, 1,73 m2)."""
 
 Range = tuple[Decimal | None, Decimal | None]
 """Lowest and highest value that are normal; None where that side is open."""
@@ -74,20 +80,39 @@ class Measurement:
 
     @property
     def flag(self) -> Flag:
-        """As its laboratory flags it, else by its own range."""
-        said = _FLAGS.get(self.interpretation.upper())
-        return said if said is not None else flag_by_range(self.number, self.sign, self.reference)
+        """As its laboratory flags it, unless its own range refutes that; else by its own range."""
+        return flagged(self.interpretation, self.number, self.sign, self.reference)
 
 
 def flag_of(line: Line) -> Flag:
-    """How a line's own value stands: as its laboratory flags it, else by its range."""
-    said = _FLAGS.get(line.interpretation.upper())
-    if said is not None:
-        return said
-    match = _NUMBER.fullmatch(line.value)
-    if match is None:
-        return Flag.UNKNOWN
-    return flag_by_range(_decimal(match["number"]), (match["sign"] or "")[:1], line.reference)
+    """How a line's own value stands: as its laboratory flags it, unless its own range refutes that; else by it."""
+    return flag_of_value(line.interpretation, line.value, line.reference)
+
+
+def flag_of_value(interpretation: str, value: str, reference: str) -> Flag:
+    """``flagged`` for a value as written, without its unit."""
+    match = _NUMBER.fullmatch(value)
+    number = _decimal(match["number"]) if match else None
+    return flagged(interpretation, number, (match["sign"] or "")[:1] if match else "", reference)
+
+
+def flagged(interpretation: str, number: Decimal | None, sign: str, reference: str) -> Flag:
+    """How a value stands: an HL7 interpretation first, but none that its own range, written plainly, refutes."""
+    said, judged = _FLAGS.get(interpretation.upper()), flag_by_range(number, sign, reference)
+    return judged if said is None or _refutes(judged, said, reference) else said
+
+
+def is_refuted(interpretation: str, value: str, reference: str) -> bool:
+    """Whether an interpretation says "normal", or the other side, of a value outside its own plain range."""
+    said = _FLAGS.get(interpretation.upper())
+    return said is not None and _refutes(flag_of_value("", value, reference), said, reference)
+
+
+def _refutes(judged: Flag, said: Flag, reference: str) -> bool:
+    # ranges by sex or age hold more figures than two: which of them holds for this person is the laboratory's to say
+    if not judged.is_out or len(re.findall(_FIGURE, _RANGE_UNIT.sub("", reference))) > 2:
+        return False
+    return said in _OTHER_SIDE[judged]
 
 
 def series(line: Line) -> tuple[Measurement, ...]:
