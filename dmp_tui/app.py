@@ -40,7 +40,7 @@ class DmpApp(PlacesApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+l", "lock", show=False, priority=True, id="app.lock"),
         Binding("f2", "open_waiting", show=False, id="app.open-card"),
-        Binding("ctrl+q", "quit", show=False, priority=True, id="app.quit"),
+        Binding("ctrl+q", "leave", show=False, priority=True, id="app.quit"),
     ]
 
     def __init__(
@@ -90,7 +90,7 @@ class DmpApp(PlacesApp):
         if self.session is not None and self._waiting is not None:
             yield SystemCommand(_("Ouvrir la carte lue"), _("ou le datamatrix (F2)"), self.action_open_waiting)
         yield SystemCommand(_("Aide"), _("les touches et les signes"), lambda: self.go("help"))
-        yield SystemCommand(_("Quitter"), _("ferme la session et l'application"), self.action_quit)
+        yield SystemCommand(_("Quitter"), _("ferme la session et l'application"), self.action_leave)
 
     # --- cards and scans
 

@@ -92,6 +92,9 @@ class PageScreen(Screen[None]):
         if (event.size.width, event.size.height) != self._laid_out:
             self.lay_out()
 
+    def leaving(self) -> None:
+        """The screen is about to go. For subclasses that hold what somebody typed."""
+
     def say(self, message: str, style: Style = PLAIN) -> None:
         """Show a message on the line above the keys."""
         self.foot.say(message, style)

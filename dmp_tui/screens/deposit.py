@@ -11,7 +11,7 @@ from dmp_tui.dmp.files import FileKind
 from dmp_tui.i18n import _, language
 from dmp_tui.screens.asking import AskingScreen
 from dmp_tui.screens.dropped import Dropped
-from dmp_tui.screens.messages import ChooseFile, ListFiles
+from dmp_tui.screens.messages import ChooseFile, ListFiles, WriteNote
 from dmp_tui.screens.record import OpenRecord
 from dmp_tui.widgets.board import Board
 from dmp_tui.widgets.line import PLAIN, Row, text_row, title
@@ -24,6 +24,7 @@ class DepositScreen(AskingScreen):
     """Enter on a file shows what would be deposited; nothing is sent from here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "write_note", show=False, id="deposit.note"),
         Binding("p", "type_path", show=False, id="deposit.path"),
     ]
 
@@ -54,13 +55,17 @@ class DepositScreen(AskingScreen):
 
     def on_mount(self) -> None:
         """Ask for the folder, and say what the keys do."""
-        self.say(_("Entrée : vérifier puis déposer · p : autre chemin"))
+        self.say(_("n : écrire une note · Entrée : vérifier, déposer · p : chemin"))
         self.post_message(ListFiles())
 
     def show_files(self, folder: Path, files: tuple[Dropped, ...], trouble: str = "") -> None:
         """What the folder holds, or why it cannot be read."""
         self.folder, self.files, self.trouble = folder, files, trouble
         self.lay_out()
+
+    def action_write_note(self) -> None:
+        """No file: write."""
+        self.post_message(WriteNote())
 
     def action_type_path(self) -> None:
         """A file elsewhere."""

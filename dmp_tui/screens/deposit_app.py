@@ -101,12 +101,16 @@ class DepositApp(DocumentsApp):
         if self.record is None or self.record.identity != record.identity:
             return
         self.pop_to(HOME)
+        self.deposited(draft)
         title = visible(draft.entry.title)
         if deposited.created:
             self.tell(_("Déposé : {title}").format(title=title))
         else:
             self.tell(_("Ce document était déjà dans le dossier : rien n'a changé ({title}).").format(title=title))
         await self._read_again(self.record)
+
+    def deposited(self, draft: "Draft") -> None:
+        """The server has it. For the half above."""
 
     def _progress(self) -> Callable[[int, int], None]:
         """Says how much of a document has left, once a second at most: a short one says nothing."""

@@ -67,6 +67,23 @@ class ChooseFile(Message):
 
 
 @dataclass
+class WriteNote(Message):
+    """Write a note of the visit."""
+
+
+@dataclass
+class PreviewNote(Message):
+    """Show a note as it will be read."""
+
+    text: str = field(repr=False)
+
+
+@dataclass
+class CheckNote(Message):
+    """Ask whether the note that was previewed is to be deposited."""
+
+
+@dataclass
 class DepositDraft(Message):
     """Send a document into the open record."""
 

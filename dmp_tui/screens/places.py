@@ -84,7 +84,7 @@ PLACES = (
     Place("prevention", "v", _("Prév"), _("Prévention"), _("vaccins, ce qui est à faire ; dépistages"), _prevention),
     Place("contacts", "c", _("Cont"), _("Contacts et volontés"), _("qui appeler, directives"), _contacts),
     Place("already-done", "x", _("Fait?"), _("Déjà fait ?"), _("un examen, un vaccin : quand, où, résultat"), _exams),
-    Place("deposit", "a", _("Dépôt"), _("Déposer"), _("un fichier dans ce dossier"), _deposit),
+    Place("deposit", "a", _("Dépôt"), _("Déposer"), _("une note ou un fichier dans ce dossier"), _deposit),
     Place("reimbursements", "r", "", _("Remboursements"), _("données de l'assurance maladie"), _reimbursements),
 )
 """In the order of the row of keys. The sheet itself is home, and no row of it."""

@@ -33,7 +33,7 @@ _CARRIED = (
 )
 HEADINGS = ("MOTIF", "HISTOIRE", "EXAMEN", "GESTES ET TRAITEMENTS DONNÉS", "CONCLUSION", "CONSIGNES")
 """The lines of the template, in the order of the sections; a document's, so French everywhere."""
-TEMPLATE = "\n\n".join(HEADINGS) + "\n"
+TEMPLATE = "\n\n\n".join(HEADINGS) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
