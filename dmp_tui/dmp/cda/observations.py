@@ -318,6 +318,9 @@ def _label_cell(row: Row, column: int, displays: list[str]) -> str:
         return row.header(column)
     before = [cell for cell in row.cells[:column] if not is_blank(cell) and not DATE_CELL.fullmatch(cell)]
     named = [cell for cell in before if displays and name_the_same(cell, displays)]
+    header = key(row.header(column))
+    if not named and len(header) > 2 and any(header in key(display) for display in displays):
+        return row.header(column)
     return one_line((named or before or [""])[0])
 
 

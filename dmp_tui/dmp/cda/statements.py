@@ -108,7 +108,7 @@ def _read_as_own(statement: "Element", scope: Scope, noted: str) -> "Iterator[En
         yield _product(statement, scope, kind)
     elif kind is Kind.PROBLEM and statement.tag == "act":
         yield from _concern(statement, scope)
-    elif kind is Kind.PROBLEM and statement.tag == "observation":
+    elif kind is Kind.PROBLEM and statement.tag == "observation" and not _is_a_figure(statement):
         problem = read_problem(statement, scope, None)
         yield problem
         yield from _devices(statement, scope, problem)
@@ -174,6 +174,8 @@ def _concern(act: "Element", scope: Scope) -> "Iterator[Entry]":
     for observation in inner:
         if kind_of_entry(observation, scope.kind) is Kind.ALLERGY:
             yield from read_allergies(observation, scope)
+        elif _is_a_figure(observation):
+            yield from _observation(observation, scope, Kind.RESULT, "")
         else:
             problem = read_problem(observation, scope, act)
             yield problem
@@ -233,9 +235,15 @@ def _kind_of_observation(observation: "Element", kind: Kind | None) -> Kind:
         return Kind.PLAN
     if kind is Kind.DEVICE and (_names_a_device(observation) or _says_yes_or_no(observation)):
         return Kind.DEVICE
-    if kind in {None, Kind.TREATMENT, Kind.PROCEDURE, Kind.DEVICE}:
+    if kind in {None, Kind.TREATMENT, Kind.PROCEDURE, Kind.DEVICE, Kind.PROBLEM}:
         return Kind.RESULT
     return kind
+
+
+def _is_a_figure(observation: "Element") -> bool:
+    """Whether an observation gives a figure (the INR beside its reason): no problem, wherever it stands."""
+    value = observation.find("value")
+    return value is not None and kind_of_value(value) in {"PQ", "REAL", "INT", "IVL_PQ"}
 
 
 def _says_yes_or_no(observation: "Element") -> bool:

@@ -372,3 +372,18 @@ def test_an_event_that_is_a_disease_is_a_problem_named_by_itself() -> None:
     (entry,) = entries(section("42545-4", "Événements", text, observation(DIAGNOSIS, value, text=ref("o", "text"))))
     assert (entry.kind, entry.label, entry.marks) == (Kind.PROBLEM, "Hypertension gestationnelle", frozenset())
     assert entry.words == "Autre trouble observé · Hypertension gestationnelle"
+
+
+def test_a_figure_among_problems_is_a_result() -> None:
+    text = table(("Cause", "INR"), (cell("c", "Embolie"), cell("i", "2,5")))
+    value = code("value", "I26.9", ICD10, "Embolie", kind="CD", inner=ref("c"))
+    cause = observation(DIAGNOSIS, value, text=ref("c", "text"))
+    inr = observation(
+        code("code", "3289-6", LOINC, "INR"), '<value xsi:type="REAL" value="2.5"/>', text=ref("i", "text")
+    )
+    found = entries(section("11450-4", "Pathologies", text, concern(cause, inr), inr))
+    assert [(e.kind, e.label, e.value) for e in found] == [
+        (Kind.PROBLEM, "Embolie", ""),
+        (Kind.RESULT, "INR", "2.5"),
+        (Kind.RESULT, "INR", "2.5"),
+    ]
