@@ -99,7 +99,8 @@ def _words(line: Line) -> str:
     """The line in words, as a reader of the note needs it."""
     said = {Assertion.NEGATED: " (absent, est-il dit)", Assertion.UNREADABLE: " (non lisible ici)"}
     reactions = ", ".join(reaction.label for reaction in line.reactions if not reaction.negated)
-    value = f"{line.value} {line.unit}".strip()
+    number = line.value.replace(".", ",") if line.value.replace(".", "", 1).isdecimal() else line.value
+    value = f"{number} {line.unit}".strip()
     dates = f"depuis {french(line.start)}" if line.start else ""
     if line.kind is Kind.RESULT:
         dates = f"le {french(line.noted[:10])}" if line.noted else ""
