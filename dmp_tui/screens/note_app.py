@@ -128,6 +128,9 @@ class NoteApp(DepositApp):
 
     def on_check_note(self, message: "messages.CheckNote") -> None:
         """The last question before it is sent; the same that a file is asked."""
+        from dataclasses import replace
+
+        from dmp_tui.dmp.documents import Author
         from dmp_tui.dmp.files import draft_of, replacing
         from dmp_tui.screens.deposit_check import DepositCheckScreen
 
@@ -144,6 +147,9 @@ class NoteApp(DepositApp):
             draft = self.drafts.anew(owner, ins)
             content = self._written(record, draft, carried)
         made = draft_of(content, ins, draft.changed.isoformat(timespec="seconds"))
+        who = self._professional()
+        author = Author(who.id, who.name, who.facility, who.facility_name)
+        made = replace(made, entry=replace(made.entry, authors=(author,)))
         if draft.former:
             made = replacing(made, draft.former)
         self.push_screen(DepositCheckScreen(record, self.today(), made, _("Note de passage aux urgences")))
