@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers
-from dmp_tui.dmp.cda.columns import ANSWER_HEADERS, name_column
+from dmp_tui.dmp.cda.columns import ANSWER_HEADERS, name_column, value_cell
 from dmp_tui.dmp.cda.narrative import Place, one_line
 from dmp_tui.dmp.cda.related import comment, sites
 from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original, question
@@ -34,7 +34,10 @@ def read_act(statement: "Element", scope: Scope, kind: Kind) -> Entry | None:
     place, aside = _beside_its_name(place, codes, scope)
     label, answer = _chosen(place, kind, codes, qualifiers(code)) or answered(place, kind)
     answer = answer or aside
-    label = label or next((c.display for c in codes if c.display), answer)
+    displays = [c.display for c in codes if c.display]
+    if statement.tag == "act" and not answer and (told := _told_beside(place, label, displays)):
+        label, answer = displays[0], told
+    label = label or next(iter(displays), answer)
     label = label or (display(code) if code is not None else "")
     if not label:
         return None
@@ -45,6 +48,16 @@ def read_act(statement: "Element", scope: Scope, kind: Kind) -> Entry | None:
         place = Place("", row) if row else Place(shortened(scope.narrative.plain))
     planned = kind is Kind.PLAN or statement.get("moodCode") not in {"EVN", None}
     return _entry(statement, scope, kind, label, codes, place=place, planned=planned, answer=answer)
+
+
+def _told_beside(place: "Place | None", label: str, displays: list[str]) -> str:
+    """What a form's row answers where the act points at a question that does not name it ("Etablissement")."""
+    if place is None or place.row is None or place.column is None or not displays or name_the_same(label, displays):
+        return ""
+    after = range(place.column + 1, len(place.row.cells))
+    return (
+        value_cell(place.row, place.column) if any(ANSWER_HEADERS.search(place.row.heading(i)) for i in after) else ""
+    )
 
 
 def _beside_its_name(place: "Place | None", codes: "tuple[Coding, ...]", scope: Scope) -> "tuple[Place | None, str]":

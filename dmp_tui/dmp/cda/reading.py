@@ -30,6 +30,7 @@ _PRESCRIPTION_SECTIONS = frozenset({"57828-6"})
 _DISPENSATION_SECTIONS = frozenset({"60590-7"})
 _PREGNANCY = frozenset({"10162-6", "57078-8"})
 """History of pregnancies, antenatal examinations."""
+_COMMENTS = "55112-7"
 _MOTHER = "Mère"
 _TOO_YOUNG = 8
 _DENIALS = frozenset({Assertion.NONE, Assertion.NO_DATA})
@@ -203,7 +204,8 @@ def _scope(section: _Section, header: Header, narratives: _Narratives) -> Scope:
 def _statements(section: _Section, scope: Scope) -> tuple[list[Entry], bool]:
     """The statements of a section, and whether something of it is reachable only as narrative."""
     if section.code in WITHOUT_STATEMENTS:
-        return [], False
+        # papers, payers and attachments state nothing of the patient; what is coded below a comment does
+        return [], section.code == _COMMENTS and any(read_entry(e, scope)[0] for e in section.element.findall("entry"))
     told = bool(scope.narrative.plain.strip())
     elements = section.element.findall("entry")
     found: list[Entry] = []

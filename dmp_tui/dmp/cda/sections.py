@@ -154,8 +154,15 @@ def kind_of_section(code: str, title: str, parent: Kind | None = None) -> Kind |
     return by_code or by_title or parent
 
 
+_AGENT = "participant[@typeCode='CSM']/participantRole/playingEntity"
+"""What only an allergy, of all observations, has (IHE PCC 6.3.4.16): it is one in whatever section it stands."""
+_OWN_AGENTS = frozenset({Kind.ADVERSE_EFFECT, Kind.FAMILY})
+
+
 def kind_of_entry(statement: "Element", section: Kind | None) -> Kind | None:
     """What an entry is: its template where that decides, else its section's subject."""
+    if section not in _OWN_AGENTS and statement.tag == "observation" and statement.find(_AGENT) is not None:
+        return Kind.ALLERGY
     if section in _DECIDED and not (section is Kind.ALERT and statement.tag == "act"):
         return section
     roots = [template.get("root") or "" for template in statement.iterfind("templateId")]

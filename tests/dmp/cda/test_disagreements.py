@@ -152,3 +152,13 @@ def test_an_age_of_pregnancy_is_shown_in_its_words(said: str, shown: str, negate
     entry = one(section("10162-6", "Grossesses", text, age))
     assert (entry.kind, f"{entry.value} {entry.unit}".strip()) == (Kind.PREGNANCY, shown)
     assert (entry.assertion, Mark.CODE_DIFFERS in entry.marks) == (Assertion.STATED, negated)
+
+
+def test_an_act_that_points_at_a_question_is_named_by_its_code() -> None:
+    text = table(("Transfert", "Précision"), (cell("where", "Etablissement"), "Hôpital des Saules"))
+    act = (
+        f'<act classCode="ACT" moodCode="EVN">{code("code", "80413-8", LOINC, "Transfert du patient")}'
+        f'{ref("where", "text")}<statusCode code="completed"/></act>'
+    )
+    entry = one(section("42545-4", "Transfert", text, act))
+    assert (entry.label, entry.value, entry.marks) == ("Transfert du patient", "Hôpital des Saules", frozenset())
