@@ -80,7 +80,7 @@ def _denials(topic: Topic) -> list[Carried]:
 
 
 def _of_line(line: Line) -> Carried:
-    return Carried(line.kind, _words(line), _said([source.origin for source in line.sources]), _section(line), line)
+    return Carried(line.kind, _words(line), _said(_speakers(line)), _section(line), line)
 
 
 def _section(line: Line) -> str:
@@ -119,6 +119,12 @@ _DOUBTS = {
     Mark.CODE_DIFFERS: "code et texte diffèrent",
     Mark.NOT_AN_ALLERGY: "n'est pas une allergie",
 }
+
+
+def _speakers(line: Line) -> list[Origin]:
+    """The documents behind a line: those of carers where there are any, since who pays knows no dose."""
+    carers = [source.origin for source in line.sources if Mark.REIMBURSED not in source.marks]
+    return carers or [source.origin for source in line.sources]
 
 
 def _said(origins: "tuple[Origin, ...] | list[Origin]") -> str:
