@@ -5,15 +5,10 @@ from textual import on
 from dmp_tui.dmp.documents import DocumentEntry, DocumentStatus
 from dmp_tui.dmp.entries import Assertion, Kind, Mark, Status
 from dmp_tui.dmp.identity import Sex, Traits, fold
+from dmp_tui.dmp.sheet.ages import Standing
 from dmp_tui.dmp.sheet.model import Line
-from dmp_tui.dmp.sheet.prevention import (
-    Found,
-    Screening,
-    Standing,
-    Vaccination,
-    screenings,
-    vaccinations,
-)
+from dmp_tui.dmp.sheet.prevention import Vaccination, vaccinations
+from dmp_tui.dmp.sheet.screenings import Found, Screening, screenings
 from dmp_tui.dmp.sheet.vaccines import other_lines, was_given
 from dmp_tui.i18n import _, n_
 from dmp_tui.screens.dates import day

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from dmp_tui.dmp.entries import Assertion, Coding, Entry, Kind, Mark, Status
 from dmp_tui.dmp.identity import Sex, parse_birth_date
+from dmp_tui.dmp.sheet.ages import Standing
 from dmp_tui.dmp.sheet.merge import merge
 from dmp_tui.dmp.sheet.model import Origin, Sheet
-from dmp_tui.dmp.sheet.prevention import Found, Screening, Standing, Vaccination, screenings, vaccinations
+from dmp_tui.dmp.sheet.prevention import Vaccination, vaccinations
+from dmp_tui.dmp.sheet.screenings import Found, Screening, screenings
 from dmp_tui.dmp.sheet.vaccines import VALENCES, injections, other_lines, valences_of
 
 TODAY = date(2026, 11, 22)
@@ -117,6 +119,23 @@ def test_two_doses_of_measles_for_who_was_born_since_1980() -> None:
     assert of("measles", one, two, birth="1990-01-01").standing is Standing.UP_TO_DATE
     assert of("measles", birth="1990-01-01").standing is Standing.NOT_FOUND
     assert of("measles", birth="1979-12-31").standing is Standing.NOT_ASKED
+
+
+@pytest.mark.parametrize(
+    ("code", "labels", "standing"),
+    [
+        ("pneumococcus", ("PREVENAR 13", "PNEUMOVAX"), Standing.DUE),
+        ("pneumococcus", ("Vaccin pneumococcique",), Standing.DUE),
+        ("pneumococcus", ("PNEUMOVAX", "Prevenar 20"), Standing.UP_TO_DATE),
+        ("pneumococcus", (), Standing.NOT_FOUND),
+        ("zoster", ("ZOSTAVAX", "SHINGRIX"), Standing.DUE),
+        ("zoster", ("ZOSTAVAX",), Standing.DUE),
+        ("zoster", ("SHINGRIX", "Shingrix, 2e dose"), Standing.UP_TO_DATE),
+    ],
+)
+def test_a_vaccine_of_another_sort_completes_nothing(code: str, labels: tuple[str, ...], standing: Standing) -> None:
+    entries = [vaccine(label, f"{2020 + n}-05-01") for n, label in enumerate(labels)]
+    assert of(code, *entries, birth="1950-01-01").standing is standing
 
 
 def test_influenza_is_asked_each_autumn_from_65() -> None:
