@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.worker import WorkerError
 
 from dmp_tui.i18n import _
 from dmp_tui.screens.desk_app import Clock, DeskApp, utc_now
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from dmp_tui.config import Settings
     from dmp_tui.screens import messages
 
+_ASKING = frozenset({"open", "list", "declared", "files", "deposit", "health"})
+"""Groups of workers that ask the server something for a screen."""
 _CLOSING_SECONDS = 2.0
 _RENEW_BEFORE = timedelta(minutes=2)
 """How long before its end a session is renewed by the card that is in."""
@@ -125,11 +128,21 @@ class SessionApp(DeskApp):
 
     async def action_quit(self) -> None:
         """End the session on the server too, reset the card, leave."""
+        await self._stop_asking()
         await self._end_session()
         await self.leave_cards()
         if self.client is not None:
             await self.client.aclose()
         self.exit()
+
+    async def _stop_asking(self) -> None:
+        """Let no request be under way when the connections are closed: it would open another, and leave it."""
+        asking = [worker for worker in self.workers if worker.group in _ASKING]
+        for worker in asking:
+            worker.cancel()
+        for worker in asking:
+            with suppress(WorkerError):
+                await worker.wait()
 
     # --- login
 
