@@ -2,7 +2,9 @@
 record" is not "not done": documents may lack.
 
 Sources: ministère chargé de la santé, "Calendrier des vaccinations et recommandations vaccinales 2025"; CSP L3111-2
-(obligations of infants). Particular recommendations (illness, work, travel) are the clinician's to judge.
+(obligations of infants); décret n° 2024-694 du 5 juillet 2024 (meningococci ACWY and B of infants, from 1 January 2025:
+children born before then fall under a catch-up whose doses hang on the age at the first one, which is not judged);
+HAS, June 2024 (RSV in pregnancy). Particular recommendations (illness, work, travel) are the clinician's to judge.
 """
 
 from collections.abc import Sequence
@@ -12,7 +14,7 @@ from datetime import date, timedelta
 from dmp_tui.dmp.identity import BirthDate, Sex, fold
 from dmp_tui.dmp.sheet.ages import Standing, birthday, born_on, day_of, years_old
 from dmp_tui.dmp.sheet.model import Sheet
-from dmp_tui.dmp.sheet.states import is_pregnant
+from dmp_tui.dmp.sheet.states import is_pregnant, last_periods
 from dmp_tui.dmp.sheet.vaccines import Injection, dated, injections
 
 _YEAR = 365.25
@@ -52,7 +54,8 @@ def vaccinations(sheet: Sheet, birth: BirthDate | None, sex: Sex, today: date) -
     found += [_counted(code, given[code], born, today) for code in counted]
     found.append(_pertussis(given["pertussis"], born, today, pregnant=pregnant))
     found += [_seasonal(code, given[code], born, today, pregnant=pregnant) for code in ("influenza", "covid")]
-    found.append(_rsv(given["rsv"], born, today, pregnant=pregnant))
+    began = last_periods(sheet, today) if pregnant else frozenset()
+    found.append(_rsv(given["rsv"], born, today, began, pregnant=pregnant))
     found.append(Vaccination("yellow-fever", Standing.NOT_ASKED, given["yellow-fever"]))
     kept = [one for one in found if one.given or one.standing is not Standing.NOT_ASKED]
     return tuple(kept)
@@ -125,12 +128,17 @@ class _Rule:
     within: float = 200
     """Years: older injections don't count."""
     only: tuple[str, ...] = ()
-    """Beginnings of words, one of which names a vaccine that counts: another is shown, and completes nothing."""
+    """Folded names, one of which a vaccine that counts bears: another is shown, and completes nothing."""
     never: str = ""
-    """Beginning of a word that names one that doesn't."""
+    """Folded name of one that doesn't count."""
+    given_from: int = 0
+    """Age in years from which an injection counts."""
 
 
-_WIDE_CONJUGATES = ("PREVENAR 20", "APEXXNAR", "CAPVAXIVE", "VPC20", "VPC21", "VPC 20", "VPC 21")
+_WIDE_CONJUGATES = (
+    *("PREVENAR 20", "PREVENAR20", "APEXXNAR", "CAPVAXIVE", "20 VALENT", "21 VALENT"),
+    *(f"{name}{gap}{valences}" for name in ("VPC", "PCV") for gap in ("", " ") for valences in (20, 21)),
+)
 _COUNTED = (
     _Rule("measles", 1.5, 200, 2, born_since=1980),
     _Rule("hepatitis-b", 1.0, 16, 3),
@@ -141,7 +149,7 @@ _COUNTED = (
     _Rule("meningococcus-b", 1.25, 3, 3, born_since=2025),
     _Rule("pneumococcus", 1.0, 3, 3),
     # One dose of a conjugate of 20 or 21 valences, whatever was given before (HAS, 2023 and 2025).
-    _Rule("pneumococcus", 65, 200, 1, only=_WIDE_CONJUGATES),
+    _Rule("pneumococcus", 65, 200, 1, only=_WIDE_CONJUGATES, given_from=18),
     # The live vaccine is no dose of the recombinant one.
     _Rule("zoster", 65, 200, 2, never="ZOSTAVAX"),
     _Rule("rotavirus", 0.35, 0.6, 2),
@@ -155,7 +163,11 @@ def _counted(code: str, given: tuple[Injection, ...], born: date | None, today: 
     rule = next((r for r in _COUNTED if r.code == code and _applies(r, born, today)), None)
     if rule is None:
         return Vaccination(code, Standing.NOT_ASKED, given)
-    limit = today - timedelta(days=rule.within * _YEAR) if rule.within < 200 else date.min
+    limit = date.min
+    if rule.given_from:
+        limit = birthday(born, rule.given_from)
+    elif rule.within < 200:
+        limit = today - timedelta(days=rule.within * _YEAR)
     counted = [one for one in given if (day_of(one.date) or today) >= limit and _is_dose(rule, one.label)]
     why = "infant" if rule.until <= 5 else "age"
     standing = _by_count(len(counted), rule.doses)
@@ -166,9 +178,9 @@ def _counted(code: str, given: tuple[Injection, ...], born: date | None, today: 
 
 
 def _is_dose(rule: _Rule, label: str) -> bool:
-    folded = fold(label)
-    named = not rule.only or any(name in folded for name in rule.only)
-    return named and not (rule.never and rule.never in folded)
+    words = f" {fold(label)} "
+    named = not rule.only or any(f" {name} " in words for name in rule.only)
+    return named and not (rule.never and f" {rule.never} " in words)
 
 
 def _applies(rule: _Rule, born: date, today: date) -> bool:
@@ -211,8 +223,26 @@ def _seasonal(
     return Vaccination(code, Standing.DUE, given, since=date(begins.year, 10, 1).isoformat(), why=why)
 
 
-def _rsv(given: tuple[Injection, ...], born: date | None, today: date, *, pregnant: bool) -> Vaccination:
-    """Once from 75; in pregnancy it depends on the season and on what the infant is to be given: not judged."""
-    if pregnant or born is None or years_old(born, today) < 75:
+_RSV_WEEKS = range(32, 37)
+"""Whole weeks of amenorrhoea."""
+_RSV_MONTHS = frozenset({9, 10, 11, 12, 1})
+
+
+def _rsv(
+    given: tuple[Injection, ...], born: date | None, today: date, began: frozenset[date], *, pregnant: bool
+) -> Vaccination:
+    """Once from 75; in pregnancy from 32 to 36 weeks, September to January, by the record's own dates.
+
+    Not judged: a pregnancy of which no date is told, or one puts her outside those weeks; a woman vaccinated before
+    this pregnancy, whose infant is rather given antibodies (HAS 2024).
+    """
+    if pregnant:
+        last = _newest(given)
+        if began and last is not None and last >= max(began):
+            return Vaccination("rsv", Standing.UP_TO_DATE, given, why="pregnancy")
+        weeks = {(today - day).days // 7 for day in began}
+        asked = bool(weeks) and weeks <= set(_RSV_WEEKS) and today.month in _RSV_MONTHS and not given
+        return Vaccination("rsv", Standing.NOT_FOUND if asked else Standing.NOT_ASKED, given, why="pregnancy")
+    if born is None or years_old(born, today) < 75:
         return Vaccination("rsv", Standing.NOT_ASKED, given)
     return Vaccination("rsv", _by_count(len(given), 1), given, 1, why="age")

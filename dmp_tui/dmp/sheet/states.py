@@ -92,6 +92,7 @@ def _is_coded(coding: Coding, icd: tuple[str, ...], snomed: frozenset[str]) -> b
 _PAST_TERM = timedelta(weeks=3)
 """No pregnancy lasts longer past its term: 44 weeks of amenorrhoea and more are none."""
 _FROM_LAST_PERIOD = timedelta(weeks=44)
+_TO_TERM = timedelta(weeks=41)
 _DUE = frozenset({"11778-8", "11779-6", "11780-4"})
 _LAST_PERIOD = frozenset({"8665-2"})
 _NOT_NOW = (
@@ -110,7 +111,7 @@ def is_past_term(line: Line, today: date) -> bool:
     """Whether a line tells a term, or a last period, so long ago that the pregnancy is over on ``today``."""
     if is_term(line):
         limit = _PAST_TERM
-    elif any(coding.code in _LAST_PERIOD for coding in line.codes) or "DERNIERES REGLES" in fold(line.label):
+    elif _is_last_period(line):
         limit = _FROM_LAST_PERIOD
     else:
         return False
@@ -134,6 +135,29 @@ def is_pregnant(sheet: Sheet, today: date) -> bool:
     running = [line for line in lines if is_current(line, today) and not _denies(line)]
     told = [line for line in running if is_term(line) or _affirms(line)]
     return bool(told) and not is_over_by_dates(sheet, today)
+
+
+def last_periods(sheet: Sheet, today: date) -> frozenset[date]:
+    """First days of the last period of a pregnancy that may be running, as each line that tells a whole date has it.
+
+    A French term stands at 41 weeks of amenorrhoea (HAS and CNGOF, "Grossesse prolongée et terme dépassé", 2011).
+    """
+    found: set[date] = set()
+    for line in sheet.topic(Kind.PREGNANCY).lines:
+        if line.assertion is not Assertion.STATED or not (is_term(line) or _is_last_period(line)) or _denies(line):
+            continue
+        text = next((text for text in (line.value, line.start, line.end) if _date(text)), "")
+        told = _date(text) if moment(text)[2] else None
+        if told is None:
+            continue
+        began = told - _TO_TERM if is_term(line) else told
+        if timedelta(0) <= today - began <= _FROM_LAST_PERIOD:
+            found.add(began)
+    return frozenset(found)
+
+
+def _is_last_period(line: Line) -> bool:
+    return any(coding.code in _LAST_PERIOD for coding in line.codes) or "DERNIERES REGLES" in fold(line.label)
 
 
 def _affirms(line: Line) -> bool:

@@ -1,7 +1,7 @@
 """What the calendar asks, beside what a record holds."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -127,6 +127,10 @@ def test_two_doses_of_measles_for_who_was_born_since_1980() -> None:
         ("pneumococcus", ("PREVENAR 13", "PNEUMOVAX"), Standing.DUE),
         ("pneumococcus", ("Vaccin pneumococcique",), Standing.DUE),
         ("pneumococcus", ("PNEUMOVAX", "Prevenar 20"), Standing.UP_TO_DATE),
+        ("pneumococcus", ("Vaccin pneumococcique conjugué 20-valent",), Standing.UP_TO_DATE),
+        ("pneumococcus", ("Capvaxive",), Standing.UP_TO_DATE),
+        ("pneumococcus", ("Prevenar 2013",), Standing.DUE),
+        ("pneumococcus", ("Vaccin pneumococcique 23-valent",), Standing.DUE),
         ("pneumococcus", (), Standing.NOT_FOUND),
         ("zoster", ("ZOSTAVAX", "SHINGRIX"), Standing.DUE),
         ("zoster", ("ZOSTAVAX",), Standing.DUE),
@@ -136,6 +140,68 @@ def test_two_doses_of_measles_for_who_was_born_since_1980() -> None:
 def test_a_vaccine_of_another_sort_completes_nothing(code: str, labels: tuple[str, ...], standing: Standing) -> None:
     entries = [vaccine(label, f"{2020 + n}-05-01") for n, label in enumerate(labels)]
     assert of(code, *entries, birth="1950-01-01").standing is standing
+
+
+def test_a_pneumococcal_dose_of_childhood_is_none_of_an_adult() -> None:
+    in_childhood, grown = vaccine("PREVENAR 20", "1955-01-01"), vaccine("PREVENAR 20", "1968-01-01")
+    assert of("pneumococcus", in_childhood, birth="1950-01-01").standing is Standing.DUE
+    assert of("pneumococcus", grown, birth="1950-01-01").standing is Standing.UP_TO_DATE
+
+
+RUNNING = Entry(Kind.PREGNANCY, "Grossesse en cours", noted="2026-10-01")
+
+
+def term(weeks: int, days: int = 0, today: date = TODAY, label: str = "Date prévue d'accouchement") -> Entry:
+    """The term of a pregnancy that is so old today."""
+    return Entry(Kind.PREGNANCY, label, value=(today + timedelta(weeks=41 - weeks, days=-days)).isoformat())
+
+
+@pytest.mark.parametrize(
+    ("weeks", "days", "standing"),
+    [
+        (31, 6, Standing.NOT_ASKED),
+        (32, 0, Standing.NOT_FOUND),
+        (36, 6, Standing.NOT_FOUND),
+        (37, 0, Standing.NOT_ASKED),
+    ],
+)
+def test_rsv_is_asked_from_32_to_36_weeks(weeks: int, days: int, standing: Standing) -> None:
+    found = of("rsv", RUNNING, term(weeks, days), birth="1995-01-01")
+    assert found.standing is standing
+    period = (TODAY - timedelta(weeks=weeks, days=days)).isoformat()
+    told = Entry(Kind.PREGNANCY, "Date des dernières règles", value=period)
+    assert of("rsv", RUNNING, told, birth="1995-01-01").standing is standing
+
+
+@pytest.mark.parametrize(("month", "asked"), [(8, False), (9, True), (12, True), (1, True), (2, False)])
+def test_rsv_in_pregnancy_has_its_season(month: int, asked: bool) -> None:
+    today = date(2026, month, 15)
+    found = of("rsv", RUNNING, term(34, today=today), birth="1995-01-01", today=today)
+    assert found.standing is (Standing.NOT_FOUND if asked else Standing.NOT_ASKED)
+
+
+def test_rsv_of_a_pregnancy_that_tells_no_weeks_is_not_judged() -> None:
+    month_only = Entry(Kind.PREGNANCY, "Date prévue d'accouchement", value="2027-01")
+    for told in ([RUNNING], [RUNNING, month_only], [term(34), term(20, label="Terme : accouchement")]):
+        assert of("rsv", *told, birth="1995-01-01").standing is Standing.NOT_ASKED
+
+
+def test_rsv_once_given_in_pregnancy() -> None:
+    now, before = vaccine("ABRYSVO", "2026-11-10"), vaccine("ABRYSVO", "2024-11-10")
+    assert of("rsv", RUNNING, term(34), now, birth="1995-01-01").standing is Standing.UP_TO_DATE
+    shown = of("rsv", RUNNING, term(34), before, birth="1995-01-01")
+    assert (shown.standing, len(shown.given)) == (Standing.NOT_ASKED, 1)
+
+
+def test_meningococci_of_infants_born_since_2025() -> None:
+    for code in ("meningococcus-acwy", "meningococcus-b"):
+        assert of(code, birth="2025-01-01").standing is Standing.NOT_FOUND
+        assert of(code, birth="2024-12-31").standing is Standing.NOT_ASKED
+
+
+def test_a_dose_of_which_only_the_birth_year_is_told_counts() -> None:
+    doses = (vaccine("BEXSERO", "2025"), vaccine("BEXSERO", "2025-11-02"), vaccine("BEXSERO", "2026-06-03"))
+    assert of("meningococcus-b", *doses, birth="2025-06-01").standing is Standing.UP_TO_DATE
 
 
 def test_influenza_is_asked_each_autumn_from_65() -> None:
