@@ -37,6 +37,14 @@ class Sidecar:
     date: str = ""
 
 
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object whose members stand once each: of two patients none is chosen."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
+
+
 def parse_sidecar(content: bytes) -> Sidecar:
     """Read a sidecar. A member that is not known is an error: it may be a misspelt one that counts.
 
@@ -44,7 +52,7 @@ def parse_sidecar(content: bytes) -> Sidecar:
         SidecarError: with the member that is wrong.
     """
     try:
-        given = json.loads(content.decode("utf-8-sig")) if len(content) <= LARGEST else None
+        given = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once) if len(content) <= LARGEST else None
     except (ValueError, RecursionError):
         raise SidecarError from None
     if not isinstance(given, dict):

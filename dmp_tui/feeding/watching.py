@@ -179,14 +179,15 @@ class Watch:
         if draft.kind in {FileKind.CDA, FileKind.FHIR}:
             return _of_document(draft), draft
         found = await datamatrices(content) if draft.kind is FileKind.PDF else ()
-        printed = _printed(found or ())
+        if found is None:
+            # A sidecar alone would do for a PDF without a datamatrix; this one may have one, of somebody else.
+            raise RefusedError(
+                _("PDF chiffré ou abîmé : son datamatrix n'a pas pu être cherché, rien ne confirme le patient.")
+            )
+        printed = _printed(found)
         if sidecar is None and printed is None:
             if age < self._patience.sidecar:
                 raise _NotYetError
-            if found is None:
-                raise RefusedError(
-                    _("PDF chiffré ou abîmé, datamatrix introuvable : donnez un fichier d'accompagnement.")
-                )
             raise RefusedError(
                 _("Aucun datamatrix INS dans le PDF et aucun fichier d'accompagnement : le patient n'est pas deviné.")
             )

@@ -42,6 +42,12 @@ def test_what_is_wrong_is_named(changes: dict[str, object], member: str) -> None
     assert caught.value.member == member
 
 
+def test_of_two_patients_none_is_chosen() -> None:
+    twice = written()[:-1] + b', "ins": "184127512345678"}'
+    with pytest.raises(SidecarError):
+        parse_sidecar(twice)
+
+
 @given(st.binary(max_size=200) | st.recursive(st.none() | st.text(), st.lists).map(lambda v: json.dumps(v).encode()))
 def test_no_bytes_break_it(content: bytes) -> None:
     with contextlib.suppress(SidecarError):

@@ -90,6 +90,7 @@ def test_everything_finds_its_place_and_what_is_refused_says_why(watch: Watch, i
     (inbox / "champ.pdf").write_bytes(letter())
     (inbox / "champ.pdf.json").write_text('{"ins": "1"}')
     (inbox / "casse.pdf").write_bytes(b"%PDF-1.4 casse")
+    (inbox / "casse.pdf.json").write_text(sidecar("garnier"))
     (inbox / "page.xml").write_bytes(b"<html/>")
     (inbox / "ecrit.pdf.part").write_bytes(b"%PDF")
     log = ended(watch("--once"))
