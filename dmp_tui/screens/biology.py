@@ -164,5 +164,9 @@ def _spoken(short: str) -> str:
 
 def group_date(line: Line, today: date) -> str:
     """``(13/11)``, before the values of that day."""
-    when = recent(measured_on(line), today)
-    return f"({when or _('date ?')})"
+    return date_group(measured_on(line), today)
+
+
+def date_group(when: str, today: date) -> str:
+    """The same of a FHIR date."""
+    return f"({recent(when[:10], today) or _('date ?')})"

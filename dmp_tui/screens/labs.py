@@ -6,7 +6,6 @@ from rich.cells import cell_len
 from textual import on
 
 from dmp_tui.dmp.entries import Assertion, Kind, Mark
-from dmp_tui.dmp.identity import Sex
 from dmp_tui.dmp.sheet.kidney import Filtration, NotComputed, filtration
 from dmp_tui.dmp.sheet.model import Line, Presence
 from dmp_tui.dmp.sheet.reading import age_of
@@ -105,11 +104,8 @@ class LabsScreen(RecordScreen):
 
     def _kidney_rows(self, width: int) -> list[Row]:
         """The filtration where we compute it, or why nobody can; where the laboratory's stands above, nothing."""
-        traits = self.record.identity.traits
-        known = self.record.subject.traits
-        sex = traits.sex if traits.sex is not Sex.U else known.sex
-        found = filtration(self.record.sheet, sex, traits.birth or known.birth, self.today)
-        text = kidney_words(found)
+        traits = self.record.reckoned
+        text = kidney_words(filtration(self.record.sheet, traits.sex, traits.birth, self.today))
         return [text_row(part, width) for part in wrap(f"   {text}", width, "     ")] if text else []
 
     def on_mount(self) -> None:

@@ -4,7 +4,7 @@ from textual import on
 
 from dmp_tui.dmp.documents import DocumentEntry, DocumentStatus
 from dmp_tui.dmp.entries import Assertion, Kind, Mark, Status
-from dmp_tui.dmp.identity import Sex, Traits, fold
+from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.sheet.ages import Standing
 from dmp_tui.dmp.sheet.model import Line
 from dmp_tui.dmp.sheet.prevention import Vaccination, vaccinations
@@ -31,7 +31,7 @@ class PreventionScreen(RecordScreen):
 
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """Vaccines, what else of vaccines stands in the record, screenings."""
-        traits = self._traits()
+        traits = self.record.reckoned
         sheet = self.record.sheet
         topic = sheet.topic(Kind.VACCINATION)
         rows: list[Row] = [(title(_("VACCINS"), width, right=_("d'après le calendrier 2025")),)]
@@ -52,12 +52,6 @@ class PreventionScreen(RecordScreen):
         )
         rows += [(), *(text_row(part, width) for part in wrap(sentence, width))]
         return rows
-
-    def _traits(self) -> Traits:
-        """Age and sex of the identity before us; of the record's own where that one does not say."""
-        ours, theirs = self.record.identity.traits, self.record.subject.traits
-        sex = ours.sex if ours.sex is not Sex.U else theirs.sex
-        return Traits(ours.family, ours.given, ours.birth or theirs.birth, sex)
 
     def _vaccination_rows(self, one: Vaccination, width: int) -> list[Row]:
         """``! DTP  à faire depuis 11/2024 (rappel)   dernier 05/2014``, then each injection."""

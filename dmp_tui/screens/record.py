@@ -54,6 +54,13 @@ class OpenRecord:
     card_out: bool = False
     """The Vitale card that opened it was pulled."""
 
+    @property
+    def reckoned(self) -> Traits:
+        """Names of the identity before us, with the birth date and the sex to reckon by: its own, else the record's."""
+        ours, theirs = self.identity.traits, self.subject.traits
+        sex = ours.sex if ours.sex is not Sex.U else theirs.sex
+        return Traits(ours.family, ours.given, ours.birth or theirs.birth, sex)
+
 
 def differing_traits(identity: Traits, record: Traits) -> bool:
     """Whether the record's traits are of another person than the one before us; what one side lacks never differs."""

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from textual import on
 
+from dmp_tui.dmp.sheet.kidney import filtration
 from dmp_tui.dmp.sheet.news import new_lines
 from dmp_tui.i18n import _, n_
 from dmp_tui.screens.keys import OfCheck, OfChecks, OfDocuments, OfLine, OfSection
@@ -23,7 +24,9 @@ class SheetScreen(RecordScreen):
 
     def body_rows(self, width: int, height: int) -> list[Row]:
         """The sheet laid out."""
-        return lay_out(self.record.sheet, width, height, self.today, self.record.identity.traits)
+        sheet, traits = self.record.sheet, self.record.reckoned
+        kidneys = filtration(sheet, traits.sex, traits.birth, self.today)
+        return lay_out(sheet, width, height, self.today, self.record.identity.traits, computed=kidneys.computed)
 
     def on_mount(self) -> None:
         """Say what came since the last access, and how a line is opened."""

@@ -5,6 +5,7 @@ problems, the points to check, biology and the rest. Rows are shared out so that
 what does not fit says how many lines it keeps back, and Enter on that opens them.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +15,7 @@ from rich.style import Style
 
 from dmp_tui.dmp.entries import Assertion, Kind, Mark, Status
 from dmp_tui.dmp.identity import NO_TRAITS, Traits
+from dmp_tui.dmp.sheet.kidney import Computed
 from dmp_tui.dmp.sheet.model import Disagreement, Line, Presence, Sheet, Topic
 from dmp_tui.dmp.sheet.states import state_rank
 from dmp_tui.i18n import _
@@ -93,12 +95,38 @@ class Column:
         return [tuple(replace(cell, x=cell.x + x) for cell in row) for row in ((head,), *self.rows[: self.limit])]
 
 
-def lay_out(sheet: Sheet, width: int, height: int, today: date, traits: Traits = NO_TRAITS) -> list[Row]:
+def lay_out(
+    sheet: Sheet,
+    width: int,
+    height: int,
+    today: date,
+    traits: Traits = NO_TRAITS,
+    *,
+    computed: Computed | None = None,
+) -> list[Row]:
     """Rows for a body of ``width`` x ``height`` cells. More rows than ``height`` come out only if even the shortest
-    form of every block does not fit: the body then scrolls, and allergies are what it shows first."""
+    form of every block does not fit: the body then scrolls, and allergies are what it shows first.
+
+    ``computed``: a filtration that no document states. It is shown where nothing that one states gives way to it.
+    """
+    rows = _laid_out(sheet, width, height, today, traits)
+    if computed is None:
+        return rows
+    fuller = _laid_out(sheet, width, height, today, traits, computed=computed)
+    return fuller if len(fuller) <= max(height, len(rows)) and _texts(rows) <= _texts(fuller) else rows
+
+
+def _texts(rows: Sequence[Row]) -> Counter[str]:
+    """What rows say, but for what parts one text from the next."""
+    return Counter(text for row in rows for cell in row if (text := cell.text.strip()) not in {"", "·"})
+
+
+def _laid_out(
+    sheet: Sheet, width: int, height: int, today: date, traits: Traits, *, computed: Computed | None = None
+) -> list[Row]:
     allergies = _allergies(sheet, width)
     main = _main(sheet, width, today)
-    checks, biology = check_block(sheet, today), biology_block(sheet, today)
+    checks, biology = check_block(sheet, today), biology_block(sheet, today, computed)
     others = others_block(sheet, today, traits)
     first, last = first_blocks(sheet, today, traits), last_blocks(sheet, today)
     blocks: list[tuple[str, Block | None]] = [

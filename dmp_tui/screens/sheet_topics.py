@@ -8,10 +8,19 @@ from rich.style import Style
 
 from dmp_tui.dmp.entries import Kind
 from dmp_tui.dmp.identity import Sex, Traits
+from dmp_tui.dmp.sheet.kidney import Computed
 from dmp_tui.dmp.sheet.model import Line, Presence, Sheet, Topic
 from dmp_tui.dmp.sheet.reading import check_is_past
 from dmp_tui.i18n import _, n_
-from dmp_tui.screens.biology import anticoagulated, by_urgency, group_date, is_blood_group, measured_on, value_words
+from dmp_tui.screens.biology import (
+    anticoagulated,
+    by_urgency,
+    date_group,
+    group_date,
+    is_blood_group,
+    measured_on,
+    value_words,
+)
 from dmp_tui.screens.dates import month
 from dmp_tui.screens.keys import OfCheck, OfChecks, OfDocuments, OfLine, OfSection
 from dmp_tui.screens.prescription import short_names
@@ -131,8 +140,11 @@ def check_block(sheet: Sheet, today: date) -> Block | None:
     return Block(_("À VÉRIFIER"), OfChecks(), make, STRONG)
 
 
-def biology_block(sheet: Sheet, today: date) -> Block | None:
-    """Results and vital signs by urgency, the date before each group of one day."""
+def biology_block(sheet: Sheet, today: date, computed: Computed | None = None) -> Block | None:
+    """Results and vital signs by urgency, the date before each group of one day.
+
+    ``computed``: a glomerular filtration of ours, which stands behind the creatinine that it comes from.
+    """
     kinds = (Kind.RESULT, Kind.VITAL)
     pregnant = bool(sheet.topic(Kind.PREGNANCY).lines)
     lines = [
@@ -155,9 +167,19 @@ def biology_block(sheet: Sheet, today: date) -> Block | None:
             joint = "  " if lead else " · "
             items.append(Item(text, style, OfLine(line.kind, line.key), lead, joint=joint))
             last = day
+            if computed is not None and line.key == computed.line.key and line.kind is computed.line.kind:
+                day = date_group(computed.creatinine.date, today)
+                items.append(_filtration_item(computed, "" if day == last else day, units=long))
+                last = day
         return items + _unreadable_items(sheet, kinds)
 
     return Block(_("BIOLOGIE"), OfSection(kinds), make)
+
+
+def _filtration_item(computed: Computed, lead: str, *, units: bool) -> Item:
+    """``DFG calc. 58``; Enter opens the creatinine."""
+    words = _("DFG calc. {value}").format(value=computed.value) + (" mL/min" if units else "")
+    return Item(words, PLAIN, OfLine(computed.line.kind, computed.line.key), lead, joint="  " if lead else " · ")
 
 
 def last_blocks(sheet: Sheet, today: date) -> list[Block]:

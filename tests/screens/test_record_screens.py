@@ -7,7 +7,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from dmp_tui.dmp.codes import CLASS_SYSTEM
 from dmp_tui.dmp.documents import DocumentEntry
-from dmp_tui.dmp.entries import Coding, Entry, Kind, Status
+from dmp_tui.dmp.entries import Coding, Entry, Kind, Status, Subject
 from dmp_tui.dmp.identity import Sex
 from dmp_tui.dmp.sheet.kidney import Filtration, NotComputed
 from dmp_tui.dmp.sheet.merge import merge
@@ -20,6 +20,7 @@ from dmp_tui.screens.places import PLACES
 from dmp_tui.screens.prevention import PreventionScreen
 from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.reimbursements import ReimbursementsScreen
+from dmp_tui.screens.sheet import SheetScreen
 from dmp_tui.screens.sources import SourcesScreen
 from dmp_tui.screens.treatments import TreatmentsScreen
 from tests.dmp.test_consultation import document
@@ -149,6 +150,15 @@ async def test_the_keys_of_all_places_fit_80_columns() -> None:
         assert "…" not in keys
         for place in PLACES:
             assert not place.foot or f"{place.key} {place.foot}" in keys
+
+
+async def test_the_sheet_reckons_by_what_the_record_says_where_the_identity_does_not() -> None:
+    creatinine = Entry(Kind.RESULT, "Créatinine", value="104", unit="µmol/L", noted="2026-11-12")
+    unsaid = record(merge([(VSM, creatinine)]), replace(CLAIRE, birth=None, sex=Sex.U))
+    async with alone(SheetScreen(unsaid, TODAY)) as (app, _pilot):
+        assert "DFG" not in app.words
+    async with alone(SheetScreen(replace(unsaid, subject=Subject(traits=CLAIRE)), TODAY)) as (app, _pilot):
+        assert "créat 104 µmol/L · DFG calc. 55 mL/min" in app.words
 
 
 def test_why_no_filtration_is_computed_has_words() -> None:

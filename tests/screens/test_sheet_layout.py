@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from dmp_tui.dmp.entries import Coding, Kind, Mark, Person, Reaction, Status
+from dmp_tui.dmp.entries import Coding, Entry, Kind, Mark, Person, Reaction, Status
 from dmp_tui.dmp.identity import Sex, Traits
+from dmp_tui.dmp.sheet.kidney import Computed, filtration
+from dmp_tui.dmp.sheet.merge import merge
 from dmp_tui.dmp.sheet.model import Check, Line, Presence, Sheet, Topic
 from dmp_tui.screens.keys import OfLine, OfSection
 from dmp_tui.screens.prescription import short_dose
@@ -84,6 +86,49 @@ def test_a_contradicted_allergy_always_says_so(label: str, reaction: str, width:
     lengthy = replace(VSM, type=Coding("http://loinc.org", "?", "Compte rendu de passage aux urgences"))
     one = line(Kind.ALLERGY, label, lengthy, reactions=(Reaction(reaction),), marks=frozenset({Mark.CONTRADICTED}))
     assert "CONTREDIT" in text(lay_out(Sheet("p", "", (topic(Kind.ALLERGY, one),)), width, 20, TODAY), width)
+
+
+def result(label: str, value: str, unit: str = "mg/L", noted: str = "2026-11-12") -> Entry:
+    return Entry(Kind.RESULT, label, value=value, unit=unit, noted=noted)
+
+
+def computed(sheet: Sheet) -> Computed:
+    """The filtration that this sheet lets compute for Claire."""
+    found = filtration(sheet, CLAIRE.sex, CLAIRE.birth, TODAY).computed
+    assert found is not None
+    return found
+
+
+CREATININE = result("Créatinine", "104", "µmol/L")
+
+
+def test_a_computed_filtration_stands_behind_its_creatinine() -> None:
+    sheet = merge([(VSM, CREATININE), (VSM, result("CRP", "3"))])
+    rows = lay_out(sheet, 80, 20, TODAY, CLAIRE, computed=computed(sheet))
+    assert "(12/11) créat 104 µmol/L · DFG calc. 55 mL/min · CRP 3 mg/L" in text(rows, 80)
+    [key] = [cell.key for row in rows for cell in row if cell.text.startswith("DFG")]
+    [creatinine] = [one for one in sheet.topic(Kind.RESULT).lines if one.label == "Créatinine"]
+    assert key == OfLine(Kind.RESULT, creatinine.key)
+    assert "DFG" not in text(lay_out(sheet, 80, 20, TODAY, CLAIRE), 80)
+
+
+def test_a_computed_filtration_of_another_day_has_its_date() -> None:
+    haemolysed = result("Créatinine", "hémolysé", "µmol/L")
+    sheet = merge([(VSM, replace(CREATININE, noted="2026-11-02")), (VSM, haemolysed), (VSM, result("CRP", "3"))])
+    shown = text(lay_out(sheet, 80, 20, TODAY, CLAIRE, computed=computed(sheet)), 80)
+    assert "(12/11) créat hémolysé µmol/L  (02/11) DFG calc. 55 mL/min" in shown
+
+
+@given(st.integers(0, 14), st.integers(0, 12), st.integers(72, 130), st.integers(14, 40))
+def test_nothing_stated_gives_way_to_a_computed_filtration(results: int, others: int, width: int, height: int) -> None:
+    values = [result(f"Dosage {i}", str(i)) for i in range(results)]
+    named = [Entry(kind, f"{kind.value} {i}") for kind in (Kind.TREATMENT, Kind.VACCINATION) for i in range(others)]
+    sheet = merge([(VSM, entry) for entry in (CREATININE, *values, *named)])
+    without = lay_out(sheet, width, height, TODAY, CLAIRE)
+    held = lay_out(sheet, width, height, TODAY, CLAIRE, computed=computed(sheet))
+    assert len(held) <= max(height, len(without))
+    said = {cell.text.strip() for row in held for cell in row} | {"·"}
+    assert {cell.text.strip() for row in without for cell in row} <= said
 
 
 WORDS = st.text(st.characters(categories=("L", "N", "Cf", "Cc")), min_size=1, max_size=60)

@@ -53,6 +53,8 @@ class Computed:
 
     value: int
     creatinine: Measurement
+    line: Line
+    """The creatinine's line."""
     age: int
     """Years on the creatinine's day."""
 
@@ -78,10 +80,11 @@ def filtration(sheet: Sheet, sex: Sex, birth: BirthDate | None, today: date) -> 
         today: decides whether a pregnancy is running.
     """
     line, own = _newest(sheet, DFG)
-    _creatinine_line, creatinine = _newest(sheet, CREATININE)
+    measured = _newest(sheet, CREATININE)
+    creatinine = measured[1]
     if own is not None and (creatinine is None or day(creatinine.date) <= day(own.date)):
         return Filtration(own, line)
-    found = _computed(sheet, creatinine, sex, birth, today)
+    found = _computed(sheet, measured, sex, birth, today)
     if isinstance(found, NotComputed):
         return Filtration(own, line, why_not=found)
     return Filtration(own, line, found)
@@ -108,13 +111,14 @@ def _is_urine(line: Line) -> bool:
 
 
 def _computed(
-    sheet: Sheet, creatinine: Measurement | None, sex: Sex, birth: BirthDate | None, today: date
+    sheet: Sheet, measured: tuple[Line | None, Measurement | None], sex: Sex, birth: BirthDate | None, today: date
 ) -> Computed | NotComputed:
     if on_dialysis(sheet, today):
         return NotComputed.DIALYSIS
     if is_pregnant(sheet, today):
         return NotComputed.PREGNANCY
-    if creatinine is None or creatinine.number is None:
+    line, creatinine = measured
+    if line is None or creatinine is None or creatinine.number is None:
         return NotComputed.NO_CREATININE
     if sex is Sex.U:
         return NotComputed.SEX
@@ -127,7 +131,7 @@ def _computed(
     if factor is None or creatinine.sign or not _PLAUSIBLE[0] <= creatinine.number * factor <= _PLAUSIBLE[1]:
         return NotComputed.UNIT
     value = ckd_epi_2009(float(creatinine.number * factor), age, female=sex is Sex.F)
-    return Computed(round(value), creatinine, age)
+    return Computed(round(value), creatinine, line, age)
 
 
 def _age_on(when: str, birth: BirthDate | None) -> int | None:
