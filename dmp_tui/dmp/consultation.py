@@ -14,6 +14,7 @@ from enum import StrEnum
 from dmp_tui.dmp.documents import DocumentEntry, DocumentStatus
 from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.sheet.dates import moment
+from dmp_tui.dmp.sheet.news import is_new
 from dmp_tui.dmp.sheet.reading import is_before
 
 YEARS = 2
@@ -55,19 +56,6 @@ def _years_ago(today: date) -> date:
         return today.replace(year=today.year - YEARS)
     except ValueError:  # 29 February
         return today.replace(year=today.year - YEARS, day=28)
-
-
-def is_new(entry: DocumentEntry, last_access: datetime | None) -> bool:
-    """Whether it was deposited since the last access. Without one nothing is; without a date of deposit it may be."""
-    if last_access is None:
-        return False
-    try:
-        submitted = datetime.fromisoformat(entry.submitted)
-    except ValueError:
-        return True
-    if submitted.tzinfo is None or last_access.tzinfo is None:
-        return submitted.date() >= last_access.date()
-    return submitted > last_access
 
 
 def first_view(documents: Iterable[DocumentEntry], last_access: datetime | None) -> View:

@@ -15,7 +15,6 @@ from dmp_tui.dmp.consultation import (
     distinct,
     first_view,
     is_by_others,
-    is_new,
     is_recent,
     links_of,
     matcher,
@@ -23,6 +22,7 @@ from dmp_tui.dmp.consultation import (
 )
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.sheet.dates import moment
+from dmp_tui.dmp.sheet.news import is_new
 from dmp_tui.i18n import _, n_
 from dmp_tui.screens.asking import AskingScreen
 from dmp_tui.screens.document_rows import document_rows, found_by, groups

@@ -13,7 +13,6 @@ from dmp_tui.dmp.consultation import (
     distinct,
     first_view,
     is_by_others,
-    is_new,
     is_recent,
     is_unread,
     links_of,
@@ -81,15 +80,6 @@ def test_vaccinations_of_any_age_and_nothing_that_is_not_current() -> None:
     assert not is_recent(replace(old, archived=True), TODAY)
     assert not is_recent(document("b", status=DocumentStatus.SUPERSEDED), TODAY)
     assert not is_recent(document("b", status=DocumentStatus.ENTERED_IN_ERROR), TODAY)
-
-
-def test_what_was_deposited_after_the_last_access_is_new() -> None:
-    last = datetime(2026, 3, 12, 9, tzinfo=UTC)
-    assert not is_new(document("a"), last)
-    assert is_new(document("a", submitted="2026-03-12T10:00:01+01:00"), last)
-    assert not is_new(document("a", submitted="2026-03-12T09:30:00+01:00"), last)
-    assert is_new(document("a", submitted=""), last)
-    assert not is_new(document("a"), None)
 
 
 def test_the_first_view_is_what_changed_if_something_did() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import IntEnum
 
+from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import Mark
 from dmp_tui.dmp.sheet.model import Line, Origin, Sheet
 
@@ -18,14 +19,21 @@ class News(IntEnum):
     """Nothing of it was there."""
 
 
-def is_new(origin: Origin, since: datetime | None) -> bool:
-    """Whether a document was taken after a moment (aware); one of which that is not known is not."""
-    if since is None or not origin.submitted:
+def is_new(document: Origin | DocumentEntry, since: datetime | None) -> bool:
+    """Whether the server took a document after its reader's last access.
+
+    Nothing is new to who never read; a document of which the moment is not told may be, and so it is; one of which only
+    the day is told is from that day on.
+    """
+    if since is None:
         return False
     try:
-        return datetime.fromisoformat(origin.submitted) > since
-    except (ValueError, TypeError):
-        return False
+        submitted = datetime.fromisoformat(document.submitted)
+    except ValueError:
+        return True
+    if submitted.tzinfo is None or since.tzinfo is None:
+        return submitted.date() >= since.date()
+    return submitted > since
 
 
 def news_of(line: Line, since: datetime | None) -> News:

@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from dmp_tui.dmp.entries import Coding, Entry, Kind
 from dmp_tui.dmp.sheet.merge import merge
 from dmp_tui.dmp.sheet.model import Origin
 from dmp_tui.dmp.sheet.news import News, is_new, new_lines, news_of, with_news
+from tests.dmp.test_consultation import document
 
 OLD = Origin(
     "d1", Coding("http://loinc.org", "60591-5"), "Synthèse", "2026-01-05", "Dr A", False, "2026-01-05T10:00:00.500Z"
@@ -34,7 +37,19 @@ def test_a_document_is_new_from_the_moment_it_came() -> None:
     assert is_new(OLD, at.replace(microsecond=499_999))
 
 
-def test_who_does_not_say_when_is_not_new() -> None:
-    assert not is_new(replace(OLD, submitted=""), SINCE)
-    assert not is_new(replace(OLD, submitted="hier"), SINCE)
-    assert not is_new(replace(OLD, submitted="2026-02-01"), SINCE)
+@pytest.mark.parametrize(
+    ("submitted", "new"),
+    [
+        ("", True),
+        ("hier", True),
+        ("2026-01-19", False),
+        ("2026-01-20", True),
+        ("2026-01-20T00:00:00Z", False),
+        ("2026-01-20T01:00:01+01:00", True),
+        ("2026-01-20T00:59:59+01:00", False),
+    ],
+)
+def test_the_sheet_and_the_list_of_documents_have_one_rule(submitted: str, new: bool) -> None:
+    assert is_new(replace(OLD, submitted=submitted), SINCE) is new
+    assert is_new(document("a", submitted=submitted), SINCE) is new
+    assert not is_new(replace(OLD, submitted=submitted), None)
