@@ -1,10 +1,13 @@
 """Behind a line of the sheet: every source with its own words, date and author; a section whole; a point to check."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from textual import on
 
-from dmp_tui.dmp.entries import Assertion, Coding, Kind, Status
+from dmp_tui.dmp.consultation import Links, links_of
+from dmp_tui.dmp.documents import DocumentEntry
+from dmp_tui.dmp.entries import Assertion, Coding, Kind, Mark, Status
 from dmp_tui.dmp.sheet.model import Check, Line, Source
 from dmp_tui.dmp.sheet.model import Origin as Document
 from dmp_tui.i18n import _, n_
@@ -12,7 +15,7 @@ from dmp_tui.screens.biology import value_of
 from dmp_tui.screens.coded import document_type
 from dmp_tui.screens.dates import day
 from dmp_tui.screens.keys import OfDocuments, OfLine
-from dmp_tui.screens.messages import Go, ReadDocument
+from dmp_tui.screens.messages import Go, ListDocuments, ReadDocument
 from dmp_tui.screens.record import OpenRecord
 from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.sheet_layout import section_rows
@@ -38,11 +41,13 @@ class SourcesScreen(RecordScreen):
 
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """The line whole, then its sources."""
-        return line_rows(self.line, width)
+        return line_rows(self.line, width, self.record.documents or ())
 
     def on_mount(self) -> None:
-        """Say what Enter does here."""
+        """Say what Enter does here, and ask for the list that tells what replaced a source."""
         self.say(_("Entrée : ouvrir le document · Échap : retour"))
+        if any(Mark.SUPERSEDED in source.marks for source in self.line.sources):
+            self.post_message(ListDocuments())
 
     @on(Board.Opened)
     def open_cell(self, message: Board.Opened) -> None:
@@ -102,6 +107,9 @@ class CheckScreen(RecordScreen):
                 if line.key in check.keys:
                     text = f"  {kind_title(line.kind)} : {visible(line.label)}"
                     rows.append(text_row(text, width, PLAIN, OfLine(line.kind, line.key)))
+        if check.kind == "allergy-superseded" and len(check.origins) == 2:
+            old, new = check.origins
+            return [*rows, _document_row(old, width), *_replaced_rows(new, width), _document_row(new, width)]
         rows += [_document_row(origin, width) for origin in check.origins]
         return rows
 
@@ -115,8 +123,8 @@ class CheckScreen(RecordScreen):
             self.open_line(message.key)
 
 
-def line_rows(line: Line, width: int) -> list[Row]:
-    """A line with nothing cut, its contradictions first, then each source."""
+def line_rows(line: Line, width: int, documents: Sequence[DocumentEntry] = ()) -> list[Row]:
+    """A line with nothing cut, its contradictions first, then each source; ``documents`` tell what replaced which."""
     rows = [text_row(text, width, STRONG) for text in wrap(f"{kind_title(line.kind)} : {_words(line)}", width, "  ")]
     for contradiction in line.contradictions:
         rows += [
@@ -129,8 +137,9 @@ def line_rows(line: Line, width: int) -> list[Row]:
         rows.append(text_row(_code(code), width))
     count = len(line.sources)
     rows.append((title(n_("{count} SOURCE", "{count} SOURCES", count).format(count=count), width),))
+    links = links_of(documents)
     for source in line.sources:
-        rows += _source_rows(source, width)
+        rows += _source_rows(source, width, links.get(source.origin.document, Links()))
     return rows
 
 
@@ -159,9 +168,11 @@ def _assertion(assertion: Assertion) -> str:
     }[assertion]
 
 
-def _source_rows(source: Source, width: int) -> list[Row]:
-    """The document on one row (it opens), then the words it uses."""
+def _source_rows(source: Source, width: int, links: Links) -> list[Row]:
+    """The document on one row (it opens), what replaced it where it was kept all the same, then the words it uses."""
     rows = [_document_row(source.origin, width)]
+    if Mark.SUPERSEDED in source.marks:
+        rows += _replaced_rows(links.newer[0] if links.newer else None, width)
     status = {
         Status.ACTIVE: _("en cours"),
         Status.ENDED: _("terminé"),
@@ -178,10 +189,20 @@ def _source_rows(source: Source, width: int) -> list[Row]:
 
 
 def _document_row(origin: Document, width: int) -> Row:
-    left = f"{day(origin.date)[:10]}  {document_type(origin.type, origin.title)}  {visible(origin.title)}"
-    if origin.archived:
-        left += " " + _("(archivé)")
+    # Before the title, which gives way where there is no room.
+    archived = _("(archivé)") + " " if origin.archived else ""
+    left = f"{day(origin.date)[:10]}  {archived}{document_type(origin.type, origin.title)}  {visible(origin.title)}"
     return (Cell(0, width, two_ends(left, visible(origin.author), width), STRONG, origin),)
+
+
+def _replaced_rows(newer: DocumentEntry | Document | None, width: int) -> list[Row]:
+    """``remplacé le 12/02/2026 par VSM, Dr ROUX Anne``; by what is left out where it is not known yet."""
+    words = _("remplacé")
+    if newer is not None:
+        author = newer.author if isinstance(newer, Document) else next((a.name for a in newer.authors), "")
+        name = ", ".join(part for part in (document_type(newer.type, newer.title), author) if part)
+        words = _("remplacé le {date} par {document}").format(date=day(newer.date)[:10], document=name)
+    return [text_row(text, width, STRONG) for text in wrap(f"    {words}", width, "    ")]
 
 
 def _code(code: Coding) -> str:
