@@ -19,16 +19,20 @@ _ONLY_IF_ALL = frozenset({Mark.UNCODED, Mark.PRESCRIBED, Mark.REIMBURSED, Mark.N
 
 
 def origin_key(origin: Origin) -> tuple[object, ...]:
-    """Sorts origins oldest first, the same way whatever the order of input."""
+    """Sorts origins oldest first, the same way whatever the order of input.
+
+    What the server gives a document as it comes, its id and its moment, decides last: of two documents of one date it
+    would else be chance that puts one first.
+    """
     return (
         moment(origin.date),
         origin.date,
-        origin.document,
         origin.title,
         origin.author,
         origin.type,
         origin.archived,
         origin.submitted,
+        origin.document,
     )
 
 

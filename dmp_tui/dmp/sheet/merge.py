@@ -225,7 +225,7 @@ def _identity_checks(warned: Sequence[tuple[Origin, str]]) -> list[Check]:
     for origin, warning in warned:
         if warning in _IDENTITY_WARNINGS:
             found.setdefault(origin, set()).add(warning)
-    other_person = sorted({(o, w) for o, w in warned if w == "other-person"}, key=lambda pair: pair[0].document)
+    other_person = sorted({(o, w) for o, w in warned if w == "other-person"}, key=lambda pair: origin_key(pair[0]))
     return [
         *(Check("identity", " ".join(sorted(found[origin])), (), (origin,)) for origin in newest_origins(found)),
         *(Check("other-person", origin.title, (), (origin,)) for origin, _ in other_person),
@@ -238,13 +238,13 @@ def _left_allergies(superseded: Sequence[Superseded], allergies: Topic) -> list[
     ``origins`` holds the replaced document, then its replacement.
     """
     stated = _stated_names(allergies)
-    found: dict[tuple[str, str, str], Check] = {}
+    found: dict[tuple[object, ...], Check] = {}
     for old in superseded:
         for entry in old.entries if old.whole else ():
             if entry.kind is not Kind.ALLERGY or entry.assertion is not Assertion.STATED or _is_stated(entry, stated):
                 continue
             check = Check("allergy-superseded", entry.label, (label_key(entry),), (old.origin, old.replacement))
-            found[entry.label, old.origin.document, old.replacement.document] = check
+            found[entry.label, origin_key(old.origin), origin_key(old.replacement)] = check
     return [found[key] for key in sorted(found)]
 
 
