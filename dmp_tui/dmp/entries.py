@@ -1,6 +1,6 @@
 """Entries: one clinical statement of one document, with its author's words first and its codes beside them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from dmp_tui.dmp.identity import NO_TRAITS, Traits
@@ -76,6 +76,8 @@ class Mark(StrEnum):
     """Code and narrative name different things: the words are shown first."""
     PRODUCT_DIFFERS = "product-differs"
     """The product's name and its ingredient's name differ: the product wins."""
+    CODE_ONLY = "code-only"
+    """A code that nobody put into words: it is its own label."""
     UNCODED = "uncoded"
     """A label only; matching it by name is a guess."""
     GUESS = "guess"
@@ -254,3 +256,9 @@ class DocumentError(ValueError):
         super().__init__(f"{problem.value} {place}".strip())
         self.problem = problem
         self.place = place
+
+
+def with_code_mark(entry: Entry) -> Entry:
+    """The entry, marked where its label is nothing but one of its codes, and none of them has words."""
+    bare = entry.label in {c.code for c in entry.codes} and not any(c.display for c in entry.codes)
+    return replace(entry, marks=entry.marks | {Mark.CODE_ONLY}) if bare else entry

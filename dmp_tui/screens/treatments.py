@@ -21,7 +21,9 @@ from dmp_tui.widgets.board import Board
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Cell, Row, text_row, title
 from dmp_tui.widgets.text import cut, two_ends, visible, wrap
 
-_TOLD = frozenset({Mark.CODE_DIFFERS, Mark.PRODUCT_DIFFERS, Mark.IMPLAUSIBLE_DATE, Mark.SUPERSEDED, Mark.GUESS})
+_TOLD = frozenset(
+    {Mark.CODE_DIFFERS, Mark.PRODUCT_DIFFERS, Mark.IMPLAUSIBLE_DATE, Mark.SUPERSEDED, Mark.GUESS, Mark.CODE_ONLY}
+)
 """Marks that are said in words below a treatment; the others are signs or sections of their own."""
 _SOURCE = 26
 """Cells of a source at the end of a row, at most."""

@@ -189,6 +189,7 @@ def mark(value: Mark) -> str:
     return {
         Mark.CODE_DIFFERS: _("le code et le texte ne nomment pas la même chose : le texte est montré"),
         Mark.PRODUCT_DIFFERS: _("le nom du produit et celui du principe actif diffèrent : le produit est montré"),
+        Mark.CODE_ONLY: _("code sans libellé"),
         Mark.UNCODED: _("sans code : un texte seul"),
         Mark.GUESS: _("rapproché par le nom, non par un code : à vérifier"),
         Mark.IMPLAUSIBLE_DATE: _("date invraisemblable"),
@@ -270,6 +271,8 @@ def stated_label(line: Line) -> str:
 
 def _stated(line: Line) -> str:
     label = visible(line.label)
+    if Mark.CODE_ONLY in line.marks:
+        label = _("{code} (code sans libellé)").format(code=label)
     said = (fold(label), fold(line.value))
     if line.assertion is Assertion.NEGATED and not any(f"{words} ".startswith(_NEGATIONS) for words in said):
         return _("PAS DE {label}").format(label=label)

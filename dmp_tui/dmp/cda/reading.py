@@ -17,7 +17,17 @@ from dmp_tui.dmp.cda.unstated import nothing_known
 from dmp_tui.dmp.cda.unstructured import of_rows, statements_of
 from dmp_tui.dmp.cda.words import key
 from dmp_tui.dmp.cda.xml import MAX_BYTES, parse, squeeze
-from dmp_tui.dmp.entries import Assertion, Attachment, DocumentError, DocumentProblem, Entry, Kind, Part, Reading
+from dmp_tui.dmp.entries import (
+    Assertion,
+    Attachment,
+    DocumentError,
+    DocumentProblem,
+    Entry,
+    Kind,
+    Part,
+    Reading,
+    with_code_mark,
+)
 from dmp_tui.dmp.identity import fold
 
 if TYPE_CHECKING:
@@ -120,7 +130,7 @@ def _reading(
         set_id=header.set_id,
         version=header.version,
         language=header.language,
-        entries=tuple(header.contacts if entries is None else entries),
+        entries=tuple(map(with_code_mark, header.contacts if entries is None else entries)),
         parts=tuple(parts or ()),
         attachments=tuple(attachments),
         sections_read=sections_read,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from dmp_tui.dmp.entries import Assertion, Attachment, Entry, Kind, Mark, Part
 from dmp_tui.dmp.fhir import circumstances, measurements, medicines, procedures, statements, vaccinations
 from dmp_tui.dmp.fhir.bundle import Index, Resource
-from dmp_tui.dmp.fhir.elements import codings, concept_text, date_of, first, modifiers, objects, string, words
+from dmp_tui.dmp.fhir.elements import codings, concept_text, date_of, first, modifiers, notes, objects, string, words
 from dmp_tui.dmp.fhir.narrative import read_narrative
 from dmp_tui.dmp.fhir.sections import Section, section_of_list
 from dmp_tui.dmp.fhir.statements import Place
@@ -178,6 +178,7 @@ class Collector:
                 continue
             self._done.add(current.place)
             if statements.is_error(current.body):
+                self._not_read[f"{current.type} entered-in-error"] += 1
                 continue
             references = list(_members(current.body))
             members = [self.index.resolve(reference, current) for reference in references]
@@ -229,9 +230,10 @@ class Collector:
             return None
         if kind in _READERS and (place.listed or kind not in _ONLY_IN_SECTIONS):
             return _READERS[kind](place)
-        if kind not in _PARTS:
-            self._count(place.resource)
-        return None
+        if kind in _PARTS:
+            return None
+        self._count(place.resource)
+        return [_unstructured(place, place.kind)] if place.kind is not None else None
 
     def unread_parts(self) -> Iterator[Part]:
         """The narratives of resources that gave no entry."""
@@ -261,6 +263,20 @@ class Collector:
             self._not_read["resource"] += self.index.nameless
         counted = [f"{kind} ({count})" for kind, count in sorted(self._not_read.items())]
         return (*dict.fromkeys(self._titles), *counted)
+
+
+def _unstructured(place: Place, kind: Kind) -> Entry:
+    """A resource of a kind that is not read, in a section of something known: a line says that it is there."""
+    body = place.body
+    said = words(
+        concept_text(body.get("code")) or concept_text(body.get("type")),
+        string(body.get("title")),
+        string(body.get("description")),
+        concept_text(body.get("reasonCode")),
+        notes(body),
+    )
+    label = said or string(body.get("resourceType"))
+    return Entry(kind, label[:_WORDS], Assertion.UNREADABLE, codings(body.get("code")), section=place.section)
 
 
 _MAKERS = frozenset({"author", "enterer", "assembler", "performer"})

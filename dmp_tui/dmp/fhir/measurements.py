@@ -120,7 +120,9 @@ def _reference(item: Json) -> str:
     numbers, text = range_text(item), string(item.get("text"))
     if any(letter.isdigit() for letter in text):
         numbers, text = text, ""
-    beside = ", ".join([text, *texts(item.get("appliesTo"))] if text else texts(item.get("appliesTo")))
+    sort = "" if any(c.code == "normal" for c in codings(item.get("type"))) else concept_text(item.get("type"))
+    people = [*texts(item.get("appliesTo")), range_text(item.get("age"))]
+    beside = ", ".join(part for part in (text, sort, *people) if part)
     return f"{numbers} ({beside})" if numbers and beside else numbers or beside
 
 

@@ -18,6 +18,7 @@ from dmp_tui.dmp.entries import (
     Reading,
     Status,
     Subject,
+    with_code_mark,
 )
 from dmp_tui.dmp.fhir import header
 from dmp_tui.dmp.fhir.bundle import Index, Resource, read_index
@@ -84,7 +85,7 @@ def read_bundle(bundle: Json) -> Reading:
         set_id=header.identifier_text(first(composition.body.get("identifier"))),
         version=string(composition.body.get("version")),
         language=string(composition.body.get("language")) or string(bundle.get("language")),
-        entries=tuple(_with_date_mark(entry, born, date) for entry in collector.entries),
+        entries=tuple(with_code_mark(_with_date_mark(entry, born, date)) for entry in collector.entries),
         parts=(*_parts(sections, composition.body, index), *(collector.unread_parts() if sections else ())),
         attachments=tuple(collector.attachments),
         sections_read=frozenset(section.code for section in sections if section.code),

@@ -15,7 +15,9 @@ from dmp_tui.dmp.sheet.states import state_code
 _NEVER_OVER = frozenset({Kind.ALLERGY, Kind.ADVERSE_EFFECT})
 """Kinds that a later document cannot end by itself: as long as one source does not say "ended", the line stands."""
 _DATED_ONCE = frozenset({Kind.ALLERGY, Kind.ADVERSE_EFFECT, Kind.PROBLEM, Kind.DEVICE})
-_ONLY_IF_ALL = frozenset({Mark.UNCODED, Mark.PRESCRIBED, Mark.REIMBURSED, Mark.NOT_AN_ALLERGY, Mark.SUPERSEDED})
+_ONLY_IF_ALL = frozenset(
+    {Mark.UNCODED, Mark.CODE_ONLY, Mark.PRESCRIBED, Mark.REIMBURSED, Mark.NOT_AN_ALLERGY, Mark.SUPERSEDED}
+)
 
 
 def origin_key(origin: Origin) -> tuple[object, ...]:
@@ -84,7 +86,7 @@ def build_line(kind: Kind, found: Group, denials: Sequence[Statement] = ()) -> L
     line = Line(
         kind=kind,
         key=found.key,
-        label=lead.label,
+        label=_label(entries, lead),
         assertion=lead.assertion,
         status=ended or lead.status,
         sources=_sources(newest),
@@ -104,6 +106,13 @@ def build_line(kind: Kind, found: Group, denials: Sequence[Statement] = ()) -> L
     )
     contradictions = _unique([*_denied(denials), *_disagreements(kind, ordered, lead)])
     return replace(line, contradictions=contradictions, marks=_marks(entries, line, found, contradictions))
+
+
+def _label(entries: Sequence[Entry], lead: Entry) -> str:
+    """The lead's words; where it gives a code only, those of the next source that has any."""
+    if Mark.CODE_ONLY not in lead.marks:
+        return lead.label
+    return next((e.label for e in entries if Mark.CODE_ONLY not in e.marks), lead.label)
 
 
 def _critical(kind: Kind, entries: Sequence[Entry], lead: Entry) -> str:

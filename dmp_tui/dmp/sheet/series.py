@@ -11,10 +11,11 @@ from dmp_tui.dmp.sheet.dates import day, moment
 from dmp_tui.dmp.sheet.model import Line, Origin, Source
 
 _NUMBER = re.compile(r"(?P<sign>[<>≤≥]=?)?\s*(?P<number>[-+]?\d{1,12}(?:[.,]\d{1,9})?)(?=\s|%|$)")
+_ASIDE = re.compile(r"\([^()]*\)")
 _FIGURE = r"([-+]?\d{1,12}(?:[.,]\d{1,9})?)"
 _BETWEEN = re.compile(_FIGURE + r"\s*(?:[-–—à]|to|et|\.\.|;)\s*" + _FIGURE)
-_ABOVE = re.compile(r"(?:>|≥|sup\w*|min\w*|plus de|above)\D{0,12}?" + _FIGURE, re.IGNORECASE)
-_BELOW = re.compile(r"(?:<|≤|inf\w*|max\w*|moins de|up to|below)\D{0,12}?" + _FIGURE, re.IGNORECASE)
+_ABOVE = re.compile(r"(?:>|≥|(?<![/\w])(?:sup\w*|min\w*|plus de|above))\D{0,12}?" + _FIGURE, re.IGNORECASE)
+_BELOW = re.compile(r"(?:<|≤|(?<![/\w])(?:inf\w*|max\w*|moins de|up to|below))\D{0,12}?" + _FIGURE, re.IGNORECASE)
 
 
 class Flag(StrEnum):
@@ -166,23 +167,50 @@ def _decimal(text: str) -> Decimal:
 
 
 def parse_range(text: str) -> Range | None:
-    """``(3.89 - 6.00)``, ``3,5 à 5,0 mmol/L``, ``<6.0``, ``>60``: the bounds; None where the words give none."""
-    if match := _BETWEEN.search(text):
-        low, high = _decimal(match[1]), _decimal(match[2])
-        return (low, high) if low <= high else None
-    above, below = _ABOVE.search(text), _BELOW.search(text)
-    if above and below:
-        return None
-    if above:
-        return (_decimal(above[1]), None)
-    return (None, _decimal(below[1])) if below else None
+    """``(3.89 - 6.00)``, ``3,5 à 5,0 mmol/L``, ``<6.0``, ``>60``: the bounds; None for none, or several."""
+    found = parse_ranges(text)
+    return found[0] if len(found) == 1 else None
+
+
+def parse_ranges(text: str) -> tuple[Range, ...]:
+    """Every range that the words give, each for some people (``130 - 170 (men); 120 - 150 (women)``), once each.
+
+    None at all where one of them could not be read: it may be this patient's.
+    """
+    parts = [(part, _bounds(part)) for part in text.split(";")]
+    if not any(bounds for _, bounds in parts):
+        parts = [(text, _bounds(text))]
+    if any(not bounds and any(c.isdigit() for c in _ASIDE.sub("", part)) for part, bounds in parts):
+        return ()
+    return tuple(dict.fromkeys(one for _, bounds in parts for one in bounds))
+
+
+def _bounds(text: str) -> list[Range]:
+    """The ranges of words; what stands in brackets (an age) only where all of it does."""
+    outside = _ASIDE.sub(" ", text)
+    text = outside if any(c.isdigit() for c in outside) else text
+    pairs = [(_decimal(match[1]), _decimal(match[2])) for match in _BETWEEN.finditer(text)]
+    if pairs:
+        return [(low, high) for low, high in pairs if low <= high]
+    lowest = [_decimal(match[1]) for match in _ABOVE.finditer(text)]
+    highest = [_decimal(match[1]) for match in _BELOW.finditer(text)]
+    if lowest and highest:
+        return []
+    return [(low, None) for low in lowest] or [(None, high) for high in highest]
 
 
 def flag_by_range(number: Decimal | None, sign: str, reference: str) -> Flag:
-    """How a value stands to its range; a bound (``<5``) is judged only where it settles the matter."""
-    bounds = parse_range(reference) if reference else None
-    if number is None or bounds is None:
+    """How a value stands to its range; a bound (``<5``) is judged only where it settles the matter.
+
+    Of several ranges none is known to be this patient's: they judge only where they all agree.
+    """
+    if number is None or not reference:
         return Flag.UNKNOWN
+    found = {_flag(number, sign, bounds) for bounds in parse_ranges(reference)}
+    return found.pop() if len(found) == 1 else Flag.UNKNOWN
+
+
+def _flag(number: Decimal, sign: str, bounds: Range) -> Flag:
     low, high = bounds
     below = low is not None and (number < low or (sign in {"<", "≤"} and number <= low))
     above = high is not None and (number > high or (sign in {">", "≥"} and number >= high))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dmp_tui.dmp.entries import Assertion, Kind, Reading, Status
+from dmp_tui.dmp.entries import Assertion, Kind, Mark, Reading, Status
 from dmp_tui.dmp.fhir.reading import read_fhir_document
 from dmp_tui.dmp.narrative import Paragraph
 from tests.dmp.fhir.builders import LATEX, LOINC, Json, concept, document, narrative, one, only, read, section
@@ -279,3 +279,44 @@ def test_each_resource_becomes_an_entry_or_a_count(kinds: list[str]) -> None:
     outer = {"resourceType": "Basic", "id": "outer", "contained": bodies}
     for bundle in (document(*bodies), located(document(*bodies)), located(document(outer))):
         assert_nothing_lost(bundle, read(bundle))
+
+
+def test_a_code_that_nobody_put_into_words_says_so() -> None:
+    bare = {"resourceType": "Condition", "code": {"coding": [{"system": "http://vendor.example", "code": "K7-22"}]}}
+    entry = one(bare, "11450-4")
+    assert (entry.label, Mark.CODE_ONLY in entry.marks) == ("K7-22", True)
+    told = {"resourceType": "Condition", "code": concept("K7-22", display="Gout")}
+    assert Mark.CODE_ONLY not in one(told, "11450-4").marks
+
+
+def test_what_was_entered_in_error_is_counted_and_never_stated() -> None:
+    reading = read(document({**LATEX, "verificationStatus": {"coding": [{"code": "entered-in-error"}]}}))
+    assert (reading.entries, reading.unread) == ((), ("AllergyIntolerance entered-in-error (1)",))
+
+
+def test_a_resource_of_a_kind_that_is_not_read_is_a_line_where_a_section_names_it() -> None:
+    order = {
+        "resourceType": "VisionPrescription",
+        "id": "v",
+        "note": [{"text": "Left eye -2"}],
+        "code": {"text": "Lens"},
+    }
+    reading = read(document(order, sections=[section("46264-8", "VisionPrescription/v")]))
+    (entry,) = reading.entries
+    assert (entry.kind, entry.label, entry.assertion) == (Kind.DEVICE, "Lens; Left eye -2", Assertion.UNREADABLE)
+    assert reading.unread == ("VisionPrescription (1)",)
+
+
+def test_a_range_says_whom_it_is_for_and_of_what_sort_it_is() -> None:
+    def bound(value: int) -> Json:
+        return {"value": value, "unit": "g/L"}
+
+    men = {
+        "low": bound(130),
+        "high": bound(170),
+        "appliesTo": [{"text": "men"}],
+        "type": {"coding": [{"code": "normal"}]},
+    }
+    child = {"low": bound(95), "age": {"high": {"value": 2, "unit": "a"}}, "type": {"text": "treatment"}}
+    body = {"resourceType": "Observation", "code": {"text": "Hb"}, "valueQuantity": bound(120)}
+    assert one({**body, "referenceRange": [men, child]}).reference == "130 - 170 g/L (men); ≥ 95 g/L (treatment, ≤ 2 a)"

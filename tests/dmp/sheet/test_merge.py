@@ -60,6 +60,14 @@ def test_one_allergy_of_two_documents_is_one_line_with_the_worst_reaction_first(
     assert Mark.CONTRADICTED in line.marks
 
 
+def test_a_line_takes_the_words_of_another_source_where_the_newest_gives_a_code_only() -> None:
+    bare = replace(PARACETAMOL, display="")
+    coded = allergy(bare.code, codes=(bare,), marks=frozenset({Mark.CODE_ONLY}))
+    assert Mark.CODE_ONLY in only(merge([(IPS, coded)]), Kind.ALLERGY).marks
+    line = only(merge([(VSM, allergy("Paracétamol", codes=(PARACETAMOL,))), (IPS, coded)]), Kind.ALLERGY)
+    assert (line.label, Mark.CODE_ONLY in line.marks) == ("Paracétamol", False)
+
+
 def test_names_alone_merge_as_a_guess() -> None:
     sheet = merge([(VSM, allergy("Crustacés")), (IPS, allergy("ALLERGIE AUX CRUSTACES"))])
     assert Mark.GUESS in only(sheet, Kind.ALLERGY).marks

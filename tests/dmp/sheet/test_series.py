@@ -85,6 +85,8 @@ def test_a_detail_is_a_number_with_its_unit_or_words(
         ("low 3 - high 2", None, None),
         ("NA", None, None),
         ("négatif", None, None),
+        ("130 - 170 (men); 120 - 150 (women)", None, None),
+        ("3.5 - 5; 3.5 - 5 (adults)", "3.5", "5"),
     ],
 )
 def test_ranges(text: str, low: str | None, high: str | None) -> None:
@@ -101,6 +103,17 @@ def test_ranges(text: str, low: str | None, high: str | None) -> None:
         ("60", ">", ">60", Flag.UNKNOWN),
         ("3.5", "<", "3.5 - 5", Flag.LOW),
         ("90", ">", "0 - 90", Flag.HIGH),
+        ("125", "", "130 - 170 g/L (men); 120 - 150 g/L (women)", Flag.UNKNOWN),
+        ("90", "", "130 - 170 g/L (men); 120 - 150 g/L (women)", Flag.LOW),
+        ("140", "", "130 - 170 g/L (men); 120 - 150 g/L (women)", Flag.NORMAL),
+        ("125", "", "H : 130 - 170 F : 120 - 150", Flag.UNKNOWN),
+        ("90", "", "130 - 170 (men); 12 with child", Flag.UNKNOWN),
+        ("90", "", "130 - 170; see the comment", Flag.LOW),
+        ("30", "", "< 10 (18 - 65 a)", Flag.HIGH),
+        ("4", "", "3,5;5,0 mmol/L", Flag.NORMAL),
+        ("12", "", "(<10)", Flag.HIGH),
+        ("70", "", "> 90 mL/min/1,73 m2", Flag.LOW),
+        ("70", "", "> 90 mL/min/1,73 m2 (men); > 80 mL/min/1,73 m2 (women)", Flag.LOW),
         ("5", "<", "", Flag.UNKNOWN),
     ],
 )
