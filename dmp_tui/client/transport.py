@@ -5,7 +5,7 @@ import json
 import ssl
 import sys
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -104,7 +104,7 @@ class Transport:
             ClientError: UNREACHABLE, UNTRUSTED, CLOCK, BAD_ANSWER (more than ``limit`` bytes).
         """
         content: bytes | AsyncIterator[bytes] | None = body
-        extensions: dict[str, Any] = {"trace": self._traced}
+        extensions: dict[str, Any] = {"trace": self._tracing()}
         if body is not None and sent is not None:
             content = _pieces(body, sent)
             headers = {**headers, "Content-Length": str(len(body))}
@@ -138,11 +138,23 @@ class Transport:
         """Close every connection."""
         await self._http.aclose()
 
-    async def _traced(self, event: str, info: Mapping[str, Any]) -> None:
-        """Look at each new connection before anything is sent on it."""
-        if event != "connection.start_tls.complete":
-            return
-        stream: AsyncNetworkStream = info["return_value"]
+    def _tracing(self) -> Callable[[str, Mapping[str, Any]], Awaitable[None]]:
+        """What looks at the connection that one request opens, before anything is sent on it."""
+        opening: AsyncNetworkStream | None = None
+
+        async def traced(event: str, info: Mapping[str, Any]) -> None:
+            nonlocal opening
+            if event == "connection.connect_tcp.complete":
+                opening = info["return_value"]
+            elif event == "connection.start_tls.failed" and opening is not None:
+                # httpcore closes after an error, and leaves the connection of a request that was cancelled.
+                await opening.aclose()
+            elif event == "connection.start_tls.complete":
+                await self._look_at(info["return_value"])
+
+        return traced
+
+    async def _look_at(self, stream: "AsyncNetworkStream") -> None:
         shown = stream.get_extra_info("ssl_object").getpeercert(binary_form=True)
         self.leaf = digest(shown)
         if self._held and self.leaf != self._held:
