@@ -114,7 +114,11 @@ def main() -> None:
         def ready(url: str) -> None:
             say(Said("ready", str(authority), str(directory), url, str(files.authority)))
 
-        run(files, HOST, 0, system_clock, ready)
+        try:
+            run(files, HOST, 0, system_clock, ready)
+        finally:
+            # The server answers a signal itself: the next one would be the first to interrupt the removal of its files.
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

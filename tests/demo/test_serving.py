@@ -205,3 +205,21 @@ def test_a_line_is_heard_as_it_was_said() -> None:
     assert heard("{") is None
     assert heard('{"other": 1}') is None
     assert heard("[]") is None
+
+
+def test_signals_that_go_on_do_not_stop_the_removal_of_its_files(
+    served: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    lines: SimpleQueue[Said | None] = SimpleQueue()
+    process = start(lines.put)
+    while (said := lines.get(timeout=PATIENCE)) is not None and said.step != "ready":
+        pass
+    assert said is not None
+    while process.poll() is None:
+        process.terminate()
+    assert process.returncode == 0
+    assert not list(tmp_path.iterdir())
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            pipe.close()
