@@ -231,6 +231,8 @@ class Reading:
     """LOINC codes of the sections that are present, even if empty."""
     unread: tuple[str, ...] = ()
     """Titles of what is reachable only as narrative because it could not be structured."""
+    withdrawn: int = 0
+    """How many statements their own authors marked as entered in error: read, and left out."""
 
 
 class DocumentProblem(StrEnum):

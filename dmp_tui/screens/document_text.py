@@ -9,7 +9,7 @@ from dmp_tui.i18n import _, n_
 from dmp_tui.screens.narrative_layout import Passage, part_passages, passage, section, text_passages
 from dmp_tui.screens.pdf import PdfPage, PdfProblem, PdfText, pdf_text
 from dmp_tui.screens.sentences import document_sentence, pdf_sentence
-from dmp_tui.widgets.line import ALARM, PLAIN
+from dmp_tui.widgets.line import ALARM, PLAIN, STRONG
 from dmp_tui.widgets.text import visible
 
 _STRUCTURED = re.compile(r"(text|application)/(.+\+)?(xml|json)\b")
@@ -86,6 +86,7 @@ def text_of(text: DocumentText, width: int) -> list[Passage]:
     if text.problem:
         found.append(passage(f"! {text.problem}", width, ALARM, "  "))
     if text.reading is not None:
+        found += _unread_passages(text.reading, width)
         found += part_passages(text.reading.parts, width)
     if text.plain.strip():
         found += text_passages(text.plain, width)
@@ -94,6 +95,23 @@ def text_of(text: DocumentText, width: int) -> list[Passage]:
     for file in text.files:
         found += file_passages(file, width)
     return found or [passage(_("Ce document ne contient aucun texte."), width)]
+
+
+def _unread_passages(reading: Reading, width: int) -> list[Passage]:
+    """What of a document stands on no sheet: what nobody could structure, and what its authors took back."""
+    found = []
+    if reading.unread:
+        names = ", ".join(visible(title) for title in reading.unread)
+        words = _("! Pas sur la fiche, à lire dans le document : {names}").format(names=names)
+        found.append(passage(words, width, STRONG, "  "))
+    if reading.withdrawn:
+        words = n_(
+            "{count} énoncé retiré par son auteur (saisi par erreur) : absent de la fiche.",
+            "{count} énoncés retirés par leurs auteurs (saisis par erreur) : absents de la fiche.",
+            reading.withdrawn,
+        ).format(count=reading.withdrawn)
+        found.append(passage(words, width, indent="  "))
+    return found
 
 
 def file_passages(file: File, width: int) -> list[Passage]:

@@ -1,5 +1,6 @@
 """What a document's bytes become for a reader: narrative, the text of a PDF, or why there is none."""
 
+import json
 from io import BytesIO
 
 import pytest
@@ -61,3 +62,11 @@ async def test_a_broken_pdf_is_said_and_nothing_falls(content: bytes) -> None:
 )
 async def test_what_cannot_be_read_is_said(content: bytes, media_type: str, said: str) -> None:
     assert said in shown(await document_text(content, media_type))
+
+
+async def test_what_stands_on_no_sheet_is_named_first() -> None:
+    wrong = {"resourceType": "Condition", "verificationStatus": {"text": "entered-in-error"}, "code": {"text": "X"}}
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Task"}}, {"resource": wrong}]}
+    text = shown(await document_text(json.dumps(bundle).encode(), "application/fhir+json"))
+    assert text.startswith("! Pas sur la fiche, à lire dans le document : Task (1)")
+    assert "1 énoncé retiré par son auteur" in text

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from dmp_tui.dmp.entries import DocumentError, DocumentProblem
 from dmp_tui.dmp.fhir.elements import first, objects, string
 from dmp_tui.dmp.fhir.strict import Json
+from dmp_tui.dmp.fhir.whom import Whom
 
 MAX_RESOURCES = 100_000
 """What a document holds is bounded by its bytes; this bounds the time that empty resources take."""
@@ -43,6 +44,8 @@ class Index:
     """Places of the resources that something referred to."""
     contained: dict[int, dict[str, Json]] = field(default_factory=dict)
     """Contained resources by name, for each resource (by ``id``; the bundle outlives the index)."""
+    patient: Whom = field(default_factory=Whom)
+    """Whom the document is about, once that is known."""
     nameless: int = 0
     """Entries that hold something of no known type."""
 

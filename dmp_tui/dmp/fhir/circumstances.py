@@ -22,7 +22,7 @@ from dmp_tui.dmp.fhir.elements import (
 )
 from dmp_tui.dmp.fhir.measurements import value_of
 from dmp_tui.dmp.fhir.people import read_contacts, read_person, read_related_person
-from dmp_tui.dmp.fhir.statements import Place, base_entry, named, negated, person_text, severity
+from dmp_tui.dmp.fhir.statements import Place, base_entry, named, names_a_sort, negated, person_text, severity
 from dmp_tui.dmp.fhir.strict import Json
 from dmp_tui.dmp.fhir.vocabulary import SAYS_NONE
 
@@ -145,50 +145,6 @@ def _target(item: Json) -> str:
     return " ".join(text for text in [concept_text(item.get("measure")), *value, *due] if text)
 
 
-def is_directive(place: Place) -> bool:
-    """Whether a Consent is about care: one to share data, or to take part in research, is no will of the patient's."""
-    scopes = {c.code for c in codings(place.body.get("scope"))}
-    return place.kind is Kind.DIRECTIVE or not scopes & {"patient-privacy", "research"}
-
-
-def read_directive(place: Place) -> list[Entry]:
-    """Consent: a directive or a will; where it is kept is part of its words."""
-    body = place.body
-    kinds = texts(body.get("category"))
-    provision = first(body.get("provision"))
-    decision = string(provision.get("type")) or string(body.get("decision"))
-    provided = [text for part in [*objects(provision.get("provision")), provision] for text in texts(part.get("code"))]
-    purposes = [c.display or c.code for c in codings(provision.get("purpose"))]
-    source = first(body.get("sourceAttachment"))
-    title = string(source.get("title")) or string(first(body.get("sourceReference")).get("display"))
-    fallback = next((t for t in [*kinds, title, concept_text(body.get("scope"))] if t), "")
-    entry = base_entry(place, Kind.DIRECTIVE, first(body.get("category")), fallback=fallback)
-    start, end = date_of(body, "dateTime", "date")
-    period = date_of(provision, "period")
-    return [
-        replace(
-            entry,
-            status=course(body),
-            start=period[0] or start,
-            end=period[1] or end,
-            noted=start,
-            value=", ".join(provided),
-            words=words(
-                kinds[1:],
-                decision,
-                purposes,
-                concept_text(body.get("scope")),
-                concept_text(body.get("policyRule")),
-                concept_text(body.get("policyText")),
-                title,
-                [string(policy.get("uri")) for policy in objects(body.get("policy"))],
-                string(source.get("url")),
-                notes(body),
-            ),
-        )
-    ]
-
-
 def read_document(place: Place) -> list[Entry]:
     """A DocumentReference that a section names: what the section is about, by its title.
 
@@ -214,11 +170,13 @@ def read_family(place: Place) -> list[Entry]:
     noted = date_of(body, "date")[0]
     found = []
     for item in objects(body.get("condition")):
-        entry = base_entry(place, Kind.FAMILY, item.get("code"))
+        # Where the code says only "diagnosis", the diagnosis stands in the outcome.
+        entry = base_entry(place, Kind.FAMILY, item.get("outcome" if _told_by_outcome(item) else "code"))
         onset = choice_words(item, "onset")
         label = f"{entry.label} ({relation})" if relation else entry.label
         fatal = "contributedToDeath" if flag(item.get("contributedToDeath")) is True else ""
-        spoken = words(onset, concept_text(item.get("outcome")), fatal, notes(item), said)
+        outcome = concept_text(item.get("outcome"))
+        spoken = words(onset, "" if outcome == entry.label else outcome, fatal, notes(item), said)
         start = date_of(item, "onset")[0]
         found.append(replace(entry, label=label, person=relative, start=start, noted=noted, words=spoken))
     if not found:
@@ -227,6 +185,10 @@ def read_family(place: Place) -> list[Entry]:
         told = Assertion.NO_DATA if unknown else entry.assertion
         found = [replace(entry, assertion=told, person=relative, noted=noted, words=words(said))]
     return found
+
+
+def _told_by_outcome(condition: Json) -> bool:
+    return names_a_sort(condition.get("code")) and bool(concept_text(condition.get("outcome")))
 
 
 def read_impression(place: Place) -> list[Entry]:

@@ -5,9 +5,30 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from dmp_tui.dmp.entries import Assertion, Attachment, Entry, Kind, Mark, Part
-from dmp_tui.dmp.fhir import circumstances, measurements, medicines, procedures, statements, vaccinations
+from dmp_tui.dmp.fhir import (
+    circumstances,
+    directives,
+    encounters,
+    measurements,
+    medicines,
+    procedures,
+    statements,
+    vaccinations,
+)
 from dmp_tui.dmp.fhir.bundle import Index, Resource
-from dmp_tui.dmp.fhir.elements import codings, concept_text, date_of, first, modifiers, notes, objects, string, words
+from dmp_tui.dmp.fhir.elements import (
+    asides,
+    codings,
+    concept_text,
+    date_of,
+    first,
+    modifiers,
+    notes,
+    objects,
+    string,
+    texts,
+    words,
+)
 from dmp_tui.dmp.fhir.narrative import read_narrative
 from dmp_tui.dmp.fhir.sections import Section, section_of_list
 from dmp_tui.dmp.fhir.statements import Place
@@ -45,9 +66,10 @@ _READERS: dict[str, Callable[[Place], list[Entry]]] = {
     "DeviceRequest": circumstances.read_plan,
     "NutritionOrder": circumstances.read_plan,
     "Appointment": circumstances.read_plan,
-    "Consent": circumstances.read_directive,
+    "Consent": directives.read_directive,
     "DocumentReference": circumstances.read_document,
     "FamilyMemberHistory": circumstances.read_family,
+    "Encounter": encounters.read_encounter,
     "ClinicalImpression": circumstances.read_impression,
     "RelatedPerson": circumstances.read_contact,
     "CareTeam": circumstances.read_care_team,
@@ -75,13 +97,14 @@ class Collector:
     """Reads each resource once, by the first section that names it."""
 
     index: Index
+    patient: Resource
     entries: list[Entry] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     _done: set[int] = field(default_factory=set)
     _not_read: Counter[str] = field(default_factory=Counter)
     _titles: list[str] = field(default_factory=list)
     _narratives: list[Json] = field(default_factory=list)
-
+    _withdrawn: int = 0
     _authors: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -150,16 +173,16 @@ class Collector:
                 Entry(section.kind, label or title, Assertion.UNREADABLE, section=section.code, words=said)
             )
 
-    def read_rest(self, patient: Resource) -> None:
+    def read_rest(self) -> None:
         """What no section names: lists first, which are sections in all but name."""
         for resource in self.index.resources:
             if resource.type == "List":
                 self._read_list(resource)
         for resource in self.index.resources:
             self._read(resource, None)
-        if patient.body:
-            self.entries += circumstances.patient_contacts(Place(self.index, patient))
-            self.entries += circumstances.read_death(patient.body)
+        if self.patient.body:
+            self.entries += circumstances.patient_contacts(Place(self.index, self.patient))
+            self.entries += circumstances.read_death(self.patient.body)
 
     def _read_list(self, resource: Resource, outer: Kind | None = None) -> None:
         """A List as a section, once its code, or the section that names it, says of what."""
@@ -178,7 +201,11 @@ class Collector:
                 continue
             self._done.add(current.place)
             if statements.is_error(current.body):
-                self._not_read[f"{current.type} entered-in-error"] += 1
+                self._withdrawn += 1
+                continue
+            if self._is_of_another(current):
+                self._not_read[f"{current.type} (autre personne)"] += 1
+                self._narratives.append(current.body)
                 continue
             references = list(_members(current.body))
             members = [self.index.resolve(reference, current) for reference in references]
@@ -191,6 +218,27 @@ class Collector:
             inner = [held for held in self.index.contained_in(current) if held.type and held.type not in _NO_ENTRY]
             pending += [(held, "") for held in reversed(inner)]
             pending += [(member, name) for member in reversed(members) if member is not None]
+
+    def _is_of_another(self, resource: Resource) -> bool:
+        """Whether a resource is about another Patient of the document (a child and the mother): none of this record."""
+        if not self.patient.body or resource.type in _NO_ENTRY:
+            return False
+        for name in ("subject", "patient"):
+            found = self.index.resolve(resource.body.get(name), resource)
+            if found is not None and found.type == "Patient" and found.place != self.patient.place:
+                return self._differs(found)
+        return False
+
+    def _differs(self, other: Resource) -> bool:
+        """Whether another Patient resource is surely another person: some bundles hold the patient twice, or a stub."""
+        mine, theirs = (
+            {(string(i.get("system")), string(i.get("value"))) for i in objects(body.get("identifier"))}
+            for body in (self.patient.body, other.body)
+        )
+        if mine & theirs:
+            return False
+        born = {date for body in (self.patient.body, other.body) if (date := string(body.get("birthDate")))}
+        return len(born) > 1 or bool({system for system, _ in mine if system} & {system for system, _ in theirs})
 
     def _missing(self, resource: Resource, section: Section | None, references: list[Json]) -> None:
         """Results that a report or a panel names and the document does not hold: one line says that they exist."""
@@ -216,6 +264,10 @@ class Collector:
         kept = [replace(entry, author=entry.author or told) for entry in found or () if entry.label]
         if changed := modifiers(resource.body):
             kept = [replace(entry, words=words(changed, entry.words)) for entry in kept]
+        if len(kept) == 1 and (beside := asides(resource.body)):
+            shown = fold(f"{kept[0].label} {kept[0].dose} {kept[0].words} {kept[0].value}")
+            told_too = [text for text in beside if fold(text) not in shown]
+            kept = [replace(kept[0], words=words(kept[0].words, told_too))]
         self.entries += kept
         self._attach(resource.body)
         return found is None or bool(kept)
@@ -225,8 +277,12 @@ class Collector:
         kind = place.resource.type
         if kind == "Observation":
             return measurements.read_observation(place, panel)
-        if kind == "Consent" and not circumstances.is_directive(place):
+        if kind == "Consent" and not directives.is_directive(place):
             self._count(place.resource)
+            return None
+        if (kind == "Encounter" and not place.listed and _is_frame(place.body)) or (
+            kind == "DocumentReference" and not place.listed and _holds_files(place.body)
+        ):
             return None
         if kind in _READERS and (place.listed or kind not in _ONLY_IN_SECTIONS):
             return _READERS[kind](place)
@@ -234,6 +290,10 @@ class Collector:
             return None
         self._count(place.resource)
         return [_unstructured(place, place.kind)] if place.kind is not None else None
+
+    def withdrawn(self) -> int:
+        """How many statements were entered in error."""
+        return self._withdrawn
 
     def unread_parts(self) -> Iterator[Part]:
         """The narratives of resources that gave no entry."""
@@ -277,6 +337,16 @@ def _unstructured(place: Place, kind: Kind) -> Entry:
     )
     label = said or string(body.get("resourceType"))
     return Entry(kind, label[:_WORDS], Assertion.UNREADABLE, codings(body.get("code")), section=place.section)
+
+
+def _is_frame(encounter: Json) -> bool:
+    """Whether an Encounter is only when and where the other statements were made."""
+    return not encounters.says_why(encounter) and not texts(encounter.get("type"))
+
+
+def _holds_files(document: Json) -> bool:
+    """Whether a document that nothing names is there whole, to be opened."""
+    return any(measurements.attachments(item.get("attachment")) for item in objects(document.get("content")))
 
 
 _MAKERS = frozenset({"author", "enterer", "assembler", "performer"})

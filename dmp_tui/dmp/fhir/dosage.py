@@ -51,7 +51,7 @@ def dosage_text(dosage: Json) -> str:
         string(dosage.get("patientInstruction")),
     ]
     if not text:
-        rhythm = _rhythm(first(dosage.get("timing")))
+        rhythm = timing_text(first(dosage.get("timing")))
         return ", ".join(dict.fromkeys(piece for piece in [*doses, rhythm, *beside] if piece))
     told = fold(text)
     if not _NUMBER.search(told):
@@ -65,7 +65,8 @@ def _dose(item: Json) -> str:
     return " / ".join(part for part in (dose, rate) if part)
 
 
-def _rhythm(timing: Json) -> str:
+def timing_text(timing: Json) -> str:
+    """How often, when and for how long, as a Timing says it."""
     repeat = first(timing.get("repeat"))
     frequency = _up_to(repeat, "frequency") or _up_to(repeat, "count")
     period = f"{_up_to(repeat, 'period')} {string(repeat.get('periodUnit'))}".strip()

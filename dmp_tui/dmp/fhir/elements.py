@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from dmp_tui.dmp.entries import Coding
 from dmp_tui.dmp.fhir.strict import Json, Number
+from dmp_tui.dmp.fhir.systems import system_of
 from dmp_tui.dmp.identity import fold
 
 
@@ -50,7 +51,8 @@ _TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
 def coding(value: Json) -> Coding:
     """A Coding; where it has no display, the first translation of one."""
     display = string(value.get("display")) or _translated(value.get("_display"))
-    return Coding(string(value.get("system")), string(value.get("code")), display)
+    code = string(value.get("code"))
+    return Coding(system_of(string(value.get("system")), code), code, display)
 
 
 def _translated(element: object) -> str:
@@ -80,10 +82,14 @@ def codings(concept: object) -> tuple[Coding, ...]:
     return tuple(dict.fromkeys(c for c in found if c.code or c.display))
 
 
+_POINTER = re.compile(r"#[\w.-]+")
+
+
 def concept_text(concept: object) -> str:
     """The author's words of a CodeableConcept: its text, else a display (that of the code he chose first), else a code.
 
-    A text that only repeats the code ("52734007") is no words: the display goes before it.
+    A text that only repeats the code ("52734007"), or points into a narrative ("#agent-1"), is no words: the display
+    goes before it.
     """
     part = first(concept)
     if not part:
@@ -94,7 +100,7 @@ def concept_text(concept: object) -> str:
     chosen = [string(item.get("display")) for item in objects(inner.get("coding")) if item.get("userSelected") is True]
     displays = [display for display in [*chosen, *(c.display for c in own)] if display]
     codes = [c.code for c in own if c.code]
-    if text and not (text in codes and displays):
+    if text and not ((text in codes or _POINTER.fullmatch(text)) and displays):
         return text
     return next((t for t in [*displays, text, *codes] if t), "") or string(first(part.get("reference")).get("display"))
 
@@ -259,6 +265,33 @@ def modifiers(element: Json) -> list[str]:
         elif kind:
             told = concept_text(value) or quantity(value) or string(value) or string(first(value).get("display"))
             found.append(told or name)
+    return [text for text in found if text]
+
+
+_TOLD_ELSEWHERE = re.compile(
+    r"rendereddosage|abatement|narrativelink|classification|productname|actor|author|performer|translation|substanceexposure",
+    re.IGNORECASE,
+)
+"""Names of extensions that are read where what they say belongs."""
+_LONGEST_ASIDE = 300
+
+
+def asides(resource: Json) -> list[str]:
+    """What extensions of a resource say in words or codes, for which FHIR has no element."""
+    found = []
+    pending = objects(resource.get("extension"))[::-1]
+    while pending:
+        item = pending.pop()
+        if _TOLD_ELSEWHERE.search(string(item.get("url")).rpartition("/")[2]):
+            continue
+        pending += objects(item.get("extension"))[::-1]
+        kind, value = choice(item, "value")
+        if kind == "CodeableConcept":
+            found.append(concept_text(value))
+        elif kind == "Coding":
+            found.append(concept_text({"coding": [first(value)]}))
+        elif kind in {"String", "Markdown"} and len(text := string(value)) <= _LONGEST_ASIDE and "://" not in text:
+            found.append(text)
     return [text for text in found if text]
 
 

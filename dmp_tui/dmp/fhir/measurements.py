@@ -23,7 +23,7 @@ from dmp_tui.dmp.fhir.elements import (
     texts,
     words,
 )
-from dmp_tui.dmp.fhir.statements import Place, base_entry, person_text
+from dmp_tui.dmp.fhir.statements import Place, base_entry, named, negated, person_text
 from dmp_tui.dmp.fhir.strict import Json
 from dmp_tui.dmp.fhir.vocabulary import LOINC, PREGNANCY_CODES, SOCIAL_CODES, VITAL_CODES
 
@@ -38,6 +38,8 @@ _OBSERVED = frozenset(
     {Kind.VITAL, Kind.SOCIAL, Kind.FUNCTIONAL, Kind.RESULT, Kind.PREGNANCY, Kind.ALERT, Kind.OCCUPATIONAL, Kind.REASON}
     | {Kind.FAMILY, Kind.PLAN, Kind.DIRECTIVE, Kind.ADVERSE_EFFECT}
 )
+_ASKED = frozenset({Kind.FUNCTIONAL, Kind.ALERT})
+"""Kinds of which a "no" says that the thing is not so."""
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _PRELIMINARY = frozenset({"registered", "preliminary", "cancelled"})
 
@@ -62,6 +64,9 @@ def read_observation(place: Place, panel: str = "") -> list[Entry]:
     body = place.body
     kind = observation_kind(place)
     own = _measured(place, kind, body, panel)
+    if own.assertion is Assertion.UNREADABLE and own.value and not own.codes:
+        # Some write the name of a form where its answer would stand.
+        own = replace(own, label=own.value, value="", assertion=Assertion.STATED)
     name = own.label
     components = [
         replace(_measured(place, kind, item, name), noted=own.noted, author=own.author)
@@ -74,7 +79,8 @@ def read_observation(place: Place, panel: str = "") -> list[Entry]:
         concept_text(body.get("dataAbsentReason")) and not components
     )
     gathers = components or objects(body.get("hasMember")) or objects(body.get("related"))
-    if not says and own.assertion is Assertion.STATED and gathers:
+    nameless = own.assertion is Assertion.UNREADABLE and not own.codes
+    if not says and gathers and (nameless or own.assertion is Assertion.STATED):
         return components
     return [own, *components]
 
@@ -83,8 +89,11 @@ def _measured(place: Place, kind: Kind, item: Json, panel: str) -> Entry:
     """The value of an Observation or of one component."""
     value, unit = value_of(item)
     entry = base_entry(place, kind, item.get("code"))
-    ranges = [_reference(r) for r in objects(item.get("referenceRange"))]
     start, end = date_of(item, "effective", "applies")
+    when = end or start or date_of(place.body, "effective", "applies", "issued")[0]
+    bounds = objects(item.get("referenceRange"))
+    of_others = [r for r in bounds if place.index.patient.is_another(r, when)]
+    ranges = [_reference(r) for r in bounds if r not in of_others]
     absent = concept_text(item.get("dataAbsentReason")) or _absent_reason(item)
     status = string(item.get("status"))
     codes = [c.code for c in codings(item.get("interpretation")) if c.code]
@@ -92,6 +101,7 @@ def _measured(place: Place, kind: Kind, item: Json, panel: str) -> Entry:
     performers = [person_text(place, p) for p in objects(item.get("performer"))]
     _, bare = choice(item, "value")
     value_codes = codings(bare) if isinstance(bare, dict) and "coding" in bare else ()
+    entry = negated(entry, kind in _ASKED and flag(item.get("valueBoolean")) is False)
     return replace(
         entry,
         noted=end or start or date_of(item, "issued")[0],
@@ -109,6 +119,8 @@ def _measured(place: Place, kind: Kind, item: Json, panel: str) -> Entry:
             sites(item.get("bodySite")),
             concept_text(item.get("method")),
             _specimen(place, item.get("specimen")),
+            [_reference(r) for r in of_others],
+            named(place, item.get("focus")),
             notes(item),
             string(item.get("comment")),
         ),
@@ -147,7 +159,7 @@ def value_of(item: Json) -> tuple[str, str]:
         number = f"{string(part.get('comparator'))} {string(part.get('value'))}".strip()
         return number, (string(part.get("unit")) or string(part.get("code"))) if number else ""
     if kind == "Boolean" or isinstance(value, bool):
-        return {True: "true", False: "false", None: ""}[flag(value)], ""
+        return {True: "oui", False: "non", None: ""}[flag(value)], ""
     if kind == "Range":
         return range_text(value), ""
     if kind == "Ratio":
@@ -230,7 +242,8 @@ def read_answers(place: Place) -> list[Entry]:
         if label and any(told):
             value = ", ".join(text for text in told if text)
             entry = Entry(place.kind, label, section=place.section, marks=frozenset({Mark.UNCODED}))
-            found.append(replace(entry, value=value, noted=noted, author=author))
+            no = place.kind in _ASKED and all(flag(answer.get("valueBoolean")) is False for answer in answers)
+            found.append(negated(replace(entry, value=value, noted=noted, author=author), no))
     return found
 
 

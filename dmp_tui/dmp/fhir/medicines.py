@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from dmp_tui.dmp.entries import Coding, Entry, Kind, Mark, Status
 from dmp_tui.dmp.fhir.bundle import Resource
-from dmp_tui.dmp.fhir.dosage import bounds, dosages_text
+from dmp_tui.dmp.fhir.dosage import bounds, dosages_text, timing_text
 from dmp_tui.dmp.fhir.elements import (
     choice,
     codings,
@@ -61,6 +61,7 @@ def read_treatment(place: Place) -> list[Entry]:
         status = Status.ENDED
     elif status is not Status.ENDED and (place.section in PLANNED or _is_proposed(place, body)):
         status = Status.PLANNED
+    rhythms = [timing_text(first(ext.get("valueTiming"))) for ext in objects(body.get("extension"))]
     rendered = "" if any(string(d.get("text")) for d in dosages) else _rendered(body)
     called = string(first(first(body.get("medicationReference")) or body.get("medication")).get("display"))
     marks = entry.marks | ({Mark.PRESCRIBED} if place.resource.type in _PRESCRIBED else frozenset())
@@ -72,7 +73,9 @@ def read_treatment(place: Place) -> list[Entry]:
         start=start,
         end=end,
         noted=date_of(body, "dateAsserted")[0],
-        dose=words("suspendu" if code == "on-hold" or halted & _PAUSED else "", rendered, dosages_text(dosages)),
+        dose=words(
+            "suspendu" if code == "on-hold" or halted & _PAUSED else "", rendered, dosages_text(dosages), rhythms
+        ),
         author=_told_by(place),
         words=words(
             ingredients if ingredients != entry.label else "",
@@ -110,8 +113,8 @@ def _told_by(place: Place) -> str:
 def _course(place: Place, body: Json, dosages: list[Json]) -> tuple[str, str]:
     """``(start, end)``: its own, else what its dosage bounds, else what a period among its extensions says."""
     start, end = date_of(body, "effective", "occurence", "occurrence")
-    if start and not end and place.resource.type == "MedicationAdministration":
-        # A dose given at one time is over.
+    if start and not end and place.resource.type == "MedicationAdministration" and not _is_period(body):
+        # A dose given at one time is over; what began and has no end goes on.
         return start, start
     begun, over = bounds(dosages)
     beside = [date_of(ext, "valuePeriod") for ext in objects(body.get("extension"))]
@@ -120,9 +123,14 @@ def _course(place: Place, body: Json, dosages: list[Json]) -> tuple[str, str]:
     return start, end or over or told[1]
 
 
+def _is_period(body: Json) -> bool:
+    return any(bool(first(choice(body, name)[1])) for name in ("effective", "occurence", "occurrence"))
+
+
 def _is_proposed(place: Place, body: Json) -> bool:
-    """A proposal or a plan; in a list of what is taken, "plan" is how some records say that the patient told it."""
-    return string(body.get("intent")) in {"proposal", "plan"} and place.section not in LISTED
+    """A proposal or a plan that nobody carried out; in a list of what is taken, "plan" is what the patient told."""
+    open_ = string(body.get("status")) not in {"completed", "stopped", "cancelled"}
+    return open_ and string(body.get("intent")) in {"proposal", "plan"} and place.section not in LISTED
 
 
 def _medication(place: Place, body: Json) -> tuple[object, str, tuple[Coding, ...]]:
@@ -150,8 +158,23 @@ def _medication(place: Place, body: Json) -> tuple[object, str, tuple[Coding, ..
         names.append(f"{name} {strength}".strip())
         codes += item_codes
     form = concept_text(found.body.get("form") or found.body.get("doseForm"))
-    text = words(" + ".join(n for n in names if n), form)
-    return _named(found.body, string(part.get("display"))), text, tuple(codes) if len(ingredients) == 1 else ()
+    product, classes = _beside(found.body)
+    text = words(product, " + ".join(n for n in names if n), form)
+    single = codes if len(ingredients) == 1 else []
+    return _named(found.body, string(part.get("display"))), text, (*classes, *single)
+
+
+def _beside(medicine: Json) -> tuple[str, tuple[Coding, ...]]:
+    """``(product, classes)`` of a Medication: IHE's extensions for its trade name and its ATC class."""
+    product, classes = "", list[Coding]()
+    for extension in objects(medicine.get("extension")):
+        name = string(extension.get("url")).rpartition("/")[2].lower()
+        if name.endswith("productname"):
+            product = string(extension.get("valueString"))
+        elif name.endswith("classification"):
+            classes += codings(extension.get("valueCodeableConcept"))
+    shown = concept_text(medicine.get("code"))
+    return product if fold(product) not in fold(shown) else "", tuple(classes)
 
 
 def _named(medicine: Json, said: str) -> Json:

@@ -1,6 +1,6 @@
 """People in FHIR documents: the subject, authors, contacts."""
 
-from dmp_tui.dmp.entries import Person, Subject
+from dmp_tui.dmp.entries import Coding, Person, Subject
 from dmp_tui.dmp.fhir.elements import (
     address,
     codings,
@@ -14,9 +14,10 @@ from dmp_tui.dmp.fhir.elements import (
     texts,
 )
 from dmp_tui.dmp.fhir.strict import Json
-from dmp_tui.dmp.identity import BirthDate, IdentityError, Sex, Traits, parse_birth_date
+from dmp_tui.dmp.identity import BirthDate, IdentityError, Sex, Traits, fold, parse_birth_date
 
 _CONTACT_KINDS = "http://terminology.hl7.org/CodeSystem/v2-0131"
+_TRUSTED = "trusted"
 _RELATIONS = {
     "MTH": "mère",
     "FTH": "père",
@@ -99,7 +100,7 @@ def read_related_person(resource: Json) -> Person:
 
 def _contact(item: Json, *relations: str) -> Person:
     relation = [concept for name in relations for concept in objects(item.get(name))]
-    kinds = [c.code for c in codings(relation) if c.system == _CONTACT_KINDS]
+    kinds = [kind for c in codings(relation) if (kind := _kind_of(c))]
     organisation = string(first(item.get("organization")).get("display"))
     names = [human_name(name) for name in [item.get("name"), *objects(item.get("additionalName"))]]
     return Person(
@@ -107,8 +108,17 @@ def _contact(item: Json, *relations: str) -> Person:
         role=", ".join(dict.fromkeys(_RELATIONS.get(text, text) for text in texts(relation))),
         phones=phones(item.get("telecom")),
         address=address(item.get("address")),
-        kind=kinds[0] if kinds else "",
+        kind=next((kind for kind in kinds if kind == _TRUSTED), kinds[0] if kinds else ""),
     )
+
+
+def _kind_of(coding: Coding) -> str:
+    """``Person.kind`` of a relation: HL7 v2's code, or what v3 and the French guides say instead."""
+    if "PERSONNE DE CONFIANCE" in fold(coding.display):
+        return _TRUSTED
+    if coding.system == _CONTACT_KINDS:
+        return coding.code
+    return {"ECON": "C", "NOK": "N"}.get(coding.code, "")
 
 
 def read_person(resource: Json, linked: Json, organisation: Json) -> Person:

@@ -29,6 +29,7 @@ from dmp_tui.dmp.fhir.people import read_subject
 from dmp_tui.dmp.fhir.sections import Section, read_sections
 from dmp_tui.dmp.fhir.strict import Json, parse_object
 from dmp_tui.dmp.fhir.vocabulary import LOINC
+from dmp_tui.dmp.fhir.whom import Whom
 from dmp_tui.dmp.sheet.dates import moment
 
 IPS = "60591-5"
@@ -56,14 +57,15 @@ def read_bundle(bundle: Json) -> Reading:
     patient = index.resolve(composition.body.get("subject"), composition)
     if patient is None or patient.type != "Patient":
         patient = next((r for r in index.resources if r.type == "Patient"), none)
-    collector = Collector(index)
+    index.patient = Whom(string(patient.body.get("gender")), string(patient.body.get("birthDate")))
+    collector = Collector(index, patient)
     sections = []
     for holder in compositions:
         own = list(read_sections(holder.body))
         sections += own
         for section in own:
             collector.read_section(section, holder)
-    collector.read_rest(patient)
+    collector.read_rest()
     type_ = next((c for c in codings(composition.body.get("type")) if c.system == LOINC), None)
     type_ = type_ or next(iter(codings(composition.body.get("type"))), Coding("", ""))
     date = header.written_on(composition.body, bundle)
@@ -90,6 +92,7 @@ def read_bundle(bundle: Json) -> Reading:
         attachments=tuple(collector.attachments),
         sections_read=frozenset(section.code for section in sections if section.code),
         unread=collector.unread(),
+        withdrawn=collector.withdrawn(),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from dmp_tui.dmp.entries import Assertion, Coding, Criticality, Entry, Kind, Mark, Reaction, Status
 from dmp_tui.dmp.fhir.bundle import Index, Resource
 from dmp_tui.dmp.fhir.elements import (
+    choice,
     choice_words,
     code_label,
     codings,
@@ -22,9 +23,11 @@ from dmp_tui.dmp.fhir.elements import (
     words,
 )
 from dmp_tui.dmp.fhir.narrative import narrative_text, read_narrative
+from dmp_tui.dmp.fhir.people import read_person
 from dmp_tui.dmp.fhir.strict import Json
 from dmp_tui.dmp.fhir.vocabulary import HISTORY, REFUTED, SAYS_NONE, SEVERITY_WORDS, absence, spoken_absence
 from dmp_tui.dmp.sheet.critical import named_substances, substances
+from dmp_tui.dmp.sheet.matching import GENERIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +114,19 @@ def negated(entry: Entry, when: bool) -> Entry:
 
 
 def person_text(place: Place, reference: object) -> str:
-    """The name behind a reference: its display, else what the resource says."""
-    if display := string(first(reference).get("display")):
+    """The name behind a reference: its display, else what the resource says; else that of an actor in an extension."""
+    part = first(reference)
+    if display := string(part.get("display")):
         return display
     found = place.index.resolve(reference, place.resource)
-    if found is None:
-        return ""
-    name = found.body.get("name")
-    text = string(name) if isinstance(name, str) else string(first(name).get("text"))
-    return text or " ".join(
-        part for part in [*map(string, _list(first(name).get("given"))), string(first(name).get("family"))] if part
-    )
+    if found is not None:
+        linked = place.index.resolve(found.body.get("practitioner"), found)
+        organisation = place.index.resolve(found.body.get("organization"), found)
+        bodies = (linked.body if linked else {}, organisation.body if organisation else {})
+        return read_person(found.body, *bodies).name or string(first(found.body.get("practitioner")).get("display"))
+    inner = [e for ext in objects(part.get("extension")) for e in objects(ext.get("extension"))]
+    actors = (person_text(place, e.get("valueReference")) for e in inner if e.get("url") == "actor")
+    return next((name for name in actors if name), "")
 
 
 def teller(place: Place) -> str:
@@ -131,22 +136,31 @@ def teller(place: Place) -> str:
     return known or next((name for name in taking_part if name), "")
 
 
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
 def medication(place: Place, reference: object) -> tuple[str, tuple[Coding, ...]]:
-    """Words and codes of a referenced Medication or Substance."""
+    """Words and codes of a referenced Medication or Substance, or of what a statement or a dose referred to is of."""
     found = place.index.resolve(reference, place.resource)
     if found is None:
         return string(first(reference).get("display")), ()
-    return concept_text(found.body.get("code")), codings(found.body.get("code"))
+    _, told = choice(found.body, "medication")
+    told = found.body.get("code") or found.body.get("vaccineCode") or told
+    inner = place.index.resolve(told, found) if "reference" in first(told) else None
+    if inner is not None and inner.place != found.place:
+        return concept_text(inner.body.get("code")), codings(inner.body.get("code"))
+    return concept_text(told), codings(told)
 
 
 def named(place: Place, references: object) -> list[str]:
     """What references name: their display, else the concept of what they point to."""
     found = [(string(item.get("display")), place.index.resolve(item, place.resource)) for item in objects(references)]
     return [text for said, there in found if (text := said or (concept_text(there.body.get("code")) if there else ""))]
+
+
+def names_a_sort(concept: object) -> bool:
+    """Whether a concept says only of what sort a statement is ("allergy to drug", "diagnosis"), by its codes."""
+    own = codings(concept)
+    text = concept_text(concept)
+    named = {said for c in own for said in (c.display, c.code)}
+    return bool(own) and all((c.system, c.code) in GENERIC for c in own) and text in named
 
 
 _OF_SUBSTANCES = frozenset({Kind.TREATMENT, Kind.ALLERGY, Kind.ADVERSE_EFFECT})
@@ -173,10 +187,9 @@ def read_allergy(place: Place) -> list[Entry]:
     body = place.body
     shown = objects(body.get("reaction"))
     substances = [text for item in shown if (text := concept_text(item.get("substance")))]
-    substance = next(iter(substances), "")
     exposure = {string(p.get("url")): p for e in extensions(body, _EXPOSURE) for p in objects(e.get("extension"))}
     told = body.get("code") or body.get("substance") or first(exposure.get("substance")).get("valueCodeableConcept")
-    entry = base_entry(place, Kind.ALLERGY, told, fallback="" if codings(told) else substance)
+    entry = _allergy_to(place, told, [item.get("substance") for item in shown if concept_text(item.get("substance"))])
     start, end = date_of(body, "onset")
     over = next(
         (
@@ -227,6 +240,16 @@ def read_allergy(place: Place) -> list[Entry]:
     ]
 
 
+def _allergy_to(place: Place, told: object, substances: list[object]) -> Entry:
+    """The allergy to what its code names; where it names only a sort, or nothing, to what the reactions were to."""
+    if not substances or not (names_a_sort(told) or not concept_text(told)):
+        return base_entry(place, Kind.ALLERGY, told)
+    labels = list(dict.fromkeys(map(concept_text, substances)))
+    entry = base_entry(place, Kind.ALLERGY, substances[0] if len(labels) == 1 else {}, fallback=", ".join(labels))
+    codes = dict.fromkeys((*entry.codes, *codings(told)))
+    return replace(entry, codes=tuple(codes), code_label=entry.code_label or concept_text(told))
+
+
 def _is_abatement(extension: Json) -> bool:
     """The end of an allergy, which FHIR R4 has an extension for, and national guides their own."""
     return "abatement" in string(extension.get("url")).rpartition("/")[2].lower()
@@ -243,17 +266,31 @@ def _reaction(item: Json) -> Reaction:
 def read_adverse_event(place: Place) -> list[Entry]:
     """AdverseEvent: near the allergies, never one of them."""
     body = place.body
-    suspects = [concept_text(s.get("instanceCodeableConcept")) for s in objects(body.get("suspectEntity"))]
-    named_by = [s.get("instanceReference") or s.get("instance") for s in objects(body.get("suspectEntity"))]
-    suspects += [medication(place, reference)[0] for reference in named_by]
-    entry = base_entry(place, Kind.ADVERSE_EFFECT, body.get("event") or body.get("code"))
+    entities = objects(body.get("suspectEntity"))
+    suspects = [concept_text(s.get("instanceCodeableConcept")) for s in entities]
+    suspects += [medication(place, s.get("instanceReference") or s.get("instance"))[0] for s in entities]
+    causes = [text for s in entities for c in objects(s.get("causality")) for text in texts(c.get("assessment"))]
+    shown = [text for c in objects(body.get("resultingCondition")) if (text := medication(place, c)[0])]
+    shown += texts(body.get("resultingEffect"))
+    event = body.get("event") or body.get("code")
+    fallback = ", ".join(shown) or " + ".join(text for text in suspects if text) or concept_text(body.get("category"))
+    entry = base_entry(place, Kind.ADVERSE_EFFECT, event, fallback=fallback)
     return [
         replace(
             entry,
             start=date_of(body, "date", "occurrence", "detected")[0],
             noted=date_of(body, "recordedDate")[0],
             criticality=severity(body.get("severity")),
-            words=words(suspects, concept_text(body.get("seriousness")), texts(body.get("outcome")), notes(body)),
+            words=words(
+                [text for text in suspects if text != entry.label],
+                [text for text in shown if text != entry.label],
+                texts(body.get("category")),
+                causes,
+                concept_text(body.get("seriousness")),
+                texts(body.get("outcome")),
+                string(body.get("description")),
+                notes(body),
+            ),
         )
     ]
 

@@ -56,9 +56,12 @@ SECTIONS = {
     "51847-2": Kind.PLAN,
     "11535-2": Kind.PROBLEM,
     "11493-4": Kind.RESULT,
+    "886921000000105": Kind.ALLERGY,
+    "1103671000000101": Kind.ALLERGY,
+    "933361000000108": Kind.TREATMENT,
     "10182-4": Kind.SOCIAL,
 }
-"""LOINC section codes (IPS 2.0, CI-SIS, and those of other documents) and the kind of what stands in them."""
+"""Section codes (IPS 2.0, CI-SIS, British lists, and those of other documents) and the kind of what stands in them."""
 
 HISTORY = frozenset({"11348-0"})
 STOPPED = frozenset({"18610-6"})
@@ -173,6 +176,9 @@ SEVERITY_WORDS = {
     "6736007": "moderate",
     "255604002": "low",
     "399166001": "fatal",
+    "442452003": "high",
+    "371924009": "high",
+    "371923003": "moderate",
     "LA6750-9": "high",
     "LA6751-7": "moderate",
     "LA6752-5": "low",
@@ -184,5 +190,13 @@ SEVERITY_WORDS = {
     "fatal": "fatal",
     "high": "high",
     "low": "low",
+    "life-threatening": "high",
+    "sévère": "high",
+    "grave": "high",
+    "modéré": "moderate",
+    "modérée": "moderate",
+    "léger": "low",
+    "légère": "low",
+    "bénin": "low",
 }
 """Severity codes of SNOMED CT, LOINC and FHIR as ``Criticality`` values."""

@@ -39,8 +39,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Codes that say what sort of statement it is ("propensity to adverse reaction", "finding"): two of them prove nothing.
-_GENERIC = frozenset(
+GENERIC = frozenset(
     (SNOMED, code)
     for code in _words(
         "419199007 420134006 418038007 418471000 416098002 414285001 419511003 418634005 426232007 59037007 "
@@ -48,6 +47,7 @@ _GENERIC = frozenset(
         "763158003 105590001 260413007 10828004 260385009"
     )
 )
+"""Codes that say what sort of statement it is ("allergy to drug", "diagnosis"): two of them prove nothing."""
 _TYPE_SYSTEMS = (
     "http://terminology.hl7.org/CodeSystem/v2-",
     "http://terminology.hl7.org/CodeSystem/v3-",
@@ -114,7 +114,7 @@ def _identifies(coding: Coding, entry: Entry) -> bool:
     code = coding.code.strip()
     if not re.search("[0-9A-Za-z]", code) or code.upper() in _NO_CODES:
         return False
-    if not system or (system, code) in _GENERIC or system.startswith(_TYPE_SYSTEMS):
+    if not system or (system, code) in GENERIC or system.startswith(_TYPE_SYSTEMS):
         return False
     if Mark.PRODUCT_DIFFERS in entry.marks:
         return system in _PRODUCT_SYSTEMS

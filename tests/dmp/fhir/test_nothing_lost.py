@@ -19,9 +19,9 @@ from tests.reference import needs_reference, reference_files
 SUPPORTS = frozenset(
     {"Composition", "Patient", "Practitioner", "PractitionerRole", "Organization", "Location", "Specimen", "Substance"}
     | {"Medication", "Device", "Provenance", "BodyStructure", "Binary", "OperationOutcome", "Endpoint", "List"}
-    | {"DiagnosticReport", "Bundle"}
+    | {"DiagnosticReport", "Bundle", "Encounter"}
 )
-"""What other resources are made of; a report may only gather its results."""
+"""What other resources are made of; a report may only gather its results, an encounter only frame statements."""
 
 
 def resources_of(bundle: Json) -> list[Json]:
@@ -93,7 +93,9 @@ def test_a_contained_statement_that_nothing_names_is_read_or_counted() -> None:
     stay = {"resourceType": "Encounter", "id": "e", "contained": [asthma]}
     reading = read(located(document(stay)))
     assert [e.label for e in reading.entries] == ["Asthma"]
-    assert reading.unread == ("Encounter (1)",)
+    assert reading.unread == ()
+    task = {"resourceType": "Task", "id": "e", "contained": [asthma]}
+    assert read(located(document(task))).unread == ("Task (1)",)
 
 
 def test_two_resources_of_one_url_are_both_read() -> None:
@@ -289,9 +291,9 @@ def test_a_code_that_nobody_put_into_words_says_so() -> None:
     assert Mark.CODE_ONLY not in one(told, "11450-4").marks
 
 
-def test_what_was_entered_in_error_is_counted_and_never_stated() -> None:
+def test_what_was_entered_in_error_is_withdrawn_and_not_unread() -> None:
     reading = read(document({**LATEX, "verificationStatus": {"coding": [{"code": "entered-in-error"}]}}))
-    assert (reading.entries, reading.unread) == ((), ("AllergyIntolerance entered-in-error (1)",))
+    assert (reading.entries, reading.unread, reading.withdrawn) == ((), (), 1)
 
 
 def test_a_resource_of_a_kind_that_is_not_read_is_a_line_where_a_section_names_it() -> None:

@@ -104,7 +104,7 @@ def test_answers_in_a_section_of_observations() -> None:
     form = {"resourceType": "QuestionnaireResponse", "id": "q", "authored": "2024-01-01", "item": answers}
     entries = read(document(form, sections=[section("47420-5", "QuestionnaireResponse/q")])).entries
     assert [(e.kind, e.label, e.value, e.noted) for e in entries] == [
-        (Kind.FUNCTIONAL, "Walks alone", "true", "2024-01-01"),
+        (Kind.FUNCTIONAL, "Walks alone", "oui", "2024-01-01"),
         (Kind.FUNCTIONAL, "Score", "80 points", "2024-01-01"),
     ]
     assert read(document(form)).unread == ("QuestionnaireResponse (1)",)

@@ -125,7 +125,7 @@ def test_what_a_device_is() -> None:
     [
         ({"valueQuantity": {"value": 2.8, "comparator": "<", "unit": "mg"}}, ("< 2.8", "mg")),
         ({"valueString": "cloudy"}, ("cloudy", "")),
-        ({"valueBoolean": False}, ("false", "")),
+        ({"valueBoolean": False}, ("non", "")),
         ({"valueInteger": 0}, ("0", "")),
         ({"valueRange": {"low": {"value": 1}, "high": {"value": 2, "unit": "L"}}}, ("1 - 2 L", "")),
         ({"valueRatio": {"numerator": {"value": 1}, "denominator": {"value": 128}}}, ("1 / 128", "")),
