@@ -13,6 +13,7 @@ from dmp_tui.dmp.codes import class_of, document_type
 from dmp_tui.dmp.documents import Author, Confidentiality, DocumentEntry, Relation
 from dmp_tui.dmp.entries import DocumentError, DocumentProblem, Reading, Subject
 from dmp_tui.dmp.fhir.documents import MIME_TYPE_SUFFICIENT
+from dmp_tui.dmp.fhir.xml import is_fhir_xml
 from dmp_tui.dmp.identity import Ins
 
 MIB = 2**20
@@ -41,6 +42,7 @@ _MEDIA = {
     FileKind.FHIR: "application/fhir+json",
     FileKind.TEXT: "text/plain",
 }
+_FHIR_XML = "application/fhir+xml"
 _IMAGES = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -95,7 +97,7 @@ def kind_of(content: bytes) -> tuple[FileKind, str]:
         if content.startswith(magic):
             return FileKind.IMAGE, media
     if start[:1] == b"<":
-        return FileKind.CDA, _MEDIA[FileKind.CDA]
+        return (FileKind.FHIR, _FHIR_XML) if is_fhir_xml(content) else (FileKind.CDA, _MEDIA[FileKind.CDA])
     if start[:1] in {b"{", b"["}:
         return FileKind.FHIR, _MEDIA[FileKind.FHIR]
     if _is_text(content):

@@ -1,4 +1,4 @@
-"""Any structured document of a DMP: CDA (XML) or a FHIR document (JSON), told apart by the first character."""
+"""Any structured document of a DMP: CDA (XML) or a FHIR document (JSON or XML), told apart by how they begin."""
 
 import re
 
@@ -18,6 +18,12 @@ def read_document(content: bytes, media_type: str = "") -> Reading:
     if not first:
         raise DocumentError(DocumentProblem.EMPTY)
     if first == b"<":
+        from dmp_tui.dmp.fhir.xml import is_fhir_xml
+
+        if is_fhir_xml(content):
+            from dmp_tui.dmp.fhir.reading import read_fhir_document
+
+            return read_fhir_document(content)
         from dmp_tui.dmp.cda import read_cda
 
         return read_cda(content)

@@ -34,7 +34,7 @@ def document_sentence(problem: DocumentProblem) -> str:
         DocumentProblem.NOT_XML: _("Document illisible (XML mal formé) : demandez-le de nouveau à son auteur."),
         DocumentProblem.NOT_CDA: _("Document illisible (XML, mais pas un CDA) : demandez-le à son auteur."),
         DocumentProblem.NOT_JSON: _("Document illisible (JSON mal formé) : demandez-le de nouveau à son auteur."),
-        DocumentProblem.NOT_FHIR_DOCUMENT: _("Document illisible (JSON, mais pas un document FHIR)."),
+        DocumentProblem.NOT_FHIR_DOCUMENT: _("Document illisible : ce n'est pas un document FHIR."),
         DocumentProblem.FORBIDDEN_XML: _("Document refusé : il contient une construction XML dangereuse."),
         DocumentProblem.TOO_DEEP: _("Document refusé : il est imbriqué au-delà du raisonnable."),
         DocumentProblem.TOO_LARGE: _("Document trop gros pour être montré ici."),

@@ -75,7 +75,7 @@ _PROBLEMS: Mapping[DocumentProblem, Said] = {
     DocumentProblem.NOT_CDA: Said("Le document XML n'est pas un CDA R2.", "The XML document is no CDA R2."),
     DocumentProblem.NOT_JSON: Said("Le document n'est pas du JSON valide.", "The document is no valid JSON."),
     DocumentProblem.NOT_FHIR_DOCUMENT: Said(
-        "Le document JSON n'est pas un document FHIR.", "The JSON document is no FHIR document."
+        "Ce n'est pas un document FHIR (Bundle).", "This is no FHIR document (a Bundle)."
     ),
     DocumentProblem.FORBIDDEN_XML: Said(
         "Le document XML contient une DTD ou des entités : c'est interdit.",

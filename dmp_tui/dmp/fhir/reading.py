@@ -30,18 +30,20 @@ from dmp_tui.dmp.fhir.sections import Section, read_sections
 from dmp_tui.dmp.fhir.strict import Json, parse_object
 from dmp_tui.dmp.fhir.vocabulary import LOINC
 from dmp_tui.dmp.fhir.whom import Whom
+from dmp_tui.dmp.fhir.xml import is_fhir_xml, parse_xml
 from dmp_tui.dmp.sheet.dates import moment
 
 IPS = "60591-5"
 
 
 def read_fhir_document(content: bytes) -> Reading:
-    """The reading of a FHIR document.
+    """The reading of a FHIR document in JSON or in XML.
 
     Raises:
-        DocumentError: EMPTY, TOO_LARGE, TOO_DEEP, NOT_JSON, or NOT_FHIR_DOCUMENT (no Bundle, or one without resources).
+        DocumentError: EMPTY, TOO_LARGE, TOO_DEEP, NOT_JSON, NOT_XML, FORBIDDEN_XML, or NOT_FHIR_DOCUMENT (no Bundle, or
+            one without resources).
     """
-    return read_bundle(parse_object(content))
+    return read_bundle(parse_xml(content) if is_fhir_xml(content) else parse_object(content))
 
 
 def read_bundle(bundle: Json) -> Reading:
