@@ -1,0 +1,1 @@
+"""Medicines: substances, specialities, their interactions, and how a base of them is asked."""
