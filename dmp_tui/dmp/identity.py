@@ -358,6 +358,11 @@ def fold(text: str) -> str:
     return " ".join(_WORDS.findall(plain))
 
 
+def folds_whole(text: str) -> bool:
+    """Whether ``fold`` keeps every letter of a text: none of another script than the Latin."""
+    return text.isascii() or all(fold(letter) for letter in set(text) if letter.isalpha())
+
+
 def ins_c(nir: str, given: str, birth: BirthDate | None) -> str:
     """The historic INS-C (22 digits) that Vitale-only systems computed; for the holder's own certified NIR only."""
     name = "".join(letter for letter in fold(given) if letter.isalpha())[:10].ljust(10)

@@ -22,6 +22,7 @@ from dmp_tui.dmp.fhir.elements import (
     concept_text,
     date_of,
     first,
+    is_told,
     modifiers,
     notes,
     objects,
@@ -29,11 +30,11 @@ from dmp_tui.dmp.fhir.elements import (
     texts,
     words,
 )
+from dmp_tui.dmp.fhir.leftovers import leftovers
 from dmp_tui.dmp.fhir.narrative import read_narrative
 from dmp_tui.dmp.fhir.sections import Section, section_of_list
 from dmp_tui.dmp.fhir.statements import Place
 from dmp_tui.dmp.fhir.strict import Json
-from dmp_tui.dmp.identity import fold
 
 _WORDS = 500
 """Longest narrative given to a single statement, in characters; the whole of it stays in ``parts``."""
@@ -88,6 +89,8 @@ _PARTS = frozenset(
 """Resources that others refer to: not statements, so never "unread"."""
 
 
+_WHOLE = frozenset({"QuestionnaireResponse", "Practitioner", "PractitionerRole", "Organization", "DocumentReference"})
+"""Resources whose entries are all that is meant of them."""
 _NO_ENTRY = _PARTS | _ONLY_IN_SECTIONS
 """What is no statement where a resource contains it."""
 
@@ -135,7 +138,7 @@ class Collector:
                 own = self.entries[-1]
                 if own.label in {c.code for c in own.codes} and not any(c.display for c in own.codes):
                     own = self.entries[-1] = replace(own, label=said)
-                told = fold(said) in fold(f"{own.label} {own.code_label} {own.dose} {own.words}")
+                told = is_told(said, f"{own.label} {own.code_label} {own.dose} {own.words}")
                 self.entries[-1] = own if told else replace(own, words=words(own.words, said))
         if not section.references:
             self._read_empty(section)
@@ -265,9 +268,11 @@ class Collector:
         if changed := modifiers(resource.body):
             kept = [replace(entry, words=words(changed, entry.words)) for entry in kept]
         if len(kept) == 1 and (beside := asides(resource.body)):
-            shown = fold(f"{kept[0].label} {kept[0].dose} {kept[0].words} {kept[0].value}")
-            told_too = [text for text in beside if fold(text) not in shown]
+            shown = f"{kept[0].label} {kept[0].dose} {kept[0].words} {kept[0].value}"
+            told_too = [text for text in beside if not is_told(text, shown)]
             kept = [replace(kept[0], words=words(kept[0].words, told_too))]
+        if kept and resource.type not in _WHOLE and (rest := leftovers(resource.body, kept)):
+            kept[0] = replace(kept[0], words=words(kept[0].words, rest))
         self.entries += kept
         self._attach(resource.body)
         return found is None or bool(kept)

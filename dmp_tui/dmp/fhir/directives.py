@@ -4,10 +4,20 @@ from dataclasses import replace
 
 from dmp_tui.dmp.entries import Coding, Entry, Kind
 from dmp_tui.dmp.fhir.circumstances import course
-from dmp_tui.dmp.fhir.elements import codings, concept_text, date_of, first, notes, objects, string, texts, words
+from dmp_tui.dmp.fhir.elements import (
+    codings,
+    concept_text,
+    date_of,
+    first,
+    is_same,
+    notes,
+    objects,
+    string,
+    texts,
+    words,
+)
 from dmp_tui.dmp.fhir.statements import Place, base_entry
 from dmp_tui.dmp.fhir.strict import Json
-from dmp_tui.dmp.identity import fold
 
 
 def is_directive(place: Place) -> bool:
@@ -32,7 +42,7 @@ def read_directive(place: Place) -> list[Entry]:
     own = date_of(provision, "period")
     found = []
     for name, code, answer, period in provisions or [("", (), "", own)]:
-        same = not name or fold(name) == fold(entry.label)
+        same = not name or is_same(name, entry.label)
         one = entry if same else replace(entry, label=name, codes=(*code, *entry.codes), code_label="")
         found.append(replace(one, value=answer, start=period[0] or own[0] or start, end=period[1] or own[1] or end))
     return [

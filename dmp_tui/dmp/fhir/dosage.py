@@ -7,6 +7,7 @@ from dmp_tui.dmp.fhir.elements import (
     date_of,
     first,
     flag,
+    is_told,
     objects,
     quantity,
     range_text,
@@ -56,7 +57,7 @@ def dosage_text(dosage: Json) -> str:
     told = fold(text)
     if not _NUMBER.search(told):
         beside = [*doses, *beside]
-    return words(text, [piece for piece in beside if piece and fold(piece) not in told])
+    return words(text, [piece for piece in beside if piece and not is_told(piece, text)])
 
 
 def _dose(item: Json) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dmp_tui.dmp.entries import Coding
 from dmp_tui.dmp.fhir.strict import Json, Number
 from dmp_tui.dmp.fhir.systems import system_of
-from dmp_tui.dmp.identity import fold
+from dmp_tui.dmp.identity import fold, folds_whole
 
 
 def objects(value: object) -> list[Json]:
@@ -128,9 +128,22 @@ def sites(concepts: object) -> list[str]:
 def code_label(concept: object, label: str) -> str:
     """A code's display where it is not the label."""
     for own in codings(first(concept).get("concept") or concept):
-        if own.display and fold(own.display) != fold(label):
+        if own.display and not is_same(own.display, label):
             return own.display
     return ""
+
+
+def is_told(piece: str, text: str) -> bool:
+    """Whether a text says a piece already, whatever case and accents; in scripts other than Latin, as written."""
+    if not folds_whole(piece):
+        return piece.casefold() in text.casefold()
+    folded = fold(piece)
+    return folded in fold(text) if folded else piece in text
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two texts are the same words."""
+    return is_told(one, other) and is_told(other, one)
 
 
 def quantity(value: object) -> str:

@@ -134,7 +134,7 @@ def _reference(item: Json) -> str:
         numbers, text = text, ""
     sort = "" if any(c.code == "normal" for c in codings(item.get("type"))) else concept_text(item.get("type"))
     people = [*texts(item.get("appliesTo")), range_text(item.get("age"))]
-    beside = ", ".join(part for part in (text, sort, *people) if part)
+    beside = ", ".join(part for part in (concept_text(item.get("normalValue")), text, sort, *people) if part)
     return f"{numbers} ({beside})" if numbers and beside else numbers or beside
 
 

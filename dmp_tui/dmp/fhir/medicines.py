@@ -12,6 +12,8 @@ from dmp_tui.dmp.fhir.elements import (
     date_of,
     first,
     flag,
+    is_same,
+    is_told,
     notes,
     objects,
     quantity,
@@ -23,7 +25,6 @@ from dmp_tui.dmp.fhir.elements import (
 from dmp_tui.dmp.fhir.statements import Place, base_entry, medication, named, negated, person_text, status_code
 from dmp_tui.dmp.fhir.strict import Json
 from dmp_tui.dmp.fhir.vocabulary import LISTED, PLANNED, STOPPED
-from dmp_tui.dmp.identity import fold
 
 _TAKEN = {
     "active": Status.ACTIVE,
@@ -79,7 +80,7 @@ def read_treatment(place: Place) -> list[Entry]:
         author=_told_by(place),
         words=words(
             ingredients if ingredients != entry.label else "",
-            called if fold(called) != fold(entry.label) else "",
+            called if not is_same(called, entry.label) else "",
             texts(body.get("reasonCode") or body.get("reason")),
             named(place, body.get("reasonReference")),
             texts(body.get("statusReason")),
@@ -107,7 +108,9 @@ def _told_by(place: Place) -> str:
     body = place.body
     asked = first(body.get("requester"))
     asked = first(asked.get("agent")) or asked or first(body.get("prescriber"))
-    return person_text(place, body.get("informationSource") or asked or body.get("recorder"))
+    performers = [person_text(place, item.get("actor")) for item in objects(body.get("performer"))]
+    told = person_text(place, body.get("informationSource") or asked or body.get("recorder"))
+    return told or next((name for name in performers if name), "")
 
 
 def _course(place: Place, body: Json, dosages: list[Json]) -> tuple[str, str]:
@@ -174,7 +177,7 @@ def _beside(medicine: Json) -> tuple[str, tuple[Coding, ...]]:
         elif name.endswith("classification"):
             classes += codings(extension.get("valueCodeableConcept"))
     shown = concept_text(medicine.get("code"))
-    return product if fold(product) not in fold(shown) else "", tuple(classes)
+    return product if not is_told(product, shown) else "", tuple(classes)
 
 
 def _named(medicine: Json, said: str) -> Json:

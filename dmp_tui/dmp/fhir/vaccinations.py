@@ -76,17 +76,37 @@ def _reaction_words(item: Json) -> list[str]:
 def read_recommendation(place: Place) -> list[Entry]:
     """ImmunizationRecommendation: due vaccines, never injections."""
     found = []
+    noted = date_of(place.body, "date")[0]
     for item in objects(place.body.get("recommendation")):
         dates = [string(d.get("value")) for d in objects(item.get("dateCriterion"))]
-        concept = item.get("vaccineCode") or item.get("targetDisease")
+        named = [f"{concept_text(d.get('code'))} {string(d.get('value'))}" for d in objects(item.get("dateCriterion"))]
+        for barred in objects(item.get("contraindicatedVaccineCode")):
+            alert = base_entry(place, Kind.ALERT, barred)
+            found.append(replace(alert, label=f"Vaccin contre-indiqué : {alert.label}", noted=noted))
+        concept = item.get("vaccineCode") or ({} if found else item.get("targetDisease"))
+        if not concept and found:
+            continue
         entry = base_entry(place, Kind.VACCINATION, concept)
         due = next((d for d in dates if d), "")
         marks = entry.marks | {Mark.PRESCRIBED}
         dose = string(choice(item, "doseNumber")[1])
-        said = words(concept_text(item.get("forecastStatus")), string(item.get("description")))
+        said = words(
+            texts(item.get("targetDisease")),
+            concept_text(item.get("forecastStatus")),
+            texts(item.get("forecastReason")),
+            string(item.get("series")),
+            [text.strip() for text in named] if len(named) > 1 else [],
+            string(item.get("description")),
+        )
         found.append(
             replace(
-                entry, status=Status.PLANNED, start=due, dose=f"dose {dose}" if dose else "", words=said, marks=marks
+                entry,
+                status=Status.PLANNED,
+                start=due,
+                noted=noted,
+                dose=f"dose {dose}" if dose else "",
+                words=said,
+                marks=marks,
             )
         )
     return found

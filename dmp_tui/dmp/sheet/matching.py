@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dmp_tui.dmp.entries import Coding, Entry, Kind, Mark, Status
-from dmp_tui.dmp.identity import fold
+from dmp_tui.dmp.identity import fold, folds_whole
 from dmp_tui.dmp.sheet.critical import ATC, named_substances, stems
 from dmp_tui.dmp.sheet.dates import day
 from dmp_tui.dmp.sheet.model import Origin
@@ -138,6 +138,9 @@ def label_key(entry: Entry) -> str:
     """A statement's name without what writers vary: case, accents, plural, "allergie à", strength and form."""
     if entry.kind is Kind.CONTACT and entry.person is not None and fold(entry.person.name):
         return " ".join(sorted(fold(entry.person.name).split()))
+    if not folds_whole(entry.label):
+        # What another script names is none of the Latin letters and figures beside it ("生蠔 500").
+        return " ".join(f"{entry.label} {entry.unit if entry.kind in MEASURED else ''}".casefold().split())
     words = [word for word in stems(_NOISE.sub(" ", entry.label)) if word not in _STOP]
     if entry.kind is Kind.TREATMENT:
         words = _product_name(words)

@@ -221,6 +221,13 @@ def test_a_placeholder_that_stands_for_many_codes_joins_nothing() -> None:
     assert {line.label for line in sheet.topic(Kind.ALLERGY).lines} == {"Quinolones", "Seafood"}
 
 
+@pytest.mark.parametrize(("one_name", "other"), [("ワルファリン 5", "インスリン 5"), ("生蠔 500 mg", "花生 500 mg")])
+def test_names_in_another_script_are_told_apart_by_all_of_them(one_name: str, other: str) -> None:
+    taken = [statement(id=f"m{n}", medicationCodeableConcept={"text": n}) for n in (one_name, other, one_name)]
+    sheet = read_summary(json.dumps(document(*taken)).encode()).sheet
+    assert sorted(line.label for line in sheet.topic(Kind.TREATMENT).lines) == sorted((one_name, other))
+
+
 def test_not_asked_is_no_data() -> None:
     assert one({**LATEX, "code": concept("1631000175102", text="Not on File")}).assertion is Assertion.NO_DATA
 

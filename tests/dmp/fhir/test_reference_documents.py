@@ -117,7 +117,7 @@ def test_reference_epic() -> None:
         ("Mumps", "2024-09-18"),
         ("Pfizer COVID-19 Vaccine CORRECT", "2024-10-09"),
     ]
-    assert "Patient Refused; travel plan cancelled." in [e.words for e in vaccines]
+    assert any(e.words.startswith("Patient Refused; travel plan cancelled.") for e in vaccines)
 
 
 @needs_reference
