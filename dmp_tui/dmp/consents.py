@@ -19,6 +19,18 @@ class RecordStatus(StrEnum):
     CLOSED = "closed"
 
 
+KEPT_YEARS = 10
+"""How long a record is kept after it was closed; until then it may be opened again (CSP L1111-18)."""
+
+
+def kept_until(closed: datetime) -> datetime:
+    """The first instant at which a record that was closed then is not kept any more; of a 29 February, the 1 March."""
+    try:
+        return closed.replace(year=closed.year + KEPT_YEARS)
+    except ValueError:
+        return closed.replace(year=closed.year + KEPT_YEARS, month=3, day=1)
+
+
 class AuthorisationState(StrEnum):
     """State of the caller's authorisation, as TD0.2 returns it."""
 

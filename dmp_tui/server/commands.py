@@ -2,6 +2,7 @@
 
 import getpass
 import ssl
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -297,3 +298,31 @@ def verify_trail(data: Path | None, file: Path | None, public_key: Path | None, 
     if not report.sound:
         raise Failure(report_sentence(report))
     click.echo(report_sentence(report))
+
+
+@admin.command(help=_("Détruit les dossiers fermés depuis dix ans : leur clé et leur contenu, pour toujours."))
+@_data
+@click.option("--dry-run", is_flag=True, help=_("Les compte, et ne détruit rien."))
+@click.option("--yes", is_flag=True, help=_("Ne demande pas confirmation."))
+def purge(data: Path, dry_run: bool, yes: bool) -> None:
+    from dmp_tui.server.purging import KEY_BACKUPS_KEPT, destroy, due
+
+    with _store(data) as store:
+        found = due(store, system_clock())
+        click.echo(_("Dossiers fermés depuis dix ans : {count}").format(count=len(found)))
+        if dry_run:
+            return
+        if found and not yes:
+            click.confirm(_("Les détruire pour toujours ?"), abort=True)
+        with click.progressbar(length=len(found), file=sys.stderr) as bar:
+            count, clean = destroy(store, found, _event("purge_record"), system_clock, lambda _done: bar.update(1))
+    if found:
+        until = f"{system_clock() + KEY_BACKUPS_KEPT:%d/%m/%Y}"
+        click.echo(_("Dossiers détruits : {count}").format(count=count))
+        click.echo(
+            _("Des sauvegardes de clés peuvent encore les ouvrir jusqu'au {until}, au plus tard.").format(until=until)
+        )
+    if not clean:
+        click.echo(
+            _("Le serveur lisait les clés : relancez « dmp-tui admin purge » pour effacer leur journal."), err=True
+        )

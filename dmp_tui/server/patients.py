@@ -10,7 +10,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dmp_tui.dmp.consents import AuthorisationState, Consent, ConsentKind, Record, RecordStatus, settled
+from dmp_tui.dmp.consents import (
+    AuthorisationState,
+    Consent,
+    ConsentKind,
+    Record,
+    RecordStatus,
+    kept_until,
+    settled,
+)
 from dmp_tui.dmp.fhir.lenient import many, one, text
 from dmp_tui.dmp.fhir.patients import (
     TREATING_PHONE,
@@ -43,8 +51,6 @@ CREATE = "create_record"
 CLOSE = "close_record"
 REOPEN = "reopen_record"
 _IDENTIFIED_BY = frozenset({"vitale", "ins", "datamatrix"})
-REOPENING = timedelta(days=3652)
-"""How long after its closing a record may be opened again: what is kept ten years (L1111-18)."""
 
 
 # --- TD0.2 ------------------------------------------------------------------------------------------------------------
@@ -265,7 +271,7 @@ async def _restate(services: Services, caller: Caller, request: Request, verb: s
         wanted = RecordStatus.CLOSED if closing else RecordStatus.ACTIVE
         if present.status is wanted:
             raise conflict("status", "Ce dossier est déjà dans cet état.", "This record is in that state already.")
-        if not closing and present.closed and access.now - present.closed > REOPENING:
+        if not closing and present.closed and access.now >= kept_until(present.closed):
             raise broken_rule("too-late", "Ce dossier est fermé depuis plus de dix ans.", "Closed for over ten years.")
         stored = transaction.put_patient(
             replace(present, status=wanted, closed=access.now if closing else None, closing_reason=reason)

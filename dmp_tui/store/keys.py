@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -166,19 +167,47 @@ class Keyring:
         self._cache.put(patient_id, key)
         return key
 
+    def destroyed(self) -> set[str]:
+        """Ids of the patients whose keys were destroyed."""
+        return {found[0] for found in rows(self._database, "SELECT patient_id FROM purged")}
+
+    def destroy(self, patient_ids: Sequence[str], at: int) -> None:
+        """Destroys patients' keys, those that a backup may have brought back too; durable after ``commit``.
+
+        ``at`` is in microseconds since 1970.
+        """
+        if patient_ids and not self._database.conn.in_transaction:
+            rows(self._database, "BEGIN IMMEDIATE")
+        for patient_id in patient_ids:
+            rows(self._database, "DELETE FROM patient_keys WHERE patient_id = ?", (patient_id,))
+            rows(
+                self._database,
+                "INSERT INTO purged (patient_id, at) VALUES (?, ?) ON CONFLICT (patient_id) DO NOTHING",
+                (patient_id, at),
+            )
+            self._pending.append(patient_id)
+            self._cache.forget(patient_id)
+
+    def overwrite(self) -> bool:
+        """Copies the log into the file, over what was deleted, and empties it; False where someone still reads it."""
+        return not rows(self._database, "PRAGMA wal_checkpoint(TRUNCATE)")[0][0]
+
     @property
     def intact(self) -> bool:
-        """False where the keys made since the last commit were lost, as a full disk may undo a whole transaction."""
+        """False where what was done to keys since the last commit is lost: a full disk may undo a whole transaction."""
         return not self._pending or self._database.conn.in_transaction
 
     def commit(self) -> None:
-        """Makes new keys durable, before the commit of what they seal: a key without a patient harms nobody."""
+        """Makes new keys durable, before the commit of what they seal: a key without a patient harms nobody.
+
+        Destroyed keys too: nothing is left that they sealed.
+        """
         if self._database.conn.in_transaction:
             rows(self._database, "COMMIT")
         self._pending.clear()
 
     def rollback(self) -> None:
-        """Undoes the keys made since the last commit."""
+        """Undoes what was done to keys since the last commit."""
         for patient_id in self._pending:
             self._cache.forget(patient_id)
         self._pending.clear()

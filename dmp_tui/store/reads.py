@@ -72,6 +72,19 @@ class Reads:
         found = self._rows("SELECT patient_id, sealed FROM patients WHERE patient_id = ?", patient_id)
         return self._record(*found[0]) if found else None
 
+    def patients(self) -> Iterator[Record]:
+        """All records, page by page; each page as records are then."""
+        last = ""
+        while found := self._rows(
+            "SELECT patient_id, sealed FROM patients WHERE patient_id > ? ORDER BY patient_id LIMIT ?", last, _PAGE
+        ):
+            yield from (self._record(*row) for row in found)
+            last = found[-1][0]
+
+    def purged(self) -> set[str]:
+        """Ids of the records that were destroyed."""
+        return {found[0] for found in self._rows("SELECT patient_id FROM purged")}
+
     def _record(self, patient_id: str, sealed: bytes) -> Record:
         return decode(Record, self._unseal(patient_id, "record", "", sealed))
 

@@ -134,9 +134,14 @@ def _lists(database: Database) -> None:
     database.table("list_directory").create({"list_id": str, "patient_id": str}, pk="list_id", not_null={"patient_id"})
 
 
-RECORDS: tuple[Step, ...] = (_meta, _patients, _documents, _people, _trust, _trail, _unique_ids, _lists)
+def _purged(database: Database) -> None:
+    """Records that were destroyed: ids that name nobody, so that no backup brings one back."""
+    database.table("purged").create({"patient_id": str, "at": int}, pk="patient_id", not_null={"at"})
+
+
+RECORDS: tuple[Step, ...] = (_meta, _patients, _documents, _people, _trust, _trail, _unique_ids, _lists, _purged)
 """Steps of ``records.db``. The schema's version is how many were made."""
-KEYS: tuple[Step, ...] = (_meta, _keys)
+KEYS: tuple[Step, ...] = (_meta, _keys, _purged)
 """Steps of ``keys.db``."""
 
 

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from dmp_tui.store.keys import KeyCache, Keyring
 from dmp_tui.store.model import Clock, StoreInfo, StoreKind, system_clock
 from dmp_tui.store.problems import StoreError, StoreProblem
 from dmp_tui.store.reads import Reads
-from dmp_tui.store.trail import Head, TrailEvent
+from dmp_tui.store.trail import ALLOWED, Head, TrailEvent
 from dmp_tui.store.trail_file import append_witness
 from dmp_tui.store.transaction import Transaction
 from dmp_tui.store.writer import LoopReply, Reply, Tracing, Writer
@@ -67,6 +68,8 @@ class Store(Reads):
                 self._writer = Writer(
                     self._writing, keyring, transaction, clock, publish=self._publish, changed=self._latest
                 )
+                if self.purged() != keyring.destroyed():
+                    self.settle_purges()
         except BaseException:
             self._close_all()
             raise
@@ -169,6 +172,23 @@ class Store(Reads):
         if self._writer is None:
             raise StoreError(StoreProblem.CLOSED)
         self._writer.submit(work, reply)
+
+    def settle_purges(self) -> bool:
+        """Destroys the keys of purged records, and what a backup made before a purge brought back. It is traced.
+
+        False: the keys are destroyed, but a reader still holds what their file's log keeps of them; settle again then.
+
+        Raises:
+            StoreError: as for ``write``.
+        """
+
+        def work(transaction: Transaction) -> None:
+            for patient_id in transaction.settle_purges():
+                event = TrailEvent("local:store", "", "administrator", "local", "destroy_key", ALLOWED)
+                transaction.trace(replace(event, patient_id=patient_id))
+
+        self.write_now(work)
+        return self.write_now(lambda transaction: transaction.overwrite_keys())
 
     def close(self) -> None:
         """Runs the writes that wait, signs the trail's head and closes the files. May be called more than once."""

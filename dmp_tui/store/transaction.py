@@ -22,6 +22,21 @@ from dmp_tui.store.sealing import place, seal
 from dmp_tui.store.trail import COLUMNS, GENESIS, Concealed, Head, StoredRow, TrailEvent, chained, sign_head
 from dmp_tui.store.trust import is_issued_by, read_authority, read_crl
 
+_OF_A_PATIENT = (
+    "ins_directory",
+    "traits_index",
+    "unique_ids",
+    "document_directory",
+    "list_directory",
+    "consent_directory",
+    "summaries",
+    "contents",
+    "entries",
+    "documents",
+    "lists",
+    "consents",
+    "patients",
+)
 _PLACES = f"({', '.join('?' * len(COLUMNS.split(', ')))})"
 
 
@@ -183,6 +198,36 @@ class Transaction(Reads):
             *(kept.patient_id, kept.id, kept.version),
         )
         return stored
+
+    # --- destruction --------------------------------------------------------------------------------------------------
+
+    def purge(self, patient_id: str) -> None:
+        """Removes all of a record but its rows in the trail, and keeps its id in the purge list.
+
+        Its key is destroyed by ``settle_purges``, once this is durable.
+        """
+        # patients last: the others refer to it.
+        for table in _OF_A_PATIENT:
+            self._change(f"DELETE FROM {table} WHERE patient_id = ?", patient_id)  # noqa: S608 - constants
+        self._change(
+            "INSERT INTO purged (patient_id, at) VALUES (?, ?) ON CONFLICT (patient_id) DO NOTHING",
+            *(patient_id, microseconds(self._clock())),
+        )
+
+    def settle_purges(self) -> list[str]:
+        """Finishes what the purge lists of both files ask; the ids of which something was still there.
+
+        A purge may have been interrupted between the two files, and either may come from a backup made before it.
+        """
+        purged, destroyed = self.purged(), self._keyring.destroyed()
+        for patient_id in destroyed - purged:
+            self.purge(patient_id)
+        self._keyring.destroy(sorted(purged - destroyed), microseconds(self._clock()))
+        return sorted(purged ^ destroyed)
+
+    def overwrite_keys(self) -> bool:
+        """Writes over what was deleted of the keys; False where a reader still holds the log of their file."""
+        return self._keyring.overwrite()
 
     # --- consents and people ------------------------------------------------------------------------------------------
 
