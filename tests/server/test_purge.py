@@ -198,7 +198,7 @@ def closed_server(directory: Path) -> None:
 
 def run(*arguments: object, answer: str = "") -> tuple[int, str]:
     result = CliRunner().invoke(admin, [str(argument) for argument in arguments], input=answer)
-    return result.exit_code, result.output
+    return result.exit_code, result.stdout
 
 
 def test_the_command_counts_asks_and_destroys(tmp_path: Path) -> None:
