@@ -5,11 +5,13 @@ FHIR document, is never overruled here.
 """
 
 import hashlib
+import re
 import uuid
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from dmp_tui.dmp.codes import class_of, document_type
+from dmp_tui.dmp.codes import TYPES, class_of, document_type
 from dmp_tui.dmp.documents import Author, Confidentiality, DocumentEntry, Relation
 from dmp_tui.dmp.entries import DocumentError, DocumentProblem, Reading, Subject
 from dmp_tui.dmp.fhir.documents import MIME_TYPE_SUFFICIENT
@@ -24,6 +26,11 @@ USUAL_TYPES = ("15507-7", "11488-4", "34112-3", "11490-0", "11502-2", "18748-4",
 """What an emergency department deposits as a file, in the order in which it is offered."""
 _NAMESPACE = uuid.UUID("3d0c6f0e-7a51-5b0e-9c35-6b1f3a9f4e21")
 _NOBODY = Author("", "")
+_LOINC = re.compile(r"([0-9]{1,7})-([0-9])", re.ASCII)
+_NATIONAL = re.compile(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+){1,4}", re.ASCII)
+_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:-[0-9]{2}(?:-[0-9]{2}(?:T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2}))?)?)?", re.ASCII)
+_AHEAD = timedelta(hours=14)
+"""What the calendar of the easternmost zone is ahead of UTC."""
 
 
 class FileKind(StrEnum):
@@ -177,6 +184,38 @@ def with_type(draft: Draft, code: str) -> Draft:
     chosen = document_type(code)
     title = chosen.display if draft.entry.title == draft.entry.type.display else draft.entry.title
     return replace(draft, entry=replace(draft.entry, type=chosen, class_=class_of(code), title=title))
+
+
+def with_date(draft: Draft, date: str) -> Draft:
+    """The draft as a document written at another date (``stated_date``)."""
+    return replace(draft, entry=replace(draft.entry, date=date)) if is_free(draft) else draft
+
+
+def is_type(code: str) -> bool:
+    """Whether a text may be a type of JDV_J66: one we know, a LOINC code with its right key, or one of the form of
+    TRE_A05 (``PRESC-KINE``)."""
+    if code in TYPES or _NATIONAL.fullmatch(code):
+        return True
+    found = _LOINC.fullmatch(code)
+    if found is None:
+        return False
+    doubled = (int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(found[1])))
+    return -sum(value - 9 if value > 9 else value for value in doubled) % 10 == int(found[2])
+
+
+def stated_date(text: str, now: datetime) -> bool:
+    """Whether a text is a FHIR date or instant (``AAAA[-MM[-JJ]]``, or with time and zone) that is not ahead of
+    ``now`` (aware): nobody deposits what will be written tomorrow."""
+    if not _DATE.fullmatch(text):
+        return False
+    whole = text if len(text) >= 10 else f"{text}-01-01"[:10]
+    try:
+        moment = datetime.fromisoformat(whole)
+    except ValueError:
+        return False
+    if moment.tzinfo is not None:
+        return moment <= now + timedelta(minutes=10)
+    return moment <= (now + _AHEAD).replace(tzinfo=None)
 
 
 def with_level(draft: Draft, level: Confidentiality, *, on: bool) -> Draft:

@@ -24,6 +24,11 @@ def ins_of(subject: Subject) -> Ins | None:
     return next((one for one in _inside(subject) if one is not None), None)
 
 
+def holds_several(subject: Subject) -> bool:
+    """Whether a document holds the INS of several people, the key aside."""
+    return len({(one.oid, one.matricule[:13]) for one in _inside(subject) if one is not None}) > 1
+
+
 def warnings_of(subject: Subject, ins: Ins, traits: Traits) -> tuple[str, ...]:
     """What differs between a document's subject and a person: ``name-differs``, ``birth-date-differs``,
     ``sex-differs``, ``ins-key-wrong``."""

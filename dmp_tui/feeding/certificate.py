@@ -1,5 +1,6 @@
 """A structure's software certificate (TD2.2, indirect authentication): it logs in as a card does, and is a file."""
 
+import os
 import stat
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -60,9 +61,7 @@ def load_certificate(certificate: Path, key: Path, password: bytes | None = None
     from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
     try:
-        if stat.S_IMODE(key.stat().st_mode) & 0o077:
-            raise CertificateError(CertificateProblem.OPEN_TO_OTHERS)
-        chain, secret = _read(certificate), _read(key)
+        chain, secret = _read(certificate), _read(key, secret=True)
     except OSError:
         raise CertificateError(CertificateProblem.UNREADABLE) from None
     try:
@@ -81,6 +80,18 @@ def load_certificate(certificate: Path, key: Path, password: bytes | None = None
     return SoftwareCertificate(leaf, tuple(issuers), private)
 
 
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
+def is_kept(status: os.stat_result) -> bool:
+    """Whether a file is its owner's alone."""
+    # A systemd credential is root's, and an ACL lets the service read it: its mask shows as the group's bits.
+    if (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (0, 0, 0o440):
+        return True
+    return not status.st_mode & 0o077 and status.st_uid in {0, os.geteuid()}
+
+
+def _read(path: Path, *, secret: bool = False) -> bytes:
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe would wait for its writer
+    with os.fdopen(handle, "rb") as file:
+        # Checked on the open file: what is read is what was checked.
+        if secret and not is_kept(os.fstat(handle)):
+            raise CertificateError(CertificateProblem.OPEN_TO_OTHERS)
         return file.read(_LARGEST)

@@ -18,6 +18,7 @@ from dmp_tui.i18n import _
 if TYPE_CHECKING:
     from dmp_tui.cards.authentication import AuthenticationCard
     from dmp_tui.cards.source import CardSource
+    from dmp_tui.client import ClientError
     from dmp_tui.config import Settings
 
 SOME_REFUSED = 1
@@ -68,6 +69,19 @@ def deposit(ctx: click.Context, /, files: tuple[Path, ...], **given: object) -> 
         ctx.exit(error.code)
     if any(one.outcome is Outcome.REFUSED for one in told):
         ctx.exit(SOME_REFUSED)
+
+
+def type_sentence() -> str:
+    """Why a type is not taken."""
+    return _("--type n'est pas un code de type de document (JDV_J66), comme 15507-7 : vérifiez-le.")
+
+
+def code_of(error: "ClientError") -> int:
+    """The exit code of a login that failed."""
+    from dmp_tui.client import ClientProblem
+
+    refused = error.problem in {ClientProblem.LOGIN_REFUSED, ClientProblem.REFUSED}
+    return NO_PERMISSION if refused else UNAVAILABLE
 
 
 def settings_of(config: str | None) -> "Settings":
@@ -167,7 +181,7 @@ async def deposit_with(
         StopError: the login failed: nothing was deposited.
         CardError: what the card did.
     """
-    from dmp_tui.client import ClientError, ClientProblem, DmpClient
+    from dmp_tui.client import ClientError, DmpClient
     from dmp_tui.screens.refusals import client_sentence
 
     assert settings.authority is not None  # noqa: S101 - checked with the settings; narrows the type
@@ -176,8 +190,7 @@ async def deposit_with(
         try:
             await client.login(card)
         except ClientError as error:
-            refused = error.problem in {ClientProblem.LOGIN_REFUSED, ClientProblem.REFUSED}
-            raise StopError(client_sentence(error), NO_PERMISSION if refused else UNAVAILABLE) from None
+            raise StopError(client_sentence(error), code_of(error)) from None
         return await deposit_files(client, files, wishes, tell)
     finally:
         await client.logout()

@@ -1,35 +1,24 @@
-"""A folder into which other software drops files: which are whole, and where they go when their fate is known.
+"""A folder into which other software drops files: which are whole, and which belong together.
 
-A file leaves the folder only by a rename within it, into ``deposes`` or ``refuses``, under a name that no other file
-has; what is said of it stands beside it. Killed at any point, the watch finds each file either where it was or where it
-went: it is then deposited again, as the same document.
+How a file leaves the folder stands in ``dmp_tui.feeding.away``.
 """
 
 import contextlib
+import errno
 import fcntl
-import json
 import os
-from collections.abc import Iterator
+import signal
+import stat
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
-DONE = "deposes"
-REFUSED = "refuses"
-_LOCK = ".dmp-tui.lock"
-_SIDECAR = ".json"
-_REASON = ".raison.txt"
-_RECEIPT = ".recu.json"
+from dmp_tui.dmp.files import LARGEST_FILE
+from dmp_tui.feeding.away import DONE, REFUSED, SIDECAR, ChangedError, Look, look_by, recover
+
+_OWN = ".dmp-tui."
+_LOCK = f"{_OWN}lock"
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart", ".swp", "~")
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A file as it was at one look: what tells that it is still being written."""
-
-    size: int
-    changed: int
-    """Nanoseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +29,37 @@ class Waiting:
     since: float
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What lies in the folder at one look, by name."""
+
+    files: Mapping[str, Look]
+    """Regular files, the hidden and the unfinished ones too."""
+    others: frozenset[str]
+    """Links, folders, pipes, devices: never opened."""
+
+
 def is_candidate(name: str) -> bool:
-    """Whether a name is of a file to be taken: no sidecar, no hidden or unfinished one."""
-    lower = name.lower()
-    return not lower.startswith(".") and not lower.endswith((*_UNFINISHED, _SIDECAR))
+    """Whether a name is of a file to be taken: no hidden or unfinished one."""
+    return not name.startswith(".") and not name.lower().endswith(_UNFINISHED)
 
 
-def observed(before: dict[str, Waiting], looks: dict[str, Look], now: float) -> dict[str, Waiting]:
+def sidecars(names: Collection[str]) -> dict[str, str]:
+    """The sidecar of each file that has one: ``lettre.pdf.json`` beside ``lettre.pdf``."""
+    beside = {name[: -len(SIDECAR)]: name for name in sorted(names) if name.lower().endswith(SIDECAR)}
+    return {name: beside[name] for name in names if name in beside and is_candidate(name)}
+
+
+def on_its_way(name: str, names: Collection[str]) -> tuple[str, ...]:
+    """The unfinished files that will bear this name when they are written (``name.part``, ``.name.Xy12``)."""
+    return tuple(
+        other
+        for other in names
+        if other.startswith(f".{name}.") or (other.startswith(name) and other[len(name) :].lower() in _UNFINISHED)
+    )
+
+
+def observed(before: dict[str, Waiting], looks: Mapping[str, Look], now: float) -> dict[str, Waiting]:
     """What is known of the folder's files after another look."""
     return {
         name: before[name] if name in before and before[name].look == look else Waiting(look, now)
@@ -55,7 +68,7 @@ def observed(before: dict[str, Waiting], looks: dict[str, Look], now: float) -> 
 
 
 def settled(waiting: dict[str, Waiting], now: float, seconds: float) -> tuple[str, ...]:
-    """The files that have not changed for so long, by name; an empty one may yet be written."""
+    """The files that have not changed for so long, by name; one that an application still has open may yet be."""
     return tuple(sorted(name for name, one in waiting.items() if now - one.since >= seconds))
 
 
@@ -71,78 +84,74 @@ class Folder:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[bool]:
-        """Hold the folder; False if another watch holds it already."""
+        """Hold the folder, what a crash left half done in it finished; False if another watch holds it already."""
         for name in (DONE, REFUSED):
             (self.path / name).mkdir(mode=0o700, exist_ok=True)
-        with (self.path / _LOCK).open("w") as lock:
+        handle = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 yield False
                 return
+            recover(self.path)
             yield True
+        finally:
+            os.close(handle)
 
-    def looks(self) -> dict[str, Look]:
-        """The files that are there now."""
-        found = {}
-        for entry in os.scandir(self.path):
-            if is_candidate(entry.name) and entry.is_file(follow_symlinks=False):
+    def listing(self) -> Listing:
+        """What is there now."""
+        files, others = {}, set()
+        with os.scandir(self.path) as entries:
+            for entry in entries:
+                if entry.name.startswith(_OWN) or entry.name in {DONE, REFUSED}:
+                    continue
+                if not entry.is_file(follow_symlinks=False):
+                    others.add(entry.name)
+                    continue
                 with contextlib.suppress(FileNotFoundError):
-                    status = entry.stat(follow_symlinks=False)
-                    found[entry.name] = Look(status.st_size, status.st_mtime_ns)
-        return found
+                    files[entry.name] = look_by(entry.stat(follow_symlinks=False))
+        return Listing(files, frozenset(others))
 
-    def sidecar(self, name: str) -> bytes | None:
-        """The sidecar of a file, if it is there."""
-        path = self.path / (name + _SIDECAR)
-        try:
-            with path.open("rb") as file:
-                return file.read(1024 * 1024)
-        except FileNotFoundError:
-            return None
+    def read(self, name: str, look: Look) -> bytes:
+        """A file's bytes, one more than may be sent at most.
 
-    def done(self, name: str, receipt: dict[str, str]) -> None:
-        """Put a file away, its receipt beside it."""
-        moved = self._move(name, DONE)
-        _write(moved.with_name(moved.name + _RECEIPT), json.dumps(receipt, ensure_ascii=False) + "\n")
+        Raises:
+            ChangedError: it is another file than the one that was looked at.
+        """
+        with _opened(self.path / name) as handle:
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                content = file.read(LARGEST_FILE + 1)
+            if look_by(os.fstat(handle)) != look:
+                raise ChangedError
+        return content
 
-    def refused(self, name: str, reason: str) -> None:
-        """Put a file away, the reason beside it."""
-        moved = self._move(name, REFUSED)
-        _write(moved.with_name(moved.name + _REASON), reason + "\n")
+    def is_being_written(self, name: str) -> bool:
+        """Whether some program of this machine has the file open for writing.
 
-    def _move(self, name: str, where: str) -> Path:
-        """Into a folder under the first name that is free there; its sidecar goes with it."""
-        target = self.path / where
-        for number in count():
-            stem, dot, suffix = name.rpartition(".")
-            free = name if not number else f"{stem}-{number}{dot}{suffix}" if dot else f"{name}-{number}"
-            place = target / free
-            if not any(place.with_name(free + tail).exists() for tail in ("", _REASON, _RECEIPT, _SIDECAR)):
-                break
-        sidecar = self.path / (name + _SIDECAR)
-        if sidecar.exists():
-            sidecar.rename(place.with_name(place.name + _SIDECAR))
-        (self.path / name).rename(place)
-        _sync(target)
-        _sync(self.path)
-        return place
+        A read lease is refused where one has. It is granted to the file's owner and to who has CAP_LEASE, on local file
+        systems: elsewhere nothing is known, and nothing but the file's standing still tells.
+        """
+        with contextlib.ExitStack() as stack:
+            try:
+                handle = stack.enter_context(_opened(self.path / name))
+                # Who opens the file now waits until the lease is given back, and the system tells us by this signal,
+                # which ends nothing (SIGIO would).
+                fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)
+                fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+                fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+            except OSError as error:
+                return error.errno == errno.EAGAIN
+        return False
 
 
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.rename(path)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """A regular file; what was put in its place meanwhile is neither followed nor waited for."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        os.fsync(handle)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise ChangedError
+        yield handle
     finally:
         os.close(handle)

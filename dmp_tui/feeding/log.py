@@ -5,7 +5,7 @@ it: a name that other software gave may hold a patient's.
 import sys
 from collections.abc import Callable
 
-FIELDS = frozenset({"event", "level", "timestamp", "problem", "created", "count"})
+FIELDS = frozenset({"event", "level", "timestamp", "problem", "created"})
 
 
 def configure() -> Callable[..., None]:

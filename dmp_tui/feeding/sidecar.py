@@ -5,16 +5,21 @@
 | ``ins``, ``oid`` | 15 characters, and the OID of the authority |
 | ``birth_name``, ``birth_date`` | mandatory: ``AAAA-MM-JJ``, or as civil status has it |
 | ``given_names``, ``sex`` | ``M``, ``F``; may be left out |
-| ``type``, ``title``, ``date`` | JDV_J66 code, title, FHIR date of the letter; may be left out |
+| ``type``, ``title``, ``author`` | JDV_J66 code, title, name of who wrote it; may be left out |
+| ``date`` | of the letter, ``AAAA[-MM[-JJ]]`` or a FHIR instant, not in the future; may be left out |
 """
 
 import json
+import unicodedata
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from dmp_tui.dmp.files import is_type, stated_date
 from dmp_tui.dmp.identity import IdentityError, Ins, Sex, Traits, parse_birth_date, parse_matricule
 
 LARGEST = 64 * 1024
-_KNOWN = frozenset({"ins", "oid", "birth_name", "birth_date", "given_names", "sex", "type", "title", "date"})
+_KNOWN = frozenset({"ins", "oid", "birth_name", "birth_date", "given_names", "sex", "type", "title", "date", "author"})
+_HIDDEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _MANDATORY = ("ins", "oid", "birth_name", "birth_date")
 
 
@@ -35,6 +40,7 @@ class Sidecar:
     type_code: str = ""
     title: str = ""
     date: str = ""
+    author: str = ""
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -45,8 +51,16 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def parse_sidecar(content: bytes) -> Sidecar:
+def _hides(value: str) -> bool:
+    """Whether a text holds what is not seen: line ends, escapes, marks that turn the direction of writing."""
+    return any(unicodedata.category(character) in _HIDDEN for character in value)
+
+
+def parse_sidecar(content: bytes, now: datetime) -> Sidecar:
     """Read a sidecar. A member that is not known is an error: it may be a misspelt one that counts.
+
+    Args:
+        now: aware; no letter is dated after it.
 
     Raises:
         SidecarError: with the member that is wrong.
@@ -58,7 +72,7 @@ def parse_sidecar(content: bytes) -> Sidecar:
     if not isinstance(given, dict):
         raise SidecarError
     for name, value in given.items():
-        if name not in _KNOWN or not isinstance(value, str) or len(value) > 500:
+        if name not in _KNOWN or not isinstance(value, str) or len(value) > 500 or _hides(value):
             raise SidecarError(str(name)[:40])
     for name in _MANDATORY:
         if not given.get(name, "").strip():
@@ -73,6 +87,11 @@ def parse_sidecar(content: bytes) -> Sidecar:
         raise SidecarError("birth_date") from None
     if given.get("sex", "") not in {"", "M", "F"}:
         raise SidecarError("sex")
+    if (code := given.get("type", "")) and not is_type(code):
+        raise SidecarError("type")
+    if (date := given.get("date", "")) and not stated_date(date, now):
+        raise SidecarError("date")
     sex = Sex(given["sex"]) if given.get("sex") else Sex.U
     traits = Traits(given["birth_name"].strip(), given.get("given_names", "").strip(), birth, sex)
-    return Sidecar(ins, traits, given.get("type", ""), given.get("title", ""), given.get("date", ""))
+    title, author = given.get("title", "").strip(), given.get("author", "").strip()
+    return Sidecar(ins, traits, code, title, date, author)

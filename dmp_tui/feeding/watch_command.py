@@ -2,20 +2,50 @@
 
 import asyncio
 import signal
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmp_tui.feeding.certificate import CertificateError, CertificateProblem, load_certificate
-from dmp_tui.feeding.commands import CONFIG, NO_PERMISSION, SOME_REFUSED, UNAVAILABLE, StopError, settings_of
+from dmp_tui.dmp.files import USUAL_TYPES, is_type
+from dmp_tui.feeding.certificate import CertificateError, CertificateProblem, SoftwareCertificate, load_certificate
+from dmp_tui.feeding.commands import (
+    CONFIG,
+    SOME_REFUSED,
+    UNAVAILABLE,
+    USAGE,
+    StopError,
+    code_of,
+    settings_of,
+    type_sentence,
+)
 from dmp_tui.feeding.folder import Folder
 from dmp_tui.feeding.log import configure
-from dmp_tui.feeding.watching import Log, Patience, Structure, Watch
+from dmp_tui.feeding.session import Lasting
+from dmp_tui.feeding.watching import Log, Patience, Watch
 from dmp_tui.i18n import _
 
 if TYPE_CHECKING:
     from dmp_tui.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Who deposits: a structure by its certificate, for the software or the person that it names."""
+
+    certificate: SoftwareCertificate
+    on_behalf_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of a watch."""
+
+    structure: Structure
+    usual_type: str
+    patience: Patience
+    once: bool
 
 
 @click.command()
@@ -60,7 +90,15 @@ if TYPE_CHECKING:
     show_default=True,
     help="Secondes pendant lesquelles un PDF attend son fichier d'accompagnement.",
 )
-@click.option("--once", is_flag=True, help="Ce qui est là, puis fin.")
+@click.option(
+    "--type",
+    "usual_type",
+    default=USUAL_TYPES[0],
+    show_default=True,
+    envvar="DMP_TUI_WATCH_TYPE",
+    help="Type (JDV_J66) d'un PDF, d'un texte, d'une image dont le fichier d'accompagnement n'en donne pas.",
+)
+@click.option("--once", is_flag=True, help="Ce qui est là et ne change plus, puis fin.")
 @click.pass_context
 def watch(ctx: click.Context, /, folder: Path, **given: Any) -> None:
     """Dépose ce que d'autres logiciels mettent dans un dossier (CDA, PDF), avec le certificat de la structure."""
@@ -69,6 +107,8 @@ def watch(ctx: click.Context, /, folder: Path, **given: Any) -> None:
     log = configure()
     watched = Folder(folder)
     try:
+        if not is_type(given["usual_type"]):
+            raise StopError(type_sentence(), USAGE)
         settings = settings_of(config)
         password = _password(given["key_password_file"])
         certificate = load_certificate(given["certificate"], given["key"], password)
@@ -77,7 +117,8 @@ def watch(ctx: click.Context, /, folder: Path, **given: Any) -> None:
         with watched.alone() as alone:
             if not alone:
                 raise StopError(_("Une autre surveillance tient déjà ce dossier."), UNAVAILABLE)
-            whole = asyncio.run(_watched(settings, watched, structure, log, patience, once=given["once"]))
+            watching = Wanted(structure, given["usual_type"], patience, once=given["once"])
+            whole = asyncio.run(_watched(settings, watched, watching, log))
     except CertificateError as error:
         raise SystemExit(_stop(StopError(certificate_sentence(error.problem), CONFIG))) from None
     except OSError:
@@ -102,13 +143,12 @@ def _password(path: Path | None) -> bytes | None:
         raise StopError(_("Le fichier du mot de passe ne peut pas être lu."), CONFIG) from None
 
 
-async def _watched(
-    settings: "Settings", folder: Folder, structure: Structure, log: Log, patience: Patience, *, once: bool
-) -> bool:
+async def _watched(settings: "Settings", folder: Folder, wanted: Wanted, log: Log) -> bool:
     """Watch until SIGTERM or SIGINT; with ``once``, whether everything found its place.
 
     Raises:
-        StopError: the server refuses this certificate, or could not be asked at the start of a ``once``.
+        StopError: the server refuses this certificate, or is another one; or could not be asked at the start of a
+            ``once``.
     """
     from dmp_tui.client import ClientError, DmpClient
     from dmp_tui.screens.refusals import client_sentence
@@ -118,13 +158,14 @@ async def _watched(
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    watching = Watch(folder, client, structure, log, patience)
+    server = Lasting(client, wanted.structure.certificate, wanted.structure.on_behalf_of)
+    watching = Watch(folder, server, wanted.usual_type, log, wanted.patience)
     try:
-        if once:
-            return await watching.once()
+        if wanted.once:
+            return await watching.once(stop)
         await watching.run(stop)
     except ClientError as error:
-        raise StopError(client_sentence(error), NO_PERMISSION) from None
+        raise StopError(client_sentence(error), code_of(error)) from None
     finally:
         await client.logout()
         await client.aclose()

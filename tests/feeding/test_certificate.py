@@ -1,5 +1,6 @@
 """A structure's certificate as a card."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from dmp_tui.feeding.certificate import CertificateError, CertificateProblem, load_certificate
+from dmp_tui.feeding.certificate import CertificateError, CertificateProblem, is_kept, load_certificate
 from tests.feeding.conftest import FACILITY
 
 
@@ -64,3 +65,17 @@ def test_what_cannot_log_in_says_why(files: tuple[Path, Path], tmp_path: Path) -
     with pytest.raises(CertificateError) as caught:
         load_certificate(certificate, key)
     assert caught.value.problem is CertificateProblem.OPEN_TO_OTHERS
+
+
+@pytest.mark.parametrize(
+    ("mode", "uid", "gid", "kept"),
+    [
+        (0o100600, os.geteuid(), os.getegid(), True),
+        (0o100440, 0, 0, True),
+        (0o100440, 0, 1, False),
+        (0o100444, 0, 0, False),
+        (0o100600, os.geteuid() + 1, 0, False),
+    ],
+)
+def test_a_credential_of_systemd_is_kept_as_a_key_must_be(mode: int, uid: int, gid: int, kept: bool) -> None:
+    assert is_kept(os.stat_result((mode, 1, 1, 1, uid, gid, 1, 0, 0, 0))) is kept

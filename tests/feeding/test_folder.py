@@ -1,12 +1,14 @@
-"""The folder: which files are whole, and where they go."""
+"""The folder: which files are whole, which belong together, and which are never opened."""
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dmp_tui.feeding.folder import DONE, REFUSED, Folder, Look, Waiting, is_candidate, observed, settled
+from dmp_tui.feeding.away import DONE, REFUSED, ChangedError, Look
+from dmp_tui.feeding.folder import Folder, Waiting, is_candidate, observed, on_its_way, settled, sidecars
 
 
 @pytest.fixture
@@ -17,12 +19,12 @@ def folder(tmp_path: Path) -> Folder:
     return made
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a.XML", "a", "lettre.docx"])
+@pytest.mark.parametrize("name", ["a.pdf", "a.XML", "a", "lettre.docx", "rapport.json"])
 def test_what_is_taken(name: str) -> None:
     assert is_candidate(name)
 
 
-@pytest.mark.parametrize("name", [".a.pdf", "a.pdf.tmp", "a.PART", "a.pdf.json", "a.pdf~", "a.crdownload"])
+@pytest.mark.parametrize("name", [".a.pdf", "a.pdf.tmp", "a.PART", "a.pdf~", "a.crdownload"])
 def test_what_is_left_alone(name: str) -> None:
     assert not is_candidate(name)
 
@@ -47,23 +49,61 @@ def test_nothing_settles_before_its_time(looks: list[tuple[int, int]]) -> None:
         assert (settled(waiting, now, 5) == ("a",)) is (now - changed >= 5)
 
 
-def test_a_file_put_away_never_takes_anothers_place(folder: Folder) -> None:
-    for _ in range(3):
-        (folder.path / "a.pdf").write_bytes(b"x")
-        folder.done("a.pdf", {"document": "1"})
-    (folder.path / "a.pdf").write_bytes(b"x")
-    (folder.path / "a.pdf.json").write_text("{}")
-    folder.refused("a.pdf", "parce que")
-    assert sorted(p.name for p in (folder.path / DONE).glob("*.pdf")) == ["a-1.pdf", "a-2.pdf", "a.pdf"]
-    assert sorted(p.name for p in (folder.path / REFUSED).iterdir()) == ["a.pdf", "a.pdf.json", "a.pdf.raison.txt"]
-    assert (folder.path / REFUSED / "a.pdf.raison.txt").read_text() == "parce que\n"
-    assert folder.looks() == {}
+def test_a_sidecar_is_named_after_a_file_that_is_there() -> None:
+    names = {"a.pdf", "a.pdf.json", "b.pdf", "b.pdf.JSON", "c.pdf.json", "d.json", "d.json.json", ".e", ".e.json"}
+    assert sidecars(names) == {"a.pdf": "a.pdf.json", "b.pdf": "b.pdf.JSON", "d.json": "d.json.json"}
 
 
-def test_links_and_folders_are_no_files(folder: Folder) -> None:
+def test_what_is_on_its_way_has_another_name_until_then() -> None:
+    names = ("a.pdf.part", "a.pdf.PART", ".a.pdf.Xy12", "a.pdf", "a.pdf.json", "ab.pdf.part", "a.pdf~")
+    assert on_its_way("a.pdf", names) == ("a.pdf.part", "a.pdf.PART", ".a.pdf.Xy12", "a.pdf~")
+
+
+def test_what_is_no_file_is_told_and_never_opened(folder: Folder) -> None:
     (folder.path / "link.pdf").symlink_to("/etc/hostname")
     (folder.path / "dir.pdf").mkdir()
-    assert folder.looks() == {}
+    os.mkfifo(folder.path / "pipe.pdf")
+    (folder.path / "a.pdf").write_bytes(b"x")
+    found = folder.listing()
+    assert set(found.files) == {"a.pdf"}
+    assert found.others == {"link.pdf", "dir.pdf", "pipe.pdf"}
+    for name in ("dir.pdf", "pipe.pdf"):
+        with pytest.raises(ChangedError):
+            folder.read(name, Look(1, 1))
+    with pytest.raises(OSError, match="symbolic"):
+        folder.read("link.pdf", Look(1, 1))
+
+
+def test_another_file_than_the_one_looked_at_is_not_read(folder: Folder) -> None:
+    (folder.path / "a.pdf").write_bytes(b"x")
+    look = folder.listing().files["a.pdf"]
+    assert folder.read("a.pdf", look) == b"x"
+    (folder.path / "a.pdf").write_bytes(b"xy")
+    with pytest.raises(ChangedError):
+        folder.read("a.pdf", look)
+
+
+def test_a_file_that_a_program_has_open_for_writing_is_told(folder: Folder) -> None:
+    path = folder.path / "a.pdf"
+    with path.open("wb"):
+        assert folder.is_being_written("a.pdf")
+    assert not folder.is_being_written("a.pdf")
+    with path.open("rb"):
+        assert not folder.is_being_written("a.pdf")
+
+
+def test_the_lock_follows_no_link(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_bytes(b"x")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / ".dmp-tui.lock").symlink_to(tmp_path / "kept")
+    with pytest.raises(OSError, match="symbolic"), Folder(inbox).alone():
+        pass
+    assert (tmp_path / "kept").read_bytes() == b"x"
+
+
+def test_the_two_places_are_nobody_elses(folder: Folder) -> None:
+    assert {(folder.path / name).stat().st_mode & 0o077 for name in (DONE, REFUSED)} == {0}
 
 
 def test_two_watches_exclude_each_other(folder: Folder) -> None:
