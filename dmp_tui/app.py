@@ -95,12 +95,18 @@ class DmpApp(PlacesApp):
     # --- cards and scans
 
     def vitale_gone(self) -> None:
-        """The record stays, and says that its card is gone. Locked, the card makes room for the CPS: kept."""
-        if self.session is not None and self.record is not None and not self.record.card_out:
+        """The record that it opened stays, and says that its card is gone. Locked, it makes room for the CPS: kept."""
+        from dmp_tui.dmp.identity import Origin
+
+        if self.session is None:
+            return
+        self._vitale_pulled = True
+        if self.record is not None and self.record.identity.origin is Origin.CARD and not self.record.card_out:
             self.update_record(replace(self.record, card_out=True))
 
     def vitale_read(self, vitale: "Vitale") -> None:
         """Locked: kept two minutes, shown to nobody. A form is open: kept for F2. Else opened."""
+        self._vitale_pulled = False
         if self.session is None:
             self._waiting = vitale
             # The timer is for who looks; the date is what counts, on a workstation that slept meanwhile too.
@@ -109,11 +115,28 @@ class DmpApp(PlacesApp):
         elif self.form_open():
             from dmp_tui.screens.words import full_name
 
+            if self._is_back(vitale):
+                return
             self._waiting = vitale
             name = full_name(vitale.beneficiaries[0].traits)
             self.tell(_("Carte de {name} lue, F2 ouvre.").format(name=name), alarm=True)
         else:
             self._present(vitale, typed=False)
+
+    def _is_back(self, vitale: "Vitale") -> bool:
+        """The card of the open record, which was pulled, is in again: the record says so, the form over it stays."""
+        from dmp_tui.dmp.identity import Origin
+
+        record = self.record
+        if record is None or record.identity.origin is not Origin.CARD or len(vitale.beneficiaries) != 1:
+            return False
+        person = vitale.beneficiaries[0]
+        ours = record.identity
+        if person.nir != ours.ins.matricule or replace(person.traits, sex=ours.traits.sex) != ours.traits:
+            return False
+        self.update_record(replace(record, card_out=False))
+        self._waiting = None
+        return True
 
     def scanned(self, text: str) -> None:
         """A datamatrix: opened, except over a form that is not the search itself."""
@@ -146,8 +169,10 @@ class DmpApp(PlacesApp):
             self.set_desk(replace(self.desk, vitale_until=None))
 
     def action_open_waiting(self) -> None:
-        """F2: what was read while a form was open."""
-        if self.session is not None and self._waiting is not None:
+        """F2: what was read while a form was open; not before it is known whether what was sent arrived."""
+        if self.sending:
+            self.tell(_("Envoi en cours : attendez la réponse."), alarm=True)
+        elif self.session is not None and self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             self._present(waiting, typed=True)
 
@@ -181,6 +206,7 @@ class DmpApp(PlacesApp):
         from dmp_tui.dmp.identity import Identity
         from dmp_tui.screens.choose import ChooseScreen
 
+        self._waiting = None
         if isinstance(read, Identity):
             self.open_identity(read, typed=typed)
             return

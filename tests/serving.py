@@ -86,3 +86,8 @@ class ServerProcess:
         """It keeps its connections and answers nothing more, as a server that hangs."""
         assert self._process
         self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on where it was frozen."""
+        assert self._process
+        self._process.send_signal(signal.SIGCONT)

@@ -129,7 +129,9 @@ class DeclareScreen(FormScreen):
             "Je déclare que le patient, informé, m'autorise à consulter son DMP. Consentement recueilli par {who} "
             "le {day} à {time}."
         ).format(
-            who=self.professional, day=day(self.collected_at.date().isoformat()), time=clock_time(self.collected_at)
+            who=self.professional,
+            day=day(self.collected_at.astimezone().date().isoformat()),
+            time=clock_time(self.collected_at),
         )
         rows: list[Row] = [(title(_("CONSENTEMENT DU PATIENT"), width),)]
         return rows + [text_row(line, width) for line in wrap(sentence, width)]

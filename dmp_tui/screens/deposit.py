@@ -34,6 +34,11 @@ class DepositScreen(AskingScreen):
         self.trouble = ""
         super().__init__(record, today)
 
+    @property
+    def holds(self) -> bool:
+        """A path is being typed: no card takes the screen."""
+        return self.asking
+
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """The folder and its files."""
         name = visible(str(self.folder)) if self.folder else ""

@@ -13,6 +13,7 @@ from dmp_tui.screens.documents_app import DocumentsApp
 if TYPE_CHECKING:
     from dmp_tui.dmp.files import Draft
     from dmp_tui.screens import messages
+    from dmp_tui.screens.deposit_check import DepositCheckScreen
     from dmp_tui.screens.dropped import Dropped
     from dmp_tui.screens.record import OpenRecord
 
@@ -23,6 +24,9 @@ _TELL_EVERY = 1.0
 
 class DepositApp(DocumentsApp):
     """Puts documents into the open record."""
+
+    _on_the_way = 0
+    """Documents that left, and of which no answer came yet."""
 
     def on_list_files(self, message: "messages.ListFiles") -> None:
         """A screen shows the folder of files to deposit."""
@@ -54,6 +58,7 @@ class DepositApp(DocumentsApp):
     async def _choose(self, record: "OpenRecord", path: Path) -> None:
         from dmp_tui.dmp.files import FileError, draft_of
         from dmp_tui.dmp.subjects import held_ins, is_of_another
+        from dmp_tui.screens.deposit import DepositScreen
         from dmp_tui.screens.deposit_check import DepositCheckScreen
         from dmp_tui.screens.dropped import PathError, read_file
         from dmp_tui.screens.sentences import file_sentence, path_sentence
@@ -73,35 +78,55 @@ class DepositApp(DocumentsApp):
         if draft.subject is not None and is_of_another(draft.subject, ins):
             sentence = _("Refusé : ce document porte l'INS {theirs}, et le dossier ouvert est celui de {ours}.")
             self.tell(sentence.format(theirs=visible(held_ins(draft.subject)), ours=ins.grouped), alarm=True)
-        elif self.record is not None and self.record.identity == record.identity:
+        elif self.record is not None and isinstance(self.screen, DepositScreen):
+            # Whoever went on meanwhile is not interrupted: his next Enter would deposit.
             self.push_screen(DepositCheckScreen(self.record, self.today(), draft, path.name))
 
     def on_deposit_draft(self, message: "messages.DepositDraft") -> None:
         """The user said yes."""
         message.stop()
         if self.record is not None:
-            self.run_worker(self._deposit(self.record, message.draft), group="deposit", exclusive=True)
+            self.run_worker(self._deposit(self.record, message.draft), group="deposit")
 
     async def _deposit(self, record: "OpenRecord", draft: "Draft") -> None:
+        done = await self.told(self._sent(record, draft))
+        check = self._check_of(draft)
+        if check is not None and not done:
+            check.failed()
+
+    def _check_of(self, draft: "Draft") -> "DepositCheckScreen | None":
+        """The page that asked about this draft, while it is there."""
         from dmp_tui.screens.deposit_check import DepositCheckScreen
 
-        done = await self.told(self._sent(record, draft))
-        for screen in self.screen_stack:
-            if isinstance(screen, DepositCheckScreen) and not done:
-                screen.failed()
+        pages = (screen for screen in self.screen_stack if isinstance(screen, DepositCheckScreen))
+        return next((page for page in pages if page.draft is draft), None)
+
+    @property
+    def sending(self) -> bool:
+        """Whether a document is on its way to the server, and nobody knows yet whether it arrived."""
+        return self._on_the_way > 0
 
     async def _sent(self, record: "OpenRecord", draft: "Draft") -> None:
         """Send it, go back to the sheet, and read the record again: what it says now counts."""
+        from dmp_tui.screens.opening import named
         from dmp_tui.screens.record_app import HOME
         from dmp_tui.widgets.text import visible
 
         ins = record.identity.ins
         sent = self._progress()
-        deposited = await self.ask(lambda client: client.deposit(ins, draft.entry, draft.content, sent))
-        if self.record is None or self.record.identity != record.identity:
-            return
-        self.pop_to(HOME)
+        self._on_the_way += 1
+        try:
+            deposited = await self.ask(lambda client: client.deposit(ins, draft.entry, draft.content, sent))
+        finally:
+            self._on_the_way -= 1
+        if self._check_of(draft) is not None:
+            self.pop_to(HOME)
+        # After the editor of a note has gone: it keeps its text as it goes.
         self.deposited(draft)
+        if self.record is None or self.record.identity != record.identity:
+            # Its record was closed meanwhile. The title would tell something of it.
+            self.tell(_("Le document de {name} est déposé.").format(name=named(record.identity)))
+            return
         title = visible(draft.entry.title)
         if deposited.created:
             self.tell(_("Déposé : {title}").format(title=title))

@@ -63,6 +63,11 @@ class DepositCheckScreen(PageScreen):
         """How to send and how to leave."""
         return " " + _("Entrée déposer  Échap ne pas déposer")
 
+    def show_record(self, record: OpenRecord) -> None:
+        """The same record: its card was pulled, say."""
+        self.record = record
+        self.lay_out()
+
     def banner_rows(self, width: int) -> list[Row]:
         """Into whose record."""
         return banner_rows(self.record, width, self.today, allergies=False)
@@ -110,6 +115,13 @@ class DepositCheckScreen(PageScreen):
         if self.draft.kind is FileKind.PDF and b"/Encrypt" in self.draft.content:
             rows += _lines(_("! PDF chiffré : il sera déposé, mais son texte ne pourra pas être lu ici"), width, ALARM)
         return rows
+
+    def action_go(self, where: str) -> None:
+        """Leave, but not what is being sent: whether it arrived would be told to nobody."""
+        if self.sending:
+            self.say(_("Envoi en cours : Échap ne l'arrête pas, attendez la réponse."), ALARM)
+        else:
+            super().action_go(where)
 
     def action_type(self, place: int) -> None:
         """Choose a type."""

@@ -75,10 +75,9 @@ class DeskApp(TerminalApp):
         return self.clock()
 
     def tell(self, sentence: str, *, alarm: bool = False) -> None:
-        """Show a sentence on the screen that is in view."""
-        say = getattr(self.screen, "say", None)
-        if say is not None:
-            say(sentence, ALARM if alarm else PLAIN)
+        """Show a sentence on the screen in view; on the one below, where that one (the palette) says nothing."""
+        says = (say for screen in reversed(self.screen_stack) if (say := getattr(screen, "say", None)) is not None)
+        next(says)(sentence, ALARM if alarm else PLAIN)
 
     # --- the desk
 

@@ -61,11 +61,13 @@ class DocumentsApp(RecordApp):
         """Open it above the screen in view; ``beside``: in the place of the one that is read."""
         from dmp_tui.screens.reader import ReaderScreen
 
+        asked_on = self.screen
         documents = record.documents if record.documents is not None else await self._list_documents(record)
         entry = next((entry for entry in documents if entry.id == document_id), None)
         if entry is None:
             self.tell(_("Ce document n'est pas, ou plus, parmi ceux que vous pouvez lire."), alarm=True)
-        elif self.record is not None and self.record.identity == record.identity:
+        elif self.record is not None and self.screen is asked_on:
+            # Whoever went on meanwhile, to write a note perhaps, is not interrupted.
             with self.batch_update():
                 if beside and isinstance(self.screen, ReaderScreen):
                     self.pop_screen()

@@ -12,6 +12,7 @@ from dmp_tui.dmp.identity import Identity
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dmp_tui.dmp.cda_writing.carried import Carried
     from dmp_tui.dmp.files import Draft
 
 
@@ -80,7 +81,9 @@ class PreviewNote(Message):
 
 @dataclass
 class CheckNote(Message):
-    """Ask whether the note that was previewed is to be deposited."""
+    """Ask whether the note that was previewed is to be deposited, with what was seen to be carried over."""
+
+    carried: "tuple[Carried, ...]" = field(repr=False)
 
 
 @dataclass

@@ -37,6 +37,11 @@ class NoteScreen(PageScreen):
         """How to go on and how to leave."""
         return " " + _("F8 ou ^S relire et déposer  Échap garder le brouillon  ^L verrouiller")
 
+    def show_record(self, record: OpenRecord) -> None:
+        """The same record: its card was pulled, say."""
+        self.record = record
+        self.lay_out()
+
     def banner_rows(self, width: int) -> list[Row]:
         """Whose note it is, and how the record is read."""
         return banner_rows(self.record, width, self.today, allergies=True)

@@ -141,7 +141,7 @@ class NoteApp(DepositApp):
         draft = self.drafts.find(owner, ins, self.server_now())
         if draft is None:
             return
-        carried = tuple(one for one in self._offered(record) if one.key not in draft.removed)
+        carried = message.carried
         content = self._written(record, draft, carried)
         if draft.sent and draft.sent != _digest(content):
             draft = self.drafts.anew(owner, ins)

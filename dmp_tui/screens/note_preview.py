@@ -51,6 +51,11 @@ class NotePreviewScreen(PageScreen):
         """How to go on, to choose and to go back."""
         return " " + _("F8 ou ^S déposer  Espace retirer ou remettre une ligne  Échap modifier")
 
+    def show_record(self, record: OpenRecord) -> None:
+        """The same record: its card was pulled, say."""
+        self.record = record
+        self.lay_out()
+
     def banner_rows(self, width: int) -> list[Row]:
         """Whose note it is."""
         return banner_rows(self.record, width, self.today, allergies=False)
@@ -90,4 +95,4 @@ class NotePreviewScreen(PageScreen):
 
     def action_check(self) -> None:
         """On to the last question."""
-        self.post_message(CheckNote())
+        self.post_message(CheckNote(tuple(one for one in self.offered if one.key not in self.removed)))

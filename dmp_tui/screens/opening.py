@@ -68,7 +68,7 @@ async def open_record(
             )
         )
     if status.status is RecordStatus.CLOSED:
-        when = day(status.closed.date().isoformat()) if status.closed else "?"
+        when = day(status.closed.astimezone().date().isoformat()) if status.closed else "?"
         return NotOpened(_("Le DMP de ce patient est fermé depuis le {day} : il ne peut pas être lu.").format(day=when))
     if grant is not None:
         return Opened(await read_record(client, identity, status, professional, mode=grant.mode, mode_end=grant.end))

@@ -49,6 +49,8 @@ class RecordApp(SessionApp):
         """Emergency accesses of this session: a second visit to a patient asks no new reason (the wire's rule)."""
         self._visits: dict[Ins, datetime | None] = {}
         """When each record of this session was last read before it: reading it again makes nothing old."""
+        self._vitale_pulled = False
+        """The Vitale that was read last was pulled during this session."""
 
     def today(self) -> date:
         """The day at the workstation."""
@@ -69,11 +71,10 @@ class RecordApp(SessionApp):
 
     def locked(self) -> None:
         """Forget everything about any patient."""
-        for group in ("open", "list", "declared"):
-            self.workers.cancel_group(self, group)
         self._stop_record_timers()
         self._grants.clear()
         self._visits.clear()
+        self._vitale_pulled = False
         self.record = self._asked_for = None
 
     # --- opening
@@ -117,12 +118,14 @@ class RecordApp(SessionApp):
 
     def _home(self, record: "OpenRecord") -> None:
         """The sheet, with nothing of any other record below or above it."""
+        from dmp_tui.dmp.identity import Origin
         from dmp_tui.dmp.sheet.news import with_news
         from dmp_tui.screens.sheet import SheetScreen
 
         self._stop_record_timers()
         before = self._visits.setdefault(record.identity.ins, record.last_access)
-        record = replace(record, last_access=before, sheet=with_news(record.sheet, before))
+        pulled = self._vitale_pulled and record.identity.origin is Origin.CARD
+        record = replace(record, last_access=before, sheet=with_news(record.sheet, before), card_out=pulled)
         self.record = record
         self._asked_for = record.identity
         with self.batch_update():
@@ -148,19 +151,20 @@ class RecordApp(SessionApp):
         self.tell(_("L'accès en urgence est terminé : le dossier est fermé."), alarm=True)
 
     def close_record(self) -> None:
-        """Back to "ready"; the session stays."""
+        """Back to "ready"; the session stays. Nothing that was asked of this record is answered to the next."""
+        for group in ("list", "declared", "files"):
+            self.workers.cancel_group(self, group)
         self._stop_record_timers()
         self.record = self._asked_for = None
         self.pop_to(min(READY, len(self.screen_stack)))
 
     def update_record(self, record: "OpenRecord") -> None:
-        """The same record with something more known of it, on every screen that shows it."""
-        from dmp_tui.screens.record_screen import RecordScreen
-
+        """The same record with something more known of it, on every screen that shows it, forms too."""
         self.record = record
         for screen in self.screen_stack:
-            if isinstance(screen, RecordScreen):
-                screen.show_record(record)
+            show = getattr(screen, "show_record", None)
+            if show is not None:
+                show(record)
 
     # --- access
 

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from dmp_tui.config import Settings
     from dmp_tui.screens import messages
 
-_ASKING = frozenset({"open", "list", "declared", "files", "deposit", "health"})
+_OF_A_RECORD = ("open", "list", "declared", "files", "deposit")
+"""Groups of workers that ask something of one person's record."""
+_ASKING = frozenset({*_OF_A_RECORD, "health"})
 """Groups of workers that ask the server something for a screen."""
 _CLOSING_SECONDS = 2.0
 _RENEW_BEFORE = timedelta(minutes=2)
@@ -56,6 +58,11 @@ class SessionApp(DeskApp):
 
     def locked(self) -> None:
         """Forget everything about any patient."""
+
+    @property
+    def sending(self) -> bool:
+        """Whether a document is on its way to the server, and nobody knows yet whether it arrived."""
+        return False
 
     # --- start and end
 
@@ -264,6 +271,12 @@ class SessionApp(DeskApp):
         """Forget the record, the session and the PIN; show nothing but the lock screen."""
         self.workers.cancel_group(self, "login")
         self.workers.cancel_group(self, "renewal")
+        # What was asked in a session ends with it: its answer would come to whoever logs in next.
+        for group in _OF_A_RECORD:
+            self.workers.cancel_group(self, group)
+        if self.sending:
+            sentence += " " + _("Un envoi a été interrompu : vérifiez s'il est dans le dossier.")
+            alarm = True
         self.session = None
         if self._renewal is not None:
             self._renewal.stop()
