@@ -61,7 +61,7 @@ QUIET = (
 """Kinds whose silence is told in one place, below."""
 _ALL = 10_000
 _FERTILE = range(12, 56)
-"""Years of age within which nothing said of a pregnancy is said above."""
+"""Years of age within which nothing said of a pregnancy is said above; at another age it is not worth a word."""
 
 Text = Callable[[Line, int, date], tuple[str, Style]]
 Listing = Callable[[int, bool], list[Item]]
@@ -95,9 +95,13 @@ def first_blocks(sheet: Sheet, today: date, traits: Traits) -> list[Block]:
 
 def _may_be_pregnant(sheet: Sheet, today: date, traits: Traits) -> bool:
     """Whether the silence about a pregnancy must be seen."""
-    years = traits.birth.age(today) if traits.birth else None
+    years = _years(today, traits)
     silent = sheet.topic(Kind.PREGNANCY).presence is Presence.NOT_STATED
     return silent and traits.sex is Sex.F and years is not None and years in _FERTILE
+
+
+def _years(today: date, traits: Traits) -> int | None:
+    return traits.birth.age(today) if traits.birth else None
 
 
 def _pregnancy(sheet: Sheet, lines: Sequence[Line], groups: Sequence[Line], today: date) -> Listing:
@@ -238,7 +242,8 @@ def _quiet(sheet: Sheet, today: date, traits: Traits, above: tuple[Kind, ...]) -
         if kind is Kind.VITAL:
             continue
         if topic.presence is Presence.NOT_STATED and not topic.said_by:
-            silent.append(kind)
+            if kind is not Kind.PREGNANCY or _years(today, traits) is None:
+                silent.append(kind)
         else:
             items.append(Item(named(kind_title(kind), presence_text(topic)[0]), PLAIN, OfSection((kind,)), joint=" · "))
     for index, kind in enumerate(silent):
