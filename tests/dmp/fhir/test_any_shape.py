@@ -6,9 +6,10 @@ from contextlib import suppress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dmp_tui.dmp.entries import DocumentError
+from dmp_tui.dmp.entries import Assertion, DocumentError, Reading
 from dmp_tui.dmp.fhir.reading import read_fhir_document
 from dmp_tui.dmp.fhir.summary import read_summary
+from dmp_tui.dmp.sheet.model import Sheet
 from tests.dmp.fhir.builders import Json
 
 _KINDS = st.sampled_from(
@@ -161,6 +162,13 @@ def bundles(draw: st.DrawFn) -> Json:
     return {"resourceType": "Bundle", "type": "document", "entry": entries}
 
 
+def assert_on_the_sheet(reading: Reading, sheet: Sheet) -> None:
+    """Each statement of a document is a source of a line of its kind, in its own words and with its own assertion."""
+    held = {(line.kind, s.label, s.assertion) for topic in sheet.topics for line in topic.lines for s in line.sources}
+    stated = {(e.kind, e.label, e.assertion) for e in reading.entries}
+    assert {told for told in stated - held if told[2] not in {Assertion.NONE, Assertion.NO_DATA}} == set()
+
+
 @settings(max_examples=300, deadline=None)
 @given(bundles())
 def test_a_document_of_any_shape_is_read_or_refused(bundle: Json) -> None:
@@ -168,4 +176,4 @@ def test_a_document_of_any_shape_is_read_or_refused(bundle: Json) -> None:
     with suppress(DocumentError):
         reading = read_fhir_document(content)
         assert all(entry.label for entry in reading.entries)
-        read_summary(content)
+        assert_on_the_sheet(reading, read_summary(content).sheet)

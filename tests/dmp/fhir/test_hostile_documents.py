@@ -1,6 +1,7 @@
 """FHIR documents that are none, and documents damaged anywhere: a reading or a DocumentError, nothing else."""
 
 import copy
+import json
 from contextlib import suppress
 from typing import Any
 
@@ -15,6 +16,7 @@ from dmp_tui.dmp.entries import (
 )
 from dmp_tui.dmp.fhir.bundle import MAX_RESOURCES
 from dmp_tui.dmp.fhir.reading import read_fhir_document
+from dmp_tui.dmp.fhir.summary import read_summary
 from tests.dmp.fhir.builders import (
     LATEX,
     Json,
@@ -24,6 +26,7 @@ from tests.dmp.fhir.builders import (
     read,
     section,
 )
+from tests.dmp.fhir.test_any_shape import assert_on_the_sheet
 
 
 @pytest.mark.parametrize(
@@ -127,6 +130,7 @@ def test_damage_anywhere_gives_a_reading_or_a_document_error(damage: list[tuple[
     with suppress(DocumentError):
         reading = read(bundle)
         assert all(entry.label for entry in reading.entries)
+        assert_on_the_sheet(reading, read_summary(json.dumps(bundle).encode()).sheet)
 
 
 _NAMES = st.sampled_from(["resourceType", "entry", "resource", "section", "code", "text", "reference"])
