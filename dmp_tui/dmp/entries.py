@@ -177,6 +177,8 @@ class Part:
     title: str
     blocks: tuple[Block, ...] = ()
     depth: int = 0
+    coded: bool = False
+    """Its author wrote no words here: the blocks were written from the coded statements."""
 
 
 @dataclass(frozen=True, slots=True)

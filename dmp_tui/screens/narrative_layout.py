@@ -48,6 +48,8 @@ def part_passages(parts: Sequence[Part], width: int) -> list[Passage]:
         found.append(section("  " * min(part.depth, 4) + (visible(part.title) or _("(section sans titre)")), width))
         if not part.blocks:
             found.append(passage(_("(section sans texte)"), width))
+        if part.coded:
+            found.append(passage(_("(sans texte de l'auteur : écrit d'après les données codées)"), width))
         for block in part.blocks:
             found += block_passages(block, width)
     return found

@@ -3,6 +3,7 @@
 A block is given rows by the layout; what does not fit in them is counted, and Enter on the count opens it whole.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
@@ -60,7 +61,9 @@ class Block:
 
     def _kept(self, items: Sequence[Item], room: int, limit: int) -> list[Row]:
         """The most items that fit with their count; the count alone where not even one does."""
-        for count in range(len(items) - 1, 0, -1):
+        # More than fit without their count cannot fit with it; how many do is found in a few steps, however many items.
+        most = bisect_right(range(1, len(items)), limit, key=lambda count: len(flow(items[:count], room)))
+        for count in range(most, 0, -1):
             placed = flow([*items[:count], self._count(len(items) - count)], room)
             if len(placed) <= limit:
                 return placed

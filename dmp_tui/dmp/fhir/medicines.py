@@ -162,9 +162,9 @@ def _medication(place: Place, body: Json) -> tuple[object, str, tuple[Coding, ..
         codes += item_codes
     form = concept_text(found.body.get("form") or found.body.get("doseForm"))
     product, classes = _beside(found.body)
-    text = words(product, " + ".join(n for n in names if n), form)
+    text = words(" + ".join(n for n in names if n), form)
     single = codes if len(ingredients) == 1 else []
-    return _named(found.body, string(part.get("display"))), text, (*classes, *single)
+    return _named(found.body, string(part.get("display")) or product), text, (*classes, *single)
 
 
 def _beside(medicine: Json) -> tuple[str, tuple[Coding, ...]]:

@@ -21,7 +21,8 @@ from dmp_tui.dmp.entries import (
     with_code_mark,
 )
 from dmp_tui.dmp.fhir import header
-from dmp_tui.dmp.fhir.bundle import Index, Resource, read_index
+from dmp_tui.dmp.fhir.bundle import Resource, read_index
+from dmp_tui.dmp.fhir.coded import coded_blocks
 from dmp_tui.dmp.fhir.collecting import Collector
 from dmp_tui.dmp.fhir.elements import codings, concept_text, first, objects, string
 from dmp_tui.dmp.fhir.narrative import read_narrative
@@ -61,12 +62,15 @@ def read_bundle(bundle: Json) -> Reading:
         patient = next((r for r in index.resources if r.type == "Patient"), none)
     index.patient = Whom(string(patient.body.get("gender")), string(patient.body.get("birthDate")))
     collector = Collector(index, patient)
-    sections = []
+    sections: list[Section] = []
+    told: list[list[Entry]] = []
     for holder in compositions:
         own = list(read_sections(holder.body))
         sections += own
         for section in own:
+            before = len(collector.entries)
             collector.read_section(section, holder)
+            told.append(collector.entries[before:])
     collector.read_rest()
     type_ = next((c for c in codings(composition.body.get("type")) if c.system == LOINC), None)
     type_ = type_ or next(iter(codings(composition.body.get("type"))), Coding("", ""))
@@ -90,7 +94,7 @@ def read_bundle(bundle: Json) -> Reading:
         version=string(composition.body.get("version")),
         language=string(composition.body.get("language")) or string(bundle.get("language")),
         entries=tuple(with_code_mark(_with_date_mark(entry, born, date)) for entry in collector.entries),
-        parts=(*_parts(sections, composition.body, index), *(collector.unread_parts() if sections else ())),
+        parts=tuple(_parts(sections, told, composition.body, collector)),
         attachments=tuple(collector.attachments),
         sections_read=frozenset(section.code for section in sections if section.code),
         unread=collector.unread(),
@@ -98,22 +102,29 @@ def read_bundle(bundle: Json) -> Reading:
     )
 
 
-def _parts(sections: list[Section], composition: Json, index: Index) -> Iterator[Part]:
-    """The narrative: of the sections; of the Composition or the resources where there are none.
+def _parts(sections: list[Section], told: list[list[Entry]], composition: Json, collector: Collector) -> Iterator[Part]:
+    """The narrative: of the sections, then of what gave no entry; of the Composition or the resources where there are
+    no sections. Where nobody wrote any, the coded statements stand for it.
 
     A Composition's own narrative is most often made from its header; where its author wrote it, it comes first.
     """
     own = first(composition.get("text"))
     if sections and string(own.get("status")) == "additional" and isinstance(div := own.get("div"), str):
         yield Part("", string(composition.get("title")), read_narrative(div))
-    for section in sections:
-        yield Part(section.code, section.title, section.blocks, section.depth)
+    for section, entries in zip(sections, told, strict=True):
+        blocks = section.blocks or coded_blocks(entries)
+        coded = bool(blocks) and not section.blocks
+        yield Part(section.code, section.title, blocks, section.depth, coded)
     if sections:
+        yield from collector.unread_parts()
         return
-    for body in [composition, *(r.body for r in index.resources if r.body is not composition)]:
-        div = first(body.get("text")).get("div")
-        if isinstance(div, str) and (blocks := read_narrative(div)):
-            yield Part("", string(body.get("title")) or string(body.get("resourceType")), blocks)
+    found = [
+        Part("", string(body.get("title")) or string(body.get("resourceType")), blocks)
+        for body in [composition, *(r.body for r in collector.index.resources if r.body is not composition)]
+        if isinstance(div := first(body.get("text")).get("div"), str) and (blocks := read_narrative(div))
+    ]
+    title = string(composition.get("title"))
+    yield from found or [Part("", title, blocks, coded=True) for blocks in [coded_blocks(collector.entries)] if blocks]
 
 
 def _with_date_mark(entry: Entry, born: str, written: str) -> Entry:

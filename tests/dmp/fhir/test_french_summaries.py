@@ -56,7 +56,9 @@ def test_the_class_and_the_name_of_a_box_make_it_known() -> None:
         (ATC, "B01AA12"),
     ]
     assert critical_code(entry.codes, [entry.label]) == "avk"
-    assert entry.words == "PREVISCAN 20 mg; completed"
+    assert (entry.label, entry.code_label, entry.words) == ("PREVISCAN 20 mg", "comprime quadrisecable", "completed")
+    code = concept("3400930000017", "https://smt.esante.gouv.fr/terminologie-bdpm", "PREVISCAN 20 mg, comprime")
+    assert only(document({**BOX, "code": code}, given())).label == "PREVISCAN 20 mg, comprime"
 
 
 def test_a_rhythm_that_stands_in_an_extension() -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from dmp_tui.dmp.fhir.narrative import MAX_BLOCKS, narrative_text, read_narrative
 from dmp_tui.dmp.narrative import Items, Paragraph, Picture, Table
+from tests.dmp.fhir.builders import LATEX, document, narrative, read, section
 
 
 def div(inner: str) -> str:
@@ -129,3 +130,22 @@ def test_other_things_that_a_terminal_cannot_show_are_named_and_their_words_kept
 
 def test_what_was_crossed_out_says_so() -> None:
     assert narrative_text(read_narrative("<div><del>Penicillin</del> Latex</div>")) == "[barré : Penicillin] Latex"
+
+
+def test_a_section_that_nobody_put_into_words_is_written_from_its_statements() -> None:
+    rash = {"manifestation": [{"text": "rash"}]}
+    listed = section("48765-2", "AllergyIntolerance/a")
+    bundle = document({**LATEX, "reaction": [rash], "onsetDateTime": "2020"}, sections=[listed])
+    (part,) = read(bundle).parts
+    assert (part.blocks, part.coded) == ((Items(("Latex : rash, 2020",)),), True)
+    listed["text"] = narrative("Latex, since 2020")
+    (part,) = read(bundle).parts
+    assert (part.blocks, part.coded) == ((Paragraph("Latex, since 2020"),), False)
+
+
+def test_a_bundle_without_any_words_is_written_from_its_statements() -> None:
+    level = {"code": {"text": "Hb"}, "valueQuantity": {"value": 8, "unit": "g/dL"}, "effectiveDateTime": "2024-01"}
+    refuted = {**LATEX, "verificationStatus": {"text": "refuted"}}
+    bodies = [{"resourceType": "Observation", **level}, refuted]
+    (part,) = read({"resourceType": "Bundle", "entry": [{"resource": body} for body in bodies]}).parts
+    assert (part.blocks, part.coded) == ((Items(("Hb : 8 g/dL, 2024-01", "Latex : nié")),), True)
