@@ -111,7 +111,7 @@ async def _of_file(file: Dropped, kind: FileKind, printed: Printed) -> Identity:
         raise RefusedError(
             _("PDF chiffré ou abîmé : son datamatrix n'a pas pu être cherché, rien ne confirme le patient.")
         )
-    label = _printed(found)
+    label = printed_identity(found)
     said = Identity(sidecar.ins, sidecar.traits, IdentityStatus.PROV, Origin.TYPED) if sidecar else None
     if said and label and (said.ins != label.ins or differing(said.traits, label.traits)):
         raise RefusedError(_("Le datamatrix et le fichier d'accompagnement ne désignent pas le même patient."))
@@ -147,7 +147,7 @@ def _of_document(draft: Draft, sidecar: Sidecar | None) -> Identity:
     return Identity(ins, subject.traits, IdentityStatus.PROV, Origin.TYPED)
 
 
-def _printed(found: Sequence[str]) -> Identity | None:
+def printed_identity(found: Sequence[str]) -> Identity | None:
     """The identity of the datamatrices of a PDF; None where it has none.
 
     Raises:

@@ -16,6 +16,7 @@ from dmp_tui.feeding.commands import (
     UNAVAILABLE,
     USAGE,
     StopError,
+    client_of,
     code_of,
     settings_of,
     type_sentence,
@@ -150,11 +151,10 @@ async def _watched(settings: "Settings", folder: Folder, wanted: Wanted, log: Lo
         StopError: the server refuses this certificate, or is another one; or could not be asked at the start of a
             ``once``.
     """
-    from dmp_tui.client import ClientError, DmpClient
+    from dmp_tui.client import ClientError
     from dmp_tui.screens.refusals import client_sentence
 
-    assert settings.authority is not None  # noqa: S101 - checked with the settings; narrows the type
-    client = DmpClient(settings.server_url, settings.authority)
+    client = client_of(settings)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

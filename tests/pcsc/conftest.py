@@ -19,6 +19,7 @@ from dmp_tui.cards.pcsc import PcscSource
 from dmp_tui.cards.virtual.card import VirtualCard
 from dmp_tui.cards.virtual.vpcd import PORTS, VpcdSlot
 from tests.cards.conftest import Doctor, doctor, vitale
+from tests.serving import PROGRAM, ServerProcess
 
 __all__ = ["Doctor", "doctor", "vitale"]
 
@@ -98,3 +99,18 @@ def tool(*command: str, check: bool = True) -> str:
     )
     assert (done.returncode == 0) is check, done.stderr
     return done.stdout + ("" if check else done.stderr)
+
+
+@pytest.fixture(scope="session")
+def sandbox(service: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("sandbox") / "box"
+    subprocess.run([PROGRAM, "sandbox", directory], check=True, capture_output=True, timeout=120)
+    return directory
+
+
+@pytest.fixture
+def served(sandbox: Path) -> Iterator[ServerProcess]:
+    server = ServerProcess(sandbox / "server", "localhost")
+    server.start()
+    yield server
+    server.stop()

@@ -22,21 +22,6 @@ from tests.serving import PROGRAM, ServerProcess
 from tests.terminal.terminal import Terminal
 
 
-@pytest.fixture(scope="session")
-def sandbox(service: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("sandbox") / "box"
-    subprocess.run([PROGRAM, "sandbox", directory], check=True, capture_output=True, timeout=120)
-    return directory
-
-
-@pytest.fixture
-def served(sandbox: Path) -> Iterator[ServerProcess]:
-    server = ServerProcess(sandbox / "server", "localhost")
-    server.start()
-    yield server
-    server.stop()
-
-
 class Hands:
     """``dmp-tui card emulate`` and somebody who types its commands."""
 
