@@ -78,6 +78,8 @@ class Mark(StrEnum):
     """The product's name and its ingredient's name differ: the product wins."""
     CODE_ONLY = "code-only"
     """A code that nobody put into words: it is its own label."""
+    VALUE_CODE = "value-code"
+    """Its value is a code that nobody put into words."""
     UNCODED = "uncoded"
     """A label only; matching it by name is a guess."""
     GUESS = "guess"

@@ -111,7 +111,9 @@ def figure(value: str) -> str:
 
 
 def value_of(line: Line) -> str:
-    """``2,8`` with its unit."""
+    """``2,8`` with its unit; a code that nobody put into words says so."""
+    if Mark.VALUE_CODE in line.marks:
+        return _("{code} (code sans libellé)").format(code=visible(line.value))
     return f"{figure(line.value)} {unit_words(line.unit)}".strip()
 
 

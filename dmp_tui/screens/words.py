@@ -190,6 +190,7 @@ def mark(value: Mark) -> str:
         Mark.CODE_DIFFERS: _("le code et le texte ne nomment pas la même chose : le texte est montré"),
         Mark.PRODUCT_DIFFERS: _("le nom du produit et celui du principe actif diffèrent : le produit est montré"),
         Mark.CODE_ONLY: _("code sans libellé"),
+        Mark.VALUE_CODE: _("valeur : code sans libellé"),
         Mark.UNCODED: _("sans code : un texte seul"),
         Mark.GUESS: _("rapproché par le nom, non par un code : à vérifier"),
         Mark.IMPLAUSIBLE_DATE: _("date invraisemblable"),

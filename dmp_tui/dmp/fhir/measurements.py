@@ -25,7 +25,7 @@ from dmp_tui.dmp.fhir.elements import (
 )
 from dmp_tui.dmp.fhir.statements import Place, base_entry, named, negated, person_text
 from dmp_tui.dmp.fhir.strict import Json
-from dmp_tui.dmp.fhir.vocabulary import LOINC, PREGNANCY_CODES, SOCIAL_CODES, VITAL_CODES
+from dmp_tui.dmp.fhir.vocabulary import LOINC, NOT_PREGNANT, PREGNANCY_CODES, SOCIAL_CODES, VALUE_NAMES, VITAL_CODES
 
 _CATEGORIES = {
     "vital-signs": Kind.VITAL,
@@ -99,9 +99,15 @@ def _measured(place: Place, kind: Kind, item: Json, panel: str) -> Entry:
     codes = [c.code for c in codings(item.get("interpretation")) if c.code]
     interpretation = codes[0] if codes else ""
     performers = [person_text(place, p) for p in objects(item.get("performer"))]
-    _, bare = choice(item, "value")
-    value_codes = codings(bare) if isinstance(bare, dict) and "coding" in bare else ()
-    entry = negated(entry, kind in _ASKED and flag(item.get("valueBoolean")) is False)
+    _, coded = choice(item, "value")
+    value_codes = codings(coded) if isinstance(coded, dict) and "coding" in coded else ()
+    answers = {c.code for c in value_codes}
+    bare = bool(answers) and value in answers and not any(c.display for c in value_codes)
+    value = next((VALUE_NAMES[code] for code in sorted(answers) if code in VALUE_NAMES), value) if bare else value
+    if bare and value in answers:
+        entry = replace(entry, marks=entry.marks | {Mark.VALUE_CODE})
+    no = kind in _ASKED and flag(item.get("valueBoolean")) is False
+    entry = negated(entry, no or (kind is Kind.PREGNANCY and bool(answers & NOT_PREGNANT)))
     return replace(
         entry,
         noted=end or start or date_of(item, "issued")[0],

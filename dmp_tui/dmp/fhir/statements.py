@@ -25,7 +25,7 @@ from dmp_tui.dmp.fhir.elements import (
 from dmp_tui.dmp.fhir.narrative import narrative_text, read_narrative
 from dmp_tui.dmp.fhir.people import read_person
 from dmp_tui.dmp.fhir.strict import Json
-from dmp_tui.dmp.fhir.vocabulary import HISTORY, REFUTED, SAYS_NONE, SEVERITY_WORDS, absence, spoken_absence
+from dmp_tui.dmp.fhir.vocabulary import HISTORY, PREGNANT, REFUTED, SAYS_NONE, SEVERITY_WORDS, absence, spoken_absence
 from dmp_tui.dmp.sheet.critical import named_substances, substances
 from dmp_tui.dmp.sheet.matching import GENERIC
 
@@ -306,6 +306,8 @@ def read_condition(place: Place) -> list[Entry]:
     """Condition: a problem, or what its section is about."""
     body = place.body
     kind = place.kind if place.kind in _CONDITION_KINDS and place.kind is not None else Kind.PROBLEM
+    if kind in {Kind.PROBLEM, Kind.ALERT} and PREGNANT & {c.code for c in codings(body.get("code"))}:
+        kind = Kind.PREGNANCY
     verification = status_code(body.get("verificationStatus"))
     status = _CLINICAL.get(status_code(body.get("clinicalStatus")), Status.UNKNOWN)
     if status is Status.UNKNOWN and place.section in HISTORY:

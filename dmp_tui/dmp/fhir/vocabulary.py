@@ -168,6 +168,45 @@ VITAL_CODES = frozenset(
 )
 """LOINC: blood pressure, heart and respiratory rates, temperature, height, weight, BMI, oxygen, head, pain."""
 
+PREGNANT = frozenset({"77386006", "72892002", "Z33", "Z34", "W78"})
+"""A pregnancy that stands among problems: SNOMED CT, ICD-10, ICPC."""
+NOT_PREGNANT = frozenset({"60001007", "LA26683-5"})
+
+VALUE_NAMES = {
+    "LA15173-0": "enceinte",
+    "LA26683-5": "non enceinte",
+    "77386006": "enceinte",
+    "60001007": "non enceinte",
+    "LA18976-3": "fumeur quotidien",
+    "LA18977-1": "fumeur occasionnel",
+    "LA15920-4": "ancien fumeur",
+    "LA18978-9": "n'a jamais fumé",
+    "LA18979-7": "fumeur, sans précision",
+    "LA18980-5": "inconnu",
+    "LA18981-3": "gros fumeur",
+    "LA18982-1": "petit fumeur",
+    "449868002": "fumeur quotidien",
+    "428041000124106": "fumeur occasionnel",
+    "8517006": "ancien fumeur",
+    "266919005": "n'a jamais fumé",
+    "77176002": "fumeur",
+    "10828004": "positif",
+    "260385009": "négatif",
+    "LA6576-8": "positif",
+    "LA6577-6": "négatif",
+    "112144000": "groupe A",
+    "112149005": "groupe B",
+    "165743006": "groupe AB",
+    "58460004": "groupe O",
+    "165747007": "rhésus positif",
+    "165746003": "rhésus négatif",
+    "373066001": "oui",
+    "373067005": "non",
+    "LA33-6": "oui",
+    "LA32-8": "non",
+}
+"""Answers that come as a bare code and weigh in an emergency (LOINC answer lists, SNOMED CT), in words."""
+
 REFUTED = frozenset({"refuted", "410516002", "410594000", "723511001"})
 """``verificationStatus``: FHIR's code and SNOMED CT (known absent, definitely not present, refuted)."""
 

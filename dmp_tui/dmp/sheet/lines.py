@@ -16,7 +16,15 @@ _NEVER_OVER = frozenset({Kind.ALLERGY, Kind.ADVERSE_EFFECT})
 """Kinds that a later document cannot end by itself: as long as one source does not say "ended", the line stands."""
 _DATED_ONCE = frozenset({Kind.ALLERGY, Kind.ADVERSE_EFFECT, Kind.PROBLEM, Kind.DEVICE})
 _ONLY_IF_ALL = frozenset(
-    {Mark.UNCODED, Mark.CODE_ONLY, Mark.PRESCRIBED, Mark.REIMBURSED, Mark.NOT_AN_ALLERGY, Mark.SUPERSEDED}
+    {
+        Mark.UNCODED,
+        Mark.CODE_ONLY,
+        Mark.VALUE_CODE,
+        Mark.PRESCRIBED,
+        Mark.REIMBURSED,
+        Mark.NOT_AN_ALLERGY,
+        Mark.SUPERSEDED,
+    }
 )
 
 

@@ -163,7 +163,7 @@ def _is_last_period(line: Line) -> bool:
 def _affirms(line: Line) -> bool:
     folded = fold(f"{line.label} {line.value}")
     coded = any(coding.code in _STATUS for coding in line.codes)
-    return coded or "ENCEINTE" in folded or "EN COURS" in folded or "GROSSESSE" in folded or "PREGNANT" in folded
+    return coded or "ENCEINTE" in folded or "EN COURS" in folded or "GROSSESSE" in folded or "PREGNAN" in folded
 
 
 def _denies(line: Line) -> bool:
