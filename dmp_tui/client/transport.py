@@ -103,8 +103,11 @@ class Transport:
         Raises:
             ClientError: UNREACHABLE, UNTRUSTED, CLOCK, BAD_ANSWER (more than ``limit`` bytes).
         """
+        if self._is_closed():
+            raise ClientError(ClientProblem.UNREACHABLE, "closed")
         content: bytes | AsyncIterator[bytes] | None = body
-        extensions: dict[str, Any] = {"trace": self._tracing()}
+        opening = _Opening(self._look_at)
+        extensions: dict[str, Any] = {"trace": opening.traced}
         if body is not None and sent is not None:
             content = _pieces(body, sent)
             headers = {**headers, "Content-Length": str(len(body))}
@@ -129,6 +132,9 @@ class Transport:
             raise _trouble(error) from None
         except (httpx.InvalidURL, httpx.DecodingError):
             raise ClientError(ClientProblem.BAD_ANSWER) from None
+        finally:
+            if self._is_closed():
+                await opening.close()
 
     def hold(self, leaf: str) -> None:
         """From now on no connection whose certificate has another hash carries a request; empty lets all again."""
@@ -138,21 +144,8 @@ class Transport:
         """Close every connection."""
         await self._http.aclose()
 
-    def _tracing(self) -> Callable[[str, Mapping[str, Any]], Awaitable[None]]:
-        """What looks at the connection that one request opens, before anything is sent on it."""
-        opening: AsyncNetworkStream | None = None
-
-        async def traced(event: str, info: Mapping[str, Any]) -> None:
-            nonlocal opening
-            if event == "connection.connect_tcp.complete":
-                opening = info["return_value"]
-            elif event == "connection.start_tls.failed" and opening is not None:
-                # httpcore closes after an error, and leaves the connection of a request that was cancelled.
-                await opening.aclose()
-            elif event == "connection.start_tls.complete":
-                await self._look_at(info["return_value"])
-
-        return traced
+    def _is_closed(self) -> bool:
+        return self._http.is_closed
 
     async def _look_at(self, stream: "AsyncNetworkStream") -> None:
         shown = stream.get_extra_info("ssl_object").getpeercert(binary_form=True)
@@ -160,6 +153,31 @@ class Transport:
         if self._held and self.leaf != self._held:
             await stream.aclose()
             raise ClientError(ClientProblem.UNTRUSTED, "changed")
+
+
+class _Opening:
+    """The connection that one request opens, if it does. httpx forgets it where the request is cancelled meanwhile, or
+    the client closed: whoever asked closes it then."""
+
+    def __init__(self, look_at: Callable[["AsyncNetworkStream"], Awaitable[None]]) -> None:
+        self._look_at = look_at
+        self._stream: AsyncNetworkStream | None = None
+
+    async def traced(self, event: str, info: Mapping[str, Any]) -> None:
+        """Called by httpcore at each step of a request; ``look_at`` sees a connection before anything is sent on it."""
+        if event == "connection.connect_tcp.complete":
+            self._stream = info["return_value"]
+        elif event == "connection.start_tls.failed":
+            await self.close()
+        elif event == "connection.start_tls.complete":
+            stream: AsyncNetworkStream = info["return_value"]
+            self._stream = stream
+            await self._look_at(stream)
+
+    async def close(self) -> None:
+        """Close it, whatever it is doing."""
+        if self._stream is not None:
+            await self._stream.aclose()
 
 
 async def _pieces(body: bytes, sent: Sent) -> AsyncIterator[bytes]:
