@@ -3,6 +3,7 @@
 import os
 import re
 import select
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -86,8 +87,11 @@ class Terminal:
         return True
 
     def close(self) -> None:
-        """End the program, whatever it does."""
-        self.process.close(force=True)
+        """End the program, whatever it does, and wait for its end."""
+        if self.process.isalive():
+            self.process.kill(signal.SIGKILL)
+            self.process.wait()
+        self.process.close()
 
 
 def _plain(content: bytes) -> bytes:
