@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers
 from dmp_tui.dmp.cda.columns import ANSWER_HEADERS, name_column, value_cell
+from dmp_tui.dmp.cda.details import NOT_DONE, status_of, status_word, supplied_words
 from dmp_tui.dmp.cda.narrative import Place, one_line
 from dmp_tui.dmp.cda.related import comment, sites
 from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original, question
@@ -140,9 +141,12 @@ def _entry(
     # the code of an encounter is its class, not its subject; an answer that is the code's own words agrees with it
     chosen = any(same_words(answer, c.display) for c in (*codes, *qualifiers(statement.find("code"))) if c.display)
     differs = differs and statement.tag != "encounter" and not chosen
-    negated = statement.get("negationInd") == "true" or yes_or_no(answer) is False
+    told = statement.get("negationInd") == "true"
+    # what was cancelled before it began is not done; what was broken off was begun
+    undone = not planned and status_of(statement) == "cancelled"
+    negated = told or undone or yes_or_no(answer) is False
     marks = set()
-    if differs or (answer and yes_or_no(answer) is (statement.get("negationInd") == "true")):
+    if differs or (answer and yes_or_no(answer) is told):
         marks.add(Mark.CODE_DIFFERS)
     if not codes:
         marks.add(Mark.UNCODED)
@@ -170,7 +174,16 @@ def _entry(
             value=answer,
             author=scope.author(statement),
             section=scope.code,
-            words=" · ".join(text for text in (words, comment(statement, scope, words)) if text),
+            words=" · ".join(
+                text
+                for text in (
+                    words,
+                    comment(statement, scope, words),
+                    *(supplied_words(statement, words) if statement.tag == "supply" else ()),
+                    status_word(statement),
+                )
+                if text
+            ),
             marks=frozenset(marks),
         ),
         scope,
@@ -179,8 +192,7 @@ def _entry(
 
 
 def _status(statement: "Element", scope: Scope, kind: Kind, end: str, *, planned: bool) -> Status:
-    code = statement.find("statusCode")
-    if code is not None and code.get("code") in {"aborted", "cancelled", "nullified"}:
+    if status_of(statement) in NOT_DONE:
         return Status.ENDED
     if planned:
         return Status.PLANNED

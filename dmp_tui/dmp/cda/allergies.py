@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, severity
+from dmp_tui.dmp.cda.details import status_word
 from dmp_tui.dmp.cda.related import comment, status_words, with_code
 from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original
 from dmp_tui.dmp.cda.times import Span, span
@@ -35,6 +36,8 @@ _TYPES = re.compile(
     r"(?: (?:MEDICAMENTEUSES?|ALIMENTAIRES?|NON ALLERGIQUES?))?"
 )
 _GENERIC_AGENTS = frozenset({"SUBSTANCE", "MEDICAMENT", "ALLERGIE", "ALLERGENE", "DRUG"})
+_ANY_AGENT = frozenset({"105590001", "410942007", "762766007", "419199007", "763158003", "373873005"})
+"""SNOMED CT "substance", "drug", "edible substance": negated, they deny all of them."""
 _RULED_OUT = frozenset({"refuted", "entered-in-error"})
 
 
@@ -76,7 +79,7 @@ def _allergy(observation: "Element", scope: Scope, concern: "Element | None") ->
         label, place = _clean(said), said
     negated = observation.get("negationInd") == "true"
     refused, negated = yes_or_no(answer) is False and not negated, negated or yes_or_no(answer) is False
-    if not label or (negated and fold(label) in _GENERIC_AGENTS):
+    if not label or (negated and (fold(label) in _GENERIC_AGENTS or any(c.code in _ANY_AGENT for c in codes))):
         return agentless(Kind.ALLERGY, observation, scope)
     codes = codes or values
     around = place if place and place.row else (said or place)
@@ -96,6 +99,7 @@ def _allergy(observation: "Element", scope: Scope, concern: "Element | None") ->
     if _not_allergic(kinds, values, f"{label}. {type_words}"):
         marks.add(Mark.NOT_AN_ALLERGY)
     reactions = tuple(_reactions(observation, scope))
+    unfinished = (status_word(element) for element in (observation, concern) if element is not None)
     return dated(
         Entry(
             Kind.ALLERGY,
@@ -110,7 +114,7 @@ def _allergy(observation: "Element", scope: Scope, concern: "Element | None") ->
             reactions=reactions,
             author=scope.author(observation),
             section=scope.code,
-            words=" · ".join(dict.fromkeys(t for t in (words, comment(observation, scope, words)) if t)),
+            words=" · ".join(dict.fromkeys(t for t in (words, comment(observation, scope, words), *unfinished) if t)),
             marks=frozenset(marks),
         ),
         scope,

@@ -80,11 +80,16 @@ def media_names(body: "Element") -> "Mapping[str, tuple[str, str]]":
 def embedded(body: "Element") -> tuple[list[Attachment], list[str]]:
     """The files of a structured body, and the names of those that could not be decoded."""
     files, failed = [], []
-    for media in body.iter("observationMedia"):
-        value = media.find("value")
-        if value is None or not (value.text or "").strip():
+    for value in body.iter("value", "text"):
+        media = value.getparent()
+        if media is None or not (value.text or "").strip():
             continue
-        name = _title(media) or media.get("ID") or ""
+        alone = media.tag != "observationMedia"
+        if (alone and value.get("representation") != "B64") or (not alone and value.tag != "value"):
+            continue  # words, whatever their media type
+        code = media.find("code") if alone else None
+        own = display(code) if code is not None else ""
+        name = own or _title(media) or media.get("ID") or ""
         try:
             content = decoded(value.text or "", "observationMedia")
         except DocumentError:

@@ -8,7 +8,8 @@ from unicodedata import combining, normalize
 from dmp_tui.dmp.cda.codes import display
 from dmp_tui.dmp.cda.narrative import Row, is_blank, one_line
 from dmp_tui.dmp.cda.scope import Scope, original
-from dmp_tui.dmp.cda.xml import kind_of_value, squeeze
+from dmp_tui.dmp.cda.times import is_periodic
+from dmp_tui.dmp.cda.xml import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,8 @@ _PERIODS = {
     "mo": "mois",
     "a": "an",
 }
+_HOUR = re.compile(r"\d{8}(\d{2})(\d{2})\d{0,2}(?:[.,]\d+)?(?:[+-]\d{4})?")
+_CONDITION = re.compile(r"\bSI\b|BESOIN|DEMANDE|\bEN CAS\b")
 _FEMININE = frozenset({"seconde", "minute", "heure", "semaine"})
 _EVENTS = {
     "HS": "au coucher", "WAKE": "au réveil",
@@ -76,7 +79,10 @@ def dosage(administration: "Element", scope: Scope, row: Row | None) -> Dosage:
         or scope.words(original(route))
         or (display(route) if route is not None else "")
     )
-    parts = [text for text in (words, by, instruction) if text]
+    only_if = (
+        "" if said and any(_CONDITION.search(_plain(text)) for text in said) else _condition(administration, scope)
+    )
+    parts = [text for text in (words, by, only_if, instruction) if text]
     disagree = bool(said) and len(steps) == 1 and _disagree(said, administration)
     return Dosage(", ".join(parts), "; ".join(coded) if disagree else "")
 
@@ -123,6 +129,16 @@ def _route_of_row(row: Row) -> str:
     return ""
 
 
+def _condition(administration: "Element", scope: Scope) -> str:
+    """On what condition it is taken ("si douleur")."""
+    for criterion in administration.iterfind("precondition/criterion"):
+        value, code = criterion.find("value"), criterion.find("code")
+        coded = next((display(e) for e in (value, code) if e is not None and display(e) not in {"", "ASSERTION"}), "")
+        if text := scope.words(criterion.find("text"), original(value), original(code)) or coded:
+            return text if _CONDITION.search(_plain(text)) else f"si {text}"
+    return ""
+
+
 def _instruction(administration: "Element", scope: Scope) -> str:
     for act in administration.iterfind("entryRelationship/act"):
         code = act.find("code")
@@ -135,16 +151,20 @@ def _instruction(administration: "Element", scope: Scope) -> str:
 
 
 def _structured(step: "Element", scope: Scope) -> "Iterator[str]":
-    dose = step.find("doseQuantity")
+    dose, form = step.find("doseQuantity"), step.find("administrationUnitCode")
     if dose is not None and (text := _quantity(dose, scope)):
-        yield text
+        bare = text.replace(",", "").replace(".", "").isdecimal() and form is not None
+        yield f"{text} {scope.words(original(form)) or display(form)}".strip() if bare else text
     for time in step.iterfind("effectiveTime"):
         for part in [time, *time.findall("comp")]:
             if text := _rhythm(part, scope):
                 yield text
     rate = step.find("rateQuantity")
     if rate is not None and (text := _quantity(rate, scope)):
-        yield text
+        yield f"débit {text}"
+    for site in step.iterfind("approachSiteCode"):
+        if text := scope.words(original(site)) or display(site):
+            yield text
     for most in step.iterfind("maxDoseQuantity"):
         top, per = most.find("numerator"), most.find("denominator")
         if top is not None and top.get("value"):
@@ -159,7 +179,12 @@ def _quantity(element: "Element", scope: Scope) -> str:
     if any(character.isdigit() for character in said):
         return said
     if element.get("value"):
-        return _amount(element)
+        other = element.find("translation")
+        beside = f" ({_amount(other)})" if other is not None and other.get("value") else ""
+        return _amount(element) + beside
+    parts = [part for name in ("numerator", "denominator") if (part := element.find(name)) is not None]
+    if parts:
+        return " / ".join(_amount(part) for part in parts if part.get("value"))
     low, high = element.find("low"), element.find("high")
     bounds = list(dict.fromkeys(_amount(bound) for bound in (low, high) if bound is not None and bound.get("value")))
     return f"{' à '.join(bounds)} {said}".strip() if bounds else ""
@@ -174,27 +199,61 @@ def _amount(element: "Element") -> str:
 
 
 def _rhythm(time: "Element", scope: Scope) -> str:
-    if said := scope.words(original(time), original(time.find("period"))):
+    period, event = time.find("period"), time.find("event")
+    if said := scope.words(original(time), original(period)):
         return said
-    match kind_of_value(time):
-        case "EIVL_TS":
-            event = time.find("event")
-            code = squeeze(event.get("code")) if event is not None else ""
-            return _EVENTS.get(code, code)
-        case "PIVL_TS":
-            period = time.find("period")
-            if period is None or not period.get("value"):
-                return ""
-            return _every(squeeze(period.get("value")), squeeze(period.get("unit")))
-        case _:
-            width = time.find("width")
-            if width is None or not width.get("value"):
-                return ""
-            return f"pendant {_amount_of_time(squeeze(width.get('value')), squeeze(width.get('unit')))}"
+    if event is not None:
+        code = squeeze(event.get("code"))
+        return f"{_EVENTS.get(code, code)}{_offset(time.find('offset'))}"
+    if is_periodic(time):
+        return " ".join(text for text in (_how_often(time), _at(time.find("phase"))) if text)
+    width = time.find("width")
+    if width is None or not width.get("value"):
+        return ""
+    return f"pendant {_amount_of_time(squeeze(width.get('value')), squeeze(width.get('unit')))}"
+
+
+def _how_often(time: "Element") -> str:
+    """``toutes les 12 heures``, ``toutes les 4 à 6 heures``, ``3 fois par jour``."""
+    period = time.find("period")
+    if period is not None and period.get("value"):
+        return _every(squeeze(period.get("value")), squeeze(period.get("unit")))
+    low, high = (period.find(name) for name in ("low", "high")) if period is not None else (None, None)
+    given = [bound for bound in (low, high) if bound is not None and bound.get("value")]
+    if given:
+        unit = squeeze(given[-1].get("unit"))
+        return _every(" à ".join(squeeze(bound.get("value")) for bound in given), unit)
+    times, per = time.find("frequency/numerator"), time.find("frequency/denominator")
+    if times is None or not times.get("value"):
+        return ""
+    span = _period(squeeze(per.get("value")) or "1", squeeze(per.get("unit"))) if per is not None else ""
+    return f"{squeeze(times.get('value'))} fois" + (f" par {span}" if span else "")
+
+
+def _at(phase: "Element | None") -> str:
+    """The hour of a rhythm whose phase names one ("à 08:00")."""
+    if phase is None:
+        return ""
+    low = phase.find("low")
+    match = _HOUR.fullmatch(squeeze(phase.get("value") or (low.get("value") if low is not None else "")))
+    return f"à {match[1]}:{match[2]}" if match else ""
+
+
+def _offset(offset: "Element | None") -> str:
+    """``(30 minutes avant)``: how long before or after the event."""
+    if offset is None:
+        return ""
+    low = offset.find("low")
+    bound = low if low is not None and not offset.get("value") else offset
+    value = squeeze(bound.get("value"))
+    if not value.lstrip("-+").replace(".", "", 1).isdecimal() or not value.strip("-+0."):
+        return ""
+    long = _amount_of_time(value.lstrip("-+"), squeeze(bound.get("unit")))
+    return f" ({long} {'avant' if value.startswith('-') else 'après'})"
 
 
 def _is_rhythm(time: "Element") -> bool:
-    return any(kind_of_value(part) in {"PIVL_TS", "EIVL_TS"} for part in (time, *time.findall("comp")))
+    return any(is_periodic(part) for part in (time, *time.findall("comp")))
 
 
 def _amount_of_time(value: str, unit: str) -> str:

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import ATC, absence, codings, display
+from dmp_tui.dmp.cda.details import NOT_DONE, status_of, status_word, supplied_words
 from dmp_tui.dmp.cda.dosage import dosage
 from dmp_tui.dmp.cda.narrative import one_line
 from dmp_tui.dmp.cda.related import comment, status_words
@@ -11,7 +12,7 @@ from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original, writt
 from dmp_tui.dmp.cda.times import Span, after, span
 from dmp_tui.dmp.cda.unstated import agentless
 from dmp_tui.dmp.cda.words import course, name_the_same
-from dmp_tui.dmp.cda.xml import kind_of_value, squeeze
+from dmp_tui.dmp.cda.xml import squeeze
 from dmp_tui.dmp.entries import Assertion, Coding, Entry, Kind, Mark, Status
 from dmp_tui.dmp.identity import fold
 
@@ -26,10 +27,13 @@ STOPPED = "18610-6"
 PLAN = "18776-5"
 _CURRENT = frozenset({"10160-0", "10183-2", "42346-7", "75311-1", "52471-0", "56445-0"})
 _STOPPED_TITLE = re.compile(r"\b(?:ARRETES?|ARRET|STOPPES?|INTERROMPUS?|SUSPENDUS?)\b")
-_NOT_DONE = frozenset({"aborted", "cancelled", "nullified"})
 _WISHES = frozenset({"INT", "RQO", "PRMS", "PRP", "ARQ", "GOL"})
 _ONCE = frozenset({"1.2.840.10008.9.13", "1.2.250.1.213.1.1.3.151", "1.2.250.1.213.1.1.3.173"})
 """Products given for an examination, once: contrast media, radiopharmaceuticals (DICOM part 20, CI-SIS)."""
+_ANY_MEDICINE = frozenset({"410942007", "763158003", "373873005"})
+"""SNOMED CT "drug", "medicinal product", "pharmaceutical product": negated, they deny all of them."""
+_KINDS_OF_ACT = frozenset({"DRUG", "TREAT", "SBADM", "ASSERTION", "416118004", "432102000", "18629005"})
+"""Codes of an administration that only say that it is one."""
 _STRENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s?(MICROGRAMMES?|MCG|ΜG|µG|MG|G|UI|ML)\b")
 _UNIT_NAMES = {"MICROGRAMME": "UG", "MICROGRAMMES": "UG", "MCG": "UG", "ΜG": "UG", "µG": "UG"}
 
@@ -56,6 +60,11 @@ def read_treatment(statement: "Element", scope: Scope) -> Entry:
     if absence((*code_of(statement), *codes)) is not None:
         return agentless(Kind.TREATMENT, statement, scope)
     label = (one_line(place.text or place.words) if place else "") or name or _display(named) or _display(codes)
+    if not label and material is None:
+        named = codes = tuple(c for c in code_of(statement) if c.code not in _KINDS_OF_ACT)
+        label = _display(codes)
+    if statement.get("negationInd") == "true" and any(c.code in _ANY_MEDICINE for c in codes):
+        return agentless(Kind.TREATMENT, statement, scope)
     if not label or (not codes and not name and _is_negation(label)):
         return agentless(Kind.TREATMENT, statement, scope)
     words = _words(statement, scope, place)
@@ -82,7 +91,7 @@ def read_treatment(statement: "Element", scope: Scope) -> Entry:
             start=time.start,
             end=time.end,
             noted=noted,
-            dose=given.words,
+            dose=", ".join(text for text in (_paused(statement, scope), given.words) if text),
             author=scope.author(statement),
             section=scope.code,
             words=words,
@@ -108,7 +117,20 @@ def _words(statement: "Element", scope: Scope, place: "Place | None") -> str:
     words = place.words if place else ""
     said = comment(statement, scope, words)
     why = ", ".join(text for text in _reasons(statement, scope) if fold(text) not in fold(words))
-    return " · ".join(text for text in (words, said, f"motif : {why}" if why else "") if text)
+    stated = status_words(statement, scope)[0]
+    more = (
+        said,
+        f"motif : {why}" if why else "",
+        f"statut : {stated}" if stated and fold(stated) not in fold(words) else status_word(statement),
+        *supplied_words(statement, words),
+    )
+    return " · ".join(text for text in (words, *more) if text)
+
+
+def _paused(statement: "Element", scope: Scope) -> str:
+    """``suspendu``: neither given now nor ended, which no status of ours says."""
+    said = f"{status_words(statement, scope)[0]} {status_of(statement)}"
+    return "suspendu" if "SUSPEN" in fold(said) else ""
 
 
 def _reasons(statement: "Element", scope: Scope) -> "Iterator[str]":
@@ -123,9 +145,7 @@ def _reasons(statement: "Element", scope: Scope) -> "Iterator[str]":
 
 def _time(statement: "Element") -> Span:
     for time in statement.iterfind("effectiveTime"):
-        if kind_of_value(time) not in {"PIVL_TS", "EIVL_TS"} and (
-            (found := span(time)).start or found.end or found.doubtful
-        ):
+        if (found := span(time)).start or found.end or found.doubtful:
             return found
     return Span()
 
@@ -150,8 +170,7 @@ def _dispensed(statement: "Element") -> str:
 
 def _status(statement: "Element", scope: Scope, time: Span) -> Status:
     """Section, end date and mood decide; ``statusCode=completed`` says nothing of the treatment's course."""
-    code = statement.find("statusCode")
-    if code is not None and code.get("code") in _NOT_DONE:
+    if status_of(statement) in NOT_DONE:
         return Status.ENDED
     if any(template.get("root") in _ONCE for template in statement.iterfind("templateId")):
         return Status.ENDED

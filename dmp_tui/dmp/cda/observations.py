@@ -13,6 +13,7 @@ from dmp_tui.dmp.cda.columns import (
     first_cell,
     value_cell,
 )
+from dmp_tui.dmp.cda.details import measured_words, status_word
 from dmp_tui.dmp.cda.narrative import Place, Row, is_blank, one_line
 from dmp_tui.dmp.cda.related import comment
 from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original
@@ -55,12 +56,7 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
     if absence((*codes, *answers)) is not None:
         return agentless(kind, observation, scope)
     coded = coded_value(values[0]) if values else Value("")
-    said = _said(observation, scope, codes, coded, answers)
-    if _is_earlier(observation, codes):
-        own = scope.words(*(original(value) for value in values))
-        said = _Said(said.label, own, said.place)  # the row's result is the new one
-    elif said.value and said.place and said.place.row and _is_of_another_day(said.place.row, said.value, coded):
-        said = _Said(said.label, "", said.place)
+    said = _own_words(observation, scope, codes, coded, answers)
     label = said.label or next((c.display or c.code for c in codes), "")
     if not label:
         label, coded = coded.words, Value("")
@@ -80,6 +76,7 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
         label, value = value.text or label, Value("")
     reference, range_differs = _reference(observation, place.row if place else None)
     words = " · ".join(text for text in (place.words if place else _around(scope), *_links(observation)) if text)
+    more = (*measured_words(observation, scope, value.shown, words), status_word(observation))
     contrary = (
         observation.get("negationInd") == "true" and bool(words or value.text) and not denies(words or value.text)
     )
@@ -98,6 +95,7 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
     ]
     time = span(observation.find("effectiveTime"))
     start, end, when = _when(kind, time, noted)
+    value = _hour(time, values) if not value.text and kind not in _MEASURES else value
     entry = Entry(
         kind,
         label,
@@ -114,13 +112,34 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
         interpretation=interpretation,
         author=scope.author(observation),
         section=scope.code,
-        words=" · ".join(text for text in (words, meaning, comment(observation, scope, words)) if text),
+        words=" · ".join(text for text in (words, meaning, comment(observation, scope, words), *more) if text),
         marks=frozenset(marks),
     )
     # the dates of earlier results, in the row's words, are not this one's
     row = place.row if place else None
     checked, row = (replace(entry, words=""), None) if row and _tells_earlier(row) else (entry, row)
     return replace(dated(checked, scope, doubtful=time.doubtful, row=row), words=entry.words)
+
+
+def _own_words(
+    observation: "Element", scope: Scope, codes: tuple[Coding, ...], coded: Value, answers: tuple[Coding, ...]
+) -> _Said:
+    """What the narrative says of this observation, less a value that is another's or no value."""
+    said = _said(observation, scope, codes, coded, answers)
+    if _is_earlier(observation, codes):
+        own = scope.words(*(original(value) for value in observation.iterfind("value")))
+        return _Said(said.label, own, said.place)  # the row's result is the new one
+    if not said.value or said.place is None or said.place.row is None:
+        return said
+    if _is_of_another_day(said.place.row, said.value, coded) or _is_site(observation, scope, said.place, said.value):
+        return _Said(said.label, "", said.place)
+    return said
+
+
+def _hour(time: Span, values: "list[Element]") -> Value:
+    """When it was, as the value of what has none ("dernier repas"): an hour that no other field has."""
+    told = any(value.get("nullFlavor") for value in values) and "T" in time.at
+    return Value(time.at[:16].replace("T", " "), date=True) if told else Value("")
 
 
 def uncoded(entry: Entry) -> Entry:
@@ -151,6 +170,15 @@ def _is_of_another_day(row: Row, said: str, coded: Value) -> bool:
     return any(other is not None and other.number is not None and agree(other, coded) for other in others)
 
 
+def _is_site(observation: "Element", scope: Scope, place: Place, said: str) -> bool:
+    """Whether the cell read as a value only says where in the body ("avant-bras gauche"), as the structure does too."""
+    for site in observation.iterfind("targetSiteCode"):
+        marked = scope.place(original(site))
+        if marked is not None and marked.row is place.row and marked.row is not None and key(marked.text) in key(said):
+            return True
+    return False
+
+
 def _around(scope: Scope) -> str:
     """What a section without tables says in one breath, for a statement that points nowhere."""
     return "" if scope.narrative.rows else shortened(scope.narrative.plain)
@@ -158,7 +186,8 @@ def _around(scope: Scope) -> str:
 
 def _links(observation: "Element") -> list[str]:
     """Where the document itself lies, if the statement says so (directives kept elsewhere)."""
-    found = (r.get("value") or "" for r in observation.iterfind("reference/externalDocument/text/reference"))
+    found = [r.get("value") or "" for r in observation.iterfind("reference/externalDocument/text/reference")]
+    found += [link for r in observation.iterfind("value/reference") if "://" in (link := r.get("value") or "")]
     return [text.strip() for text in found if text.strip()]
 
 
@@ -187,7 +216,8 @@ def _when(kind: Kind, time: Span, noted: str) -> tuple[str, str, str]:
     """``(start, end, noted)``: a measure is noted at a moment, a plan or a habit has a beginning."""
     if kind in _MEASURES or kind in {Kind.DIRECTIVE, Kind.PREGNANCY}:
         later = time.end if time.end != time.start else ""
-        return "", later if kind is Kind.DIRECTIVE else "", time.start or time.end or noted
+        hour = time.at if kind in _MEASURES else time.start or time.end
+        return "", later if kind is Kind.DIRECTIVE else "", hour or noted
     if time.start or time.end:
         return time.start, time.end, ""
     return "", "", noted

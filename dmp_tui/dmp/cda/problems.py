@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers, severity
+from dmp_tui.dmp.cda.details import status_word
 from dmp_tui.dmp.cda.narrative import one_line
 from dmp_tui.dmp.cda.related import CERTAINTY, SEVERITY, STATUS, comment, sites, status_words, with_code
 from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original
@@ -100,7 +101,9 @@ def read_problem(
             author=scope.author(observation, concern),
             person=person,
             section=scope.code,
-            words=" · ".join(text for text in (words, comment(observation, scope, words)) if text),
+            words=" · ".join(
+                text for text in (words, comment(observation, scope, words), *_unfinished(observation, concern)) if text
+            ),
             marks=frozenset(marks),
         ),
         scope,
@@ -115,6 +118,11 @@ def _beside(place: "Place | None", label: str, codes: "tuple[Coding, ...]") -> s
         return ""
     cells = (one_line(cell) for cell in place.row.cells)
     return next((cell for cell in cells if any(same_words(cell, display) for display in displays)), "")
+
+
+def _unfinished(observation: "Element", concern: "Element | None") -> tuple[str, ...]:
+    """What the status of the statement, or of the concern around it, says other than that it holds."""
+    return tuple(dict.fromkeys(filter(None, map(status_word, (e for e in (observation, concern) if e is not None)))))
 
 
 def _ruled_out(observation: "Element") -> bool:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.attachments import body_attachment, embedded, media_names
 from dmp_tui.dmp.cda.columns import name_column
+from dmp_tui.dmp.cda.details import status_of
 from dmp_tui.dmp.cda.header import Header, read_header, read_partial_header
 from dmp_tui.dmp.cda.narrative import Narrative, Row, flowing, is_blank, one_line, read_narrative
 from dmp_tui.dmp.cda.problems import is_remark
@@ -44,6 +46,7 @@ _COMMENTS = "55112-7"
 _MOTHER = "Mère"
 _TOO_YOUNG = 8
 _DENIALS = frozenset({Assertion.NONE, Assertion.NO_DATA})
+_OTHER_STATEMENTS = ("substanceAdministration", "supply", "procedure", "organizer", "encounter")
 _ROWS_COUNT = frozenset({Kind.ALLERGY, Kind.TREATMENT, Kind.PROBLEM})
 """Kinds of which a table row that no entry points to is a statement that the structure forgot."""
 
@@ -218,6 +221,8 @@ def _statements(section: _Section, scope: Scope) -> tuple[list[Entry], bool]:
         return [], section.code == _COMMENTS and any(read_entry(e, scope)[0] for e in section.element.findall("entry"))
     told = bool(scope.narrative.plain.strip())
     elements = section.element.findall("entry")
+    claimed = _claimed(scope.narrative, elements)
+    wrong = any(status_of(s) == "nullified" for e in elements for s in e.iter("act", "observation", *_OTHER_STATEMENTS))
     found: list[Entry] = []
     lost = False
     for element in elements:
@@ -225,14 +230,14 @@ def _statements(section: _Section, scope: Scope) -> tuple[list[Entry], bool]:
         found.extend(statements)
         lost = lost or missed
     if not found and section.kind is not None:
-        if told:
+        if told and not wrong:
             if section.kind in SAFETY or not elements:
                 found = list(statements_of(scope, section.kind))
                 lost = lost or (section.kind in _ROWS_COUNT and not all(entry.assertion in _DENIALS for entry in found))
         elif (nothing := nothing_known(section.element, scope)) is not None:
             found = [nothing]
     elif section.kind in _ROWS_COUNT and section.kind is not None:
-        rows = list(_unclaimed(scope.narrative, elements, found))
+        rows = list(_unclaimed(scope.narrative, claimed, found))
         # below no header that says "problème", a row is as likely a detail of the one above it
         listed = [r for r in rows if section.kind is not Kind.PROBLEM or name_column(r, section.kind) is not None]
         found.extend(of_rows(listed, scope, section.kind))
@@ -242,8 +247,8 @@ def _statements(section: _Section, scope: Scope) -> tuple[list[Entry], bool]:
     return found, lost
 
 
-def _unclaimed(narrative: Narrative, elements: "list[Element]", found: list[Entry]) -> Iterator[Row]:
-    """Rows of a list that no entry points to and whose words no entry has."""
+def _claimed(narrative: Narrative, elements: "list[Element]") -> set[int]:
+    """Rows that an entry points into, other than by a remark on it."""
     claimed = set()
     for element in elements:
         remarks = {r for o in element.iter("observation") if is_remark(o) for r in o.iter("reference")}
@@ -253,7 +258,12 @@ def _unclaimed(narrative: Narrative, elements: "list[Element]", found: list[Entr
             name = (reference.get("value") or "").strip().removeprefix("#")
             if name in narrative.marked and (row := narrative.marked[name][1]) is not None:
                 claimed.add(id(row))
-    words = {entry.words for entry in found}
+    return claimed
+
+
+def _unclaimed(narrative: Narrative, claimed: set[int], found: list[Entry]) -> Iterator[Row]:
+    """Rows of a list that no entry points to and whose words no entry has."""
+    words = {told for entry in found for told in accumulate(entry.words.split(" · "), "{} · {}".format)}
     labels = {key(entry.label) for entry in found}
     for row in narrative.rows:
         own = [cell for cell, begins in zip(row.cells, row.own, strict=True) if begins]

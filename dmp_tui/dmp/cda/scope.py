@@ -111,11 +111,13 @@ class Scope:
 
 
 def original(element: "Element | None") -> "Element | None":
-    """The ``originalText`` of a coded element, or of one of its translations."""
+    """The ``originalText`` of a coded element, or of one of its translations; of a text that points, itself."""
     if element is None:
         return None
     found = element.find("originalText")
-    return found if found is not None else element.find("translation//originalText")
+    if found is None:
+        found = element.find("translation//originalText")
+    return element if found is None and element.find("reference") is not None else found
 
 
 def answered(place: Place | None, kind: Kind) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dmp_tui.dmp.cda.acts import read_act, read_device
 from dmp_tui.dmp.cda.allergies import read_adverse_effects, read_allergies
 from dmp_tui.dmp.cda.codes import ICD10, codings
+from dmp_tui.dmp.cda.details import SPECIMEN_TEMPLATES, take_out_errors
 from dmp_tui.dmp.cda.isolates import of_isolate, read_isolate
 from dmp_tui.dmp.cda.medicines import material_of, read_treatment
 from dmp_tui.dmp.cda.observations import PREGNANT, read_observation, uncoded
@@ -30,8 +31,6 @@ STATEMENTS = frozenset(
 )
 _SILENT = frozenset({"observationMedia", "regionOfInterest"})
 _ATTACHED = "55107-7"
-_SPECIMEN_TEMPLATES = frozenset({"1.3.6.1.4.1.19376.1.3.1.2", "1.3.6.1.4.1.19376.1.3.1.3"})
-"""IHE XD-LAB specimen collection and specimen received."""
 _ASIDES = frozenset({COMMENT, "33882-2", "SPRECEIVE"})
 _HOSPITAL_ALERTS = frozenset({"MED-143", "MED-309", "MED-144", "MED-145", "MED-146", "MED-147", "MED-148"})
 """TA_ASIP codes of the hospital letter: adverse events, multiresistant germs, transfusions."""
@@ -52,7 +51,7 @@ _DEVICES = "1.2.250.1.213.2.68"
 def read_entry(entry: "Element", scope: Scope) -> tuple[list[Entry], bool]:
     """The statements of an ``entry`` and whether something of it could not be structured."""
     statements: list[Entry] = []
-    lost = False
+    lost = take_out_errors(entry)
     for child in entry:
         if child.tag == "act" and _is_comment(child):
             lost = lost or bool(scope.words(child.find("text")))
@@ -60,6 +59,7 @@ def read_entry(entry: "Element", scope: Scope) -> tuple[list[Entry], bool]:
             found = list(_read(child, scope, ""))
             statements.extend(found)
             lost = lost or (not found and _says_something(child) and child.tag != "procedure") or _is_measured(child)
+            lost = lost or any(_points_nowhere(value, scope) for value in child.iter("value"))
         elif child.tag not in _SILENT and child.tag not in {"templateId", "sequenceNumber"}:
             lost = True
     return statements, lost
@@ -75,6 +75,15 @@ def _is_measured(statement: "Element") -> bool:
     if not worn or statement.find("participant/participantRole/playingDevice") is None:
         return False
     return any(kind_of_value(v) == "PQ" for v in statement.iterfind("entryRelationship/observation/value"))
+
+
+def _points_nowhere(value: "Element", scope: Scope) -> bool:
+    """Whether a value is nothing but a pointer to words that are not there."""
+    told = any(element.get("code") or element.get("value") for element in value.iter("value", "translation"))
+    pointer = None if told or value.get("nullFlavor") else value.find(".//reference")
+    if pointer is None or not (name := (pointer.get("value") or "").strip()) or name == "#":
+        return False
+    return "://" not in name and scope.find(name) is None
 
 
 def _says_something(statement: "Element") -> bool:
@@ -219,9 +228,9 @@ def _observation(observation: "Element", scope: Scope, kind: Kind | None, noted:
 
 
 def _side(observation: "Element", scope: Scope) -> str:
-    """Which eye or ear a measure is of: one code stands for both."""
+    """Which eye or ear a measure is of, or where a sign is: one code stands for all of them."""
     site = sites(observation, scope)
-    return site if _SIDES.search(fold(site)) else ""
+    return site if _SIDES.search(fold(site)) or _says_yes_or_no(observation) else ""
 
 
 def _kind_of_observation(observation: "Element", kind: Kind | None) -> Kind:
@@ -281,11 +290,10 @@ def _inner(statement: "Element") -> "list[Element]":
 def _is_aside(statement: "Element") -> bool:
     """A comment on the statement, or the taking of the specimen of a result: no statement of its own."""
     code = statement.find("code")
-    if any(template.get("root") in _SPECIMEN_TEMPLATES for template in statement.iterfind("templateId")):
+    if any(template.get("root") in SPECIMEN_TEMPLATES for template in statement.iterfind("templateId")):
         return True
     return code is not None and code.get("code") in _ASIDES
 
 
 def _moment(statement: "Element") -> str:
-    time = span(statement.find("effectiveTime"))
-    return time.start or time.end
+    return span(statement.find("effectiveTime")).at

@@ -19,11 +19,15 @@ _TS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When something was: FHIR dates, empty where not said. ``doubtful``: a date that no calendar has."""
+    """When something was: FHIR dates, empty where not said. ``doubtful``: a date that no calendar has.
+
+    ``at``: the start, else the end, with its hour where one is written: several measures of one day have their order.
+    """
 
     start: str = ""
     end: str = ""
     doubtful: bool = False
+    at: str = ""
 
 
 def fhir_date(text: str | None) -> tuple[str, bool]:
@@ -63,20 +67,51 @@ def fhir_datetime(text: str | None) -> str:
     return f"{day}T{hour}:{minute}:{second}" + ("Z" if zone == "Z" else f"{zone[:3]}:{zone[3:]}")
 
 
+def at(text: str | None) -> str:
+    """A FHIR dateTime as the sheet sorts it: with the hour, and with the zone where one is written.
+
+    Midnight sharp is as likely a filled field as an hour: the date alone.
+    """
+    minute, zoned = fhir_minute(text), fhir_datetime(text)
+    if " " not in minute:
+        return minute
+    return zoned if "T" in zoned else f"{minute.replace(' ', 'T')}:00"
+
+
+def fhir_minute(text: str | None) -> str:
+    """``2019-04-01 08:30``: the date of an HL7 TS with the hour that was written, which is the author's own clock's.
+
+    Midnight sharp is as likely a filled field as an hour: the date alone.
+    """
+    day, _ = fhir_date(text)
+    match = _TS.fullmatch((text or "").strip())
+    if not match or len(day) != 10 or match["hour"] is None:
+        return day
+    hour, minute = match["hour"], match["minute"] or "00"
+    return day if int(hour) > 23 or int(minute) > 59 or (hour, minute) == ("00", "00") else f"{day} {hour}:{minute}"
+
+
+def is_periodic(element: "Element") -> bool:
+    """Whether a time says how often (PIVL, EIVL), as it is typed or, untyped, by what it holds."""
+    kind = kind_of_value(element).removesuffix("_TS")
+    return kind in {"PIVL", "EIVL"} or (not kind and any(element.find(n) is not None for n in ("period", "event")))
+
+
 def span(element: "Element | None") -> Span:
     """When, from an ``effectiveTime`` that is a point or an interval; a frequency (PIVL, EIVL) is no time."""
-    if element is None or kind_of_value(element) in {"PIVL_TS", "EIVL_TS"}:
+    if element is None or is_periodic(element):
         return Span()
     if element.get("value"):
         start, doubtful = fhir_date(element.get("value"))
-        return Span(start, "", doubtful)
+        return Span(start, "", doubtful, at(element.get("value")))
     for part in element.iterfind("comp"):
         found = span(part)
         if found.start or found.end:
             return found
-    start, bad_start = fhir_date(_bound(element, "low") or _bound(element, "center"))
-    end, bad_end = fhir_date(_bound(element, "high"))
-    return Span(start, end, bad_start or bad_end)
+    first, last = _bound(element, "low") or _bound(element, "center"), _bound(element, "high")
+    start, bad_start = fhir_date(first)
+    end, bad_end = fhir_date(last)
+    return Span(start, end, bad_start or bad_end, at(first) or at(last))
 
 
 def _bound(element: "Element", name: str) -> str | None:

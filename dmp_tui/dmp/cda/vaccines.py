@@ -4,8 +4,9 @@ import re
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.allergies import reactions_of
-from dmp_tui.dmp.cda.codes import absence, codings
+from dmp_tui.dmp.cda.codes import absence, codings, display
 from dmp_tui.dmp.cda.columns import DATE_CELL, name_column
+from dmp_tui.dmp.cda.details import NOT_DONE, status_of, status_word
 from dmp_tui.dmp.cda.medicines import material_of
 from dmp_tui.dmp.cda.narrative import one_line
 from dmp_tui.dmp.cda.related import comment, with_code
@@ -59,7 +60,7 @@ def read_vaccination(statement: "Element", scope: Scope) -> Entry:
     planned = statement.get("moodCode") not in {"EVN", None}
     dispensed = scope.reimbursement or scope.dispensation or (bool(handed_over) and not time.start)
     done = _said_done(row) if yes_or_no(answer) is None else yes_or_no(answer)
-    negated = statement.get("negationInd") == "true"
+    negated = statement.get("negationInd") == "true" or status_of(statement) in NOT_DONE
     marks = {Mark.PRESCRIBED} if planned or dispensed or scope.prescription else set()
     if scope.reimbursement:
         marks.add(Mark.REIMBURSED)
@@ -85,7 +86,16 @@ def read_vaccination(statement: "Element", scope: Scope) -> Entry:
         dose=_detail(statement, material) or dose,
         author=scope.author(statement),
         section=scope.code,
-        words=" · ".join(text for text in (words, comment(statement, scope, words)) if text),
+        words=" · ".join(
+            text
+            for text in (
+                words,
+                comment(statement, scope, words),
+                _circumstances(statement, scope),
+                status_word(statement),
+            )
+            if text
+        ),
         marks=frozenset(marks),
     )
     return dated(entry, scope, doubtful=time.doubtful)
@@ -111,6 +121,20 @@ def _said_done(row: "Row | None") -> bool | None:
         if row and _DONE_HEADER.search(row.heading(column)):
             return yes_or_no(cell)
     return None
+
+
+def _circumstances(statement: "Element", scope: Scope) -> str:
+    """Why it was not given, by which route and where it was put."""
+    found = []
+    for related in statement.iterfind("entryRelationship[@typeCode='RSON']/*"):
+        code, value = related.find("code"), related.find("value")
+        why = scope.words(original(value), original(code), related.find("text"))
+        coded = next((display(e) for e in (value, code) if e is not None and display(e)), "")
+        if why or coded:
+            found.append(f"motif : {why or coded}")
+    places = (*statement.iterfind("routeCode"), *statement.iterfind("approachSiteCode"))
+    found += [text for element in places if (text := scope.words(original(element)) or display(element))]
+    return " · ".join(dict.fromkeys(found))
 
 
 def _detail(statement: "Element", material: "Element | None") -> str:

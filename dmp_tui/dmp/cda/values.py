@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import display
 from dmp_tui.dmp.cda.narrative import flowing, one_line
-from dmp_tui.dmp.cda.times import fhir_date
+from dmp_tui.dmp.cda.times import fhir_minute
 from dmp_tui.dmp.cda.xml import kind_of_value, squeeze
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml.etree import _Element as Element
 
 _SAID = re.compile(r"\s*([<>≤≥]=?)?\s*([+-]?\d+(?:[.,]\d+)?)\s*([^\d<>(]{0,24})(?:\(.*\))?\s*")
+_COUNT = re.compile(r"\{(?:score|scores?[ _].*|points?|pts|count|nbr|nb|nombre|number|#|ratio|titer|INR|inr|1)\}")
+_ANNOTATION = re.compile(r"\{[^{}]+\}")
+_FLAVORS = {"NINF": "-∞", "PINF": "+∞", "TRC": "traces", "QS": "quantité suffisante"}
+"""Null flavors that are values."""
+_MOST_FIGURES = 40
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)?")
 _PLAIN_UNITS = re.compile(
     r"(?:[kmµu]?g|[mµucd]?l|[km]?m|cm|mm|[mµunp]?mol|[kM]?UI|IU)(?:/(?:[dm]?l|min|h|j|d|g|kg))?", re.IGNORECASE
@@ -49,25 +56,27 @@ def coded_value(value: "Element") -> Value:
             truth = {"true": True, "1": True, "false": False, "0": False}.get(squeeze(value.get("value")).lower())
             return Value("" if truth is None else "oui" if truth else "non", truth=truth)
         case "TS" | "IVL_TS":
-            day = fhir_date(value.get("value"))[0] or " - ".join(
-                filter(None, (_date(value, "low"), _date(value, "high")))
-            )
+            day = moment_of(value)
             return Value(day, date=bool(day))
         case "IVL_PQ" | "IVL_INT" | "IVL_REAL":
             return _bound(value) or Value(interval(value))
-        case "RTO" | "RTO_PQ_PQ":
+        case "RTO" | "RTO_PQ_PQ" | "RTO_QTY_QTY":
             parts = [quantity(part) for name in ("numerator", "denominator") if (part := value.find(name)) is not None]
             return Value(" / ".join(part for part in parts if part))
+        case "II":
+            return Value(" ".join(t for t in (squeeze(value.get("extension")) or squeeze(value.get("root")),) if t))
+        case "SLIST_PQ" | "GLIST_PQ" | "GLIST_TS" | "SLIST_TS":
+            return _series(value)
     if value.get("value") is not None:
         text = squeeze(value.get("value"))
-        return Value(
-            text,
-            squeeze(value.get("unit")).removeprefix("1") if value.get("unit") == "1" else squeeze(value.get("unit")),
-            number_of(text),
-        )
+        number = number_of(text)
+        # a decimal comma is no number of XML, but software writes it
+        return Value(text.replace(",", ".") if number is not None else text, unit_of(value), number)
     other = value.find("translation")
     if other is not None and other.get("value"):
         return coded_value(other)
+    if (flavor := _FLAVORS.get(value.get("nullFlavor") or "")) and display(value) == "":
+        return Value(flavor)
     if value.get("representation") == "B64":
         return Value("")
     text = display(value) or one_line(flowing(value))
@@ -75,21 +84,55 @@ def coded_value(value: "Element") -> Value:
     return measured if measured is not None else Value(text)
 
 
+def unit_of(element: "Element") -> str:
+    """The UCUM unit of a quantity, or a currency; "" for the unity and for a mere count of what the label names."""
+    unit = squeeze(element.get("unit")) or squeeze(element.get("currency"))
+    if unit == "1" or _COUNT.fullmatch(unit):
+        return ""
+    return unit[1:-1] if _ANNOTATION.fullmatch(unit) else unit
+
+
+def further_values(values: "Sequence[Element]", text: str = "") -> list[str]:
+    """What an observation's other values say, and the first one's translations into other units, unless in ``text``."""
+    others = [*(v for first in values[:1] for v in first.iterfind("translation") if v.get("value")), *values[1:]]
+    shown = (coded_value(other).shown for other in others)
+    return list(dict.fromkeys(said for said in shown if said and said not in text))
+
+
+def moment_of(value: "Element") -> str:
+    """A time as a FHIR date, with its hour where one is written (``2019-04-01 08:30``); or an interval."""
+    return fhir_minute(value.get("value")) or " - ".join(filter(None, (_date(value, "low"), _date(value, "high"))))
+
+
+def _series(value: "Element") -> Value:
+    """The figures of a sampled curve, in the order of their times, cut where they are many."""
+    figures = squeeze(value.findtext("digits")).split()
+    scale = value.find("scale")
+    unit = unit_of(scale) if scale is not None else ""
+    if not figures:
+        head = value.find("head")
+        return Value(squeeze(head.get("value")) if head is not None else "")
+    words = " ".join(figures[:_MOST_FIGURES]) + (" …" if len(figures) > _MOST_FIGURES else "")
+    factor = squeeze(scale.get("value")) if scale is not None else ""
+    step = f" (× {factor} {unit})".replace("  ", " ") if factor and (factor != "1" or unit) else ""
+    return Value(words + step)
+
+
 def _bound(value: "Element") -> Value | None:
     """``<0.128 ug/mL``: an interval of one bound, as a measure below or above what can be told."""
     low, high = (value.find(name) for name in ("low", "high"))
     given = [b for b in (low, high) if b is not None and b.get("value")]
-    if len(given) != 1:
+    if len(given) != 1 or value.find("width") is not None:
         return None
     text = squeeze(given[0].get("value"))
     inclusive = given[0].get("inclusive") == "true"
     sign = ("≥" if inclusive else ">") if given[0] is low else ("≤" if inclusive else "<")
-    return Value(sign + text, squeeze(given[0].get("unit")), number_of(text), sign=sign)
+    return Value(sign + text, unit_of(given[0]), number_of(text), sign=sign)
 
 
 def _date(value: "Element", name: str) -> str:
     bound = value.find(name)
-    return fhir_date(bound.get("value"))[0] if bound is not None else ""
+    return fhir_minute(bound.get("value")) if bound is not None else ""
 
 
 def number_of(text: str) -> float | None:
@@ -124,7 +167,7 @@ def agree(said: Value, coded: Value) -> bool:
 
 def quantity(element: "Element") -> str:
     """``3.89 mmol/L``."""
-    return f"{squeeze(element.get('value'))} {squeeze(element.get('unit'))}".strip()
+    return f"{squeeze(element.get('value'))} {unit_of(element)}".strip()
 
 
 def interval(value: "Element") -> str:
@@ -133,23 +176,32 @@ def interval(value: "Element") -> str:
     below = quantity(low) if low is not None and low.get("value") else ""
     above = quantity(high) if high is not None and high.get("value") else ""
     if below and above:
-        unit = squeeze(low.get("unit")) if low is not None else ""
+        unit = unit_of(low) if low is not None else ""
         return (
             f"{below.removesuffix(unit).strip()} - {above}" if unit and above.endswith(unit) else f"{below} - {above}"
         )
-    return f"> {below}" if below else f"< {above}" if above else ""
+    center, width = (value.find(name) for name in ("center", "width"))
+    wide = f"largeur {quantity(width)}" if width is not None and width.get("value") else ""
+    if center is not None and center.get("value"):
+        return ", ".join(text for text in (quantity(center), wide) if text)
+    one = f"> {below}" if below else f"< {above}" if above else ""
+    return ", ".join(text for text in (one, wide) if text)
 
 
 def range_of(observation: "Element") -> str:
-    """The coded reference range, or its text."""
+    """The coded reference range, or its text; several of them one after the other, each with what it means."""
+    ranges = []
     for found in observation.iterfind("referenceRange/observationRange"):
         value = found.find("value")
         text = (interval(value) if value is not None else "") or one_line(flowing(found.find("text")))
         if not text and value is not None:
             text = coded_value(value).shown
         if text:
-            return text
-    return ""
+            meaning = found.find("interpretationCode")
+            ranges.append((text, display(meaning) if meaning is not None else ""))
+    if len(ranges) < 2:
+        return ranges[0][0] if ranges else ""
+    return " ; ".join(f"{text} ({meaning})" if meaning else text for text, meaning in dict.fromkeys(ranges))
 
 
 def ranges_agree(said: str, coded: str) -> bool:

@@ -32,12 +32,14 @@ CONCEPT_PATHS: dict[str, tuple[str | int, ...]] = {
 """Where each resource holds the line's own words and codes; a RelatedPerson has no such place."""
 
 _PARTIAL = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?", re.ASCII)
+_LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?", re.ASCII)
 
 
 def date_time(text: str) -> str:
-    """The text if it is a FHIR dateTime, else empty: what is written as a date is one."""
+    """The text if it is a FHIR dateTime, else empty: what is written as a date is one. An hour of no zone is left out."""
+    text = text[:10] if _LOCAL.fullmatch(text) else text
     if _PARTIAL.fullmatch(text):
         return text if text[:4] != "0000" else ""
     try:

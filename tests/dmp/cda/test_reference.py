@@ -253,7 +253,7 @@ def test_laboratory_reports() -> None:
         "Glycémie à jeun",
         "4.89",
         "mmol/L",
-        "2014-04-02",
+        "2014-04-02T14:55:21+02:00",
     )
     assert (glucose.reference, glucose.interpretation) == ("(3.89 - 6.00)", "N")  # coded 3.89 - 3.89
     assert glucose.marks == {Mark.CODE_DIFFERS}

@@ -133,7 +133,8 @@ def test_a_result_with_its_range_and_interpretation() -> None:
         result('<value xsi:type="PQ" value="5.8" unit="mmol/L"/>', more=more),
     )
     assert (entry.kind, entry.label, entry.value, entry.unit) == (Kind.RESULT, "Kaliémie", "5.8", "mmol/L")
-    assert (entry.reference, entry.interpretation, entry.noted) == ("3,5 - 5,0", "H", "2024-01-09")
+    assert (entry.reference, entry.interpretation) == ("3,5 - 5,0", "H")
+    assert entry.noted == "2024-01-09T08:15:00+01:00"
     assert entry.marks == frozenset()
 
 

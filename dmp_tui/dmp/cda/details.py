@@ -1,0 +1,107 @@
+"""What hangs on a statement and has no field of its own, in words: method, sample, further values, its status."""
+
+from typing import TYPE_CHECKING
+
+from dmp_tui.dmp.cda.codes import display
+from dmp_tui.dmp.cda.scope import Scope, original
+from dmp_tui.dmp.cda.values import further_values, quantity
+from dmp_tui.dmp.cda.xml import squeeze
+from dmp_tui.dmp.identity import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element as Element
+
+SPECIMEN_TEMPLATES = frozenset({"1.3.6.1.4.1.19376.1.3.1.2", "1.3.6.1.4.1.19376.1.3.1.3"})
+"""IHE XD-LAB specimen collection and specimen received."""
+NOT_DONE = frozenset({"aborted", "cancelled", "nullified"})
+_STATUSES = {
+    "aborted": "interrompu",
+    "cancelled": "annulé",
+    "suspended": "suspendu",
+    "held": "en attente",
+    "nullified": "saisi par erreur",
+}
+_LINKS = frozenset({"entryRelationship", "component", "entry"})
+_STATEMENTS = frozenset(
+    {"act", "observation", "substanceAdministration", "supply", "procedure", "organizer", "encounter"}
+)
+
+
+def status_of(statement: "Element") -> str:
+    """``statusCode`` of a statement; empty if none."""
+    code = statement.find("statusCode")
+    return "" if code is None else squeeze(code.get("code")).lower()
+
+
+def status_word(statement: "Element") -> str:
+    """``statut : annulé``, where the status says that the statement did not come to its end; else empty."""
+    word = _STATUSES.get(status_of(statement), "")
+    return f"statut : {word}" if word else ""
+
+
+def take_out_errors(entry: "Element") -> bool:
+    """Take out of an entry the statements that their author nullified ("saisi par erreur"); whether there were any."""
+    wrong = [s for s in entry.iter(*_STATEMENTS) if status_of(s) == "nullified"]
+    for statement in wrong:
+        link = statement.getparent()
+        if link is not None and link.tag in _LINKS:
+            link.remove(statement)
+    return bool(wrong)
+
+
+def measured_words(observation: "Element", scope: Scope, value: str, words: str) -> "Iterator[str]":
+    """Further values, the method and the sample of a measure, unless ``words`` hold them already."""
+    for text in further_values(observation.findall("value"), value):
+        yield f"autre valeur : {text}"
+    for method in observation.iterfind("methodCode"):
+        text = scope.words(original(method)) or display(method)
+        if text and fold(text) not in fold(words):
+            yield f"méthode : {text}"
+    sample = _sample(observation, scope)
+    if sample and fold(sample) not in fold(words):
+        yield f"échantillon : {sample}"
+
+
+def _sample(observation: "Element", scope: Scope) -> str:
+    """What was examined: of the observation, else of the nearest panel around it."""
+    around: Element | None = observation
+    while around is not None and around.tag not in {"entry", "section"}:
+        if around.tag in _STATEMENTS and (named := _sample_of(around, scope)):
+            return named
+        around = around.getparent()
+    return ""
+
+
+def _sample_of(statement: "Element", scope: Scope) -> str:
+    for entity in statement.iterfind("specimen/specimenRole/specimenPlayingEntity"):
+        # a germ, of its isolate: it names the panel, it is no sample
+        if entity.get("classCode") != "MIC" and (text := _named(entity, scope)):
+            return text
+    for path in ("component/procedure", "entryRelationship/procedure"):
+        for taking in statement.iterfind(path):
+            if not any(t.get("root") in SPECIMEN_TEMPLATES for t in taking.iterfind("templateId")):
+                continue
+            for entity in taking.iterfind("participant/participantRole/playingEntity"):
+                if text := _named(entity, scope):
+                    sites = (scope.words(original(s)) or display(s) for s in taking.iterfind("targetSiteCode"))
+                    return ", ".join(dict.fromkeys((text, *(site for site in sites if site))))
+    return ""
+
+
+def _named(entity: "Element", scope: Scope) -> str:
+    code = entity.find("code")
+    coded = display(code) if code is not None else ""
+    return scope.words(original(code)) or squeeze(entity.findtext("name")) or coded or scope.words(entity.find("desc"))
+
+
+def supplied_words(statement: "Element", words: str) -> "Iterator[str]":
+    """How much of a product is to be handed over and how often again, unless the row says it."""
+    for supply in (statement, *statement.iterfind("entryRelationship/supply")):
+        amount, again = supply.find("quantity"), supply.find("repeatNumber")
+        if amount is not None and amount.get("value") and (text := quantity(amount)) not in words:
+            yield f"quantité : {text}"
+        times = squeeze(again.get("value")) if again is not None else ""
+        if times.isdecimal() and times != "0" and "RENOUVEL" not in fold(words):
+            yield f"répétitions : {times}"
