@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers
 from dmp_tui.dmp.cda.columns import ANSWER_HEADERS, name_column, value_cell
-from dmp_tui.dmp.cda.details import NOT_DONE, status_of, status_word, supplied_words
+from dmp_tui.dmp.cda.details import NOT_DONE, status_of, status_word, supplied_words, taking_part
 from dmp_tui.dmp.cda.narrative import Place, one_line
 from dmp_tui.dmp.cda.related import comment, sites
 from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original, question
@@ -179,6 +179,7 @@ def _entry(
                 for text in (
                     words,
                     comment(statement, scope, words),
+                    *taking_part(statement, words),
                     *(supplied_words(statement, words) if statement.tag == "supply" else ()),
                     status_word(statement),
                 )

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import display
+from dmp_tui.dmp.cda.persons import address_words, name_words, own_text, phones
 from dmp_tui.dmp.cda.scope import Scope, original
 from dmp_tui.dmp.cda.values import further_values, quantity
 from dmp_tui.dmp.cda.xml import squeeze
@@ -94,6 +95,54 @@ def _named(entity: "Element", scope: Scope) -> str:
     code = entity.find("code")
     coded = display(code) if code is not None else ""
     return scope.words(original(code)) or squeeze(entity.findtext("name")) or coded or scope.words(entity.find("desc"))
+
+
+_ROLES = {
+    "DST": "destination",
+    "ORG": "provenance",
+    "LOC": "lieu",
+    "RML": "lieu",
+    "PRF": "réalisé par",
+    "PPRF": "réalisé par",
+    "SPRF": "réalisé par",
+    "RESP": "responsable",
+    "REF": "adressé par",
+    "REFB": "adressé par",
+    "REFT": "adressé à",
+    "AUTHEN": "validé par",
+    "VRF": "validé par",
+    "CON": "avis de",
+    "ADM": "admis par",
+    "ATND": "suivi par",
+    "DIS": "sortie par",
+}
+"""HL7 ParticipationType: who and where, as against products and devices."""
+
+
+def taking_part(statement: "Element", words: str) -> "Iterator[str]":
+    """Who did an act and where: its participants and performers, each with what serves to call, unless named before."""
+    for taker in (*statement.iterfind("participant"), *statement.iterfind("performer")):
+        role = _ROLES.get(taker.get("typeCode") or ("PRF" if taker.tag == "performer" else ""))
+        held = next((h for n in ("participantRole", "assignedEntity") if (h := taker.find(n)) is not None), None)
+        if role is None or held is None:
+            continue
+        name = name_words(held.find("playingEntity/name")) or name_words(held.find("assignedPerson/name"))
+        house = next((own_text(held.find(f"{n}/name")) for n in _HOUSES if held.find(f"{n}/name") is not None), "")
+        code = held.find("code")
+        sort = display(code) if code is not None else ""
+        named = [text for text in dict.fromkeys((name, house)) if text] or ([sort] if sort else [])
+        told = [*named, address_words(*held.findall("addr")), *(f"tél. {number}" for number in phones(held))]
+        if named and not all(_is_told(text, words) for text in named):
+            role = "intervenant" if role == "réalisé par" and statement.get("moodCode") not in {"EVN", None} else role
+            yield f"{role} : {', '.join(text for text in told if text)}"
+
+
+def _is_told(name: str, words: str) -> bool:
+    """Whether words hold all the words of a name, in whatever order and with whatever title."""
+    return {part for part in fold(name).split() if len(part) > 2} <= set(fold(words).split())
+
+
+_HOUSES = ("representedOrganization", "scopingEntity", "scopingOrganization")
 
 
 def supplied_words(statement: "Element", words: str) -> "Iterator[str]":

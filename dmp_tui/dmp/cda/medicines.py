@@ -10,7 +10,7 @@ from dmp_tui.dmp.cda.narrative import one_line
 from dmp_tui.dmp.cda.related import comment, status_words
 from dmp_tui.dmp.cda.scope import Scope, beside, code_of, dated, original, written_years
 from dmp_tui.dmp.cda.times import Span, after, span
-from dmp_tui.dmp.cda.unstated import agentless
+from dmp_tui.dmp.cda.unstated import agentless, shortened
 from dmp_tui.dmp.cda.words import course, name_the_same
 from dmp_tui.dmp.cda.xml import squeeze
 from dmp_tui.dmp.entries import Assertion, Coding, Entry, Kind, Mark, Status
@@ -30,6 +30,7 @@ _STOPPED_TITLE = re.compile(r"\b(?:ARRETES?|ARRET|STOPPES?|INTERROMPUS?|SUSPENDU
 _WISHES = frozenset({"INT", "RQO", "PRMS", "PRP", "ARQ", "GOL"})
 _ONCE = frozenset({"1.2.840.10008.9.13", "1.2.250.1.213.1.1.3.151", "1.2.250.1.213.1.1.3.173"})
 """Products given for an examination, once: contrast media, radiopharmaceuticals (DICOM part 20, CI-SIS)."""
+_LAST_INTAKE = re.compile(r"\bDERNIERES? (?:PRISE|ADMINISTRATION|INJECTION|DOSE)S?\b")
 _ANY_MEDICINE = frozenset({"410942007", "763158003", "373873005"})
 """SNOMED CT "drug", "medicinal product", "pharmaceutical product": negated, they deny all of them."""
 _KINDS_OF_ACT = frozenset({"DRUG", "TREAT", "SBADM", "ASSERTION", "416118004", "432102000", "18629005"})
@@ -63,6 +64,8 @@ def read_treatment(statement: "Element", scope: Scope) -> Entry:
     if not label and material is None:
         named = codes = tuple(c for c in code_of(statement) if c.code not in _KINDS_OF_ACT)
         label = _display(codes)
+    if not label and (taken := _last_intake(statement, scope)) is not None:
+        return taken
     if statement.get("negationInd") == "true" and any(c.code in _ANY_MEDICINE for c in codes):
         return agentless(Kind.TREATMENT, statement, scope)
     if not label or (not codes and not name and _is_negation(label)):
@@ -100,6 +103,24 @@ def read_treatment(statement: "Element", scope: Scope) -> Entry:
         scope,
         doubtful=time.doubtful,
         row=place.row if place else None,
+    )
+
+
+def _last_intake(statement: "Element", scope: Scope) -> Entry | None:
+    """When the usual medicines were last taken: an administration of no product (CI-SIS transfer to emergency)."""
+    hour = _time(statement).at
+    if not hour or not _LAST_INTAKE.search(fold(f"{scope.title} {scope.narrative.plain[:200]}")):
+        return None
+    words = one_line(scope.narrative.plain)
+    said = hour[:16].replace("T", " ")
+    return Entry(
+        Kind.FUNCTIONAL,
+        shortened(scope.title) or "Dernière prise",
+        value=said,
+        noted=hour[:10],
+        section=scope.code,
+        words=shortened(words),
+        marks=frozenset({Mark.UNCODED}),
     )
 
 

@@ -282,7 +282,7 @@ def _said(
         if text and not own and _says(text, coded, answers) and displays:
             return _Said("", value or text, place)
         return _Said(text or first_cell(row), value, place)
-    if not name_the_same(text, displays) and _title_names(row, column, displays):
+    if _heads(row, column, text, displays, own=own is not None):
         return _Said(row.header(column), value or text, place)
     if not own and _is_value_cell(row, column, coded, answers, displays):
         return _Said(_label_cell(row, column, displays), value or text, place)
@@ -307,6 +307,20 @@ def _asked(row: Row, column: int, displays: list[str]) -> str:
     if tells and row.header(column) and not _is_title(row, column):
         return row.header(column)
     return _label_cell(row, column, displays)
+
+
+def _heads(row: Row, column: int, text: str, displays: list[str], *, own: bool) -> bool:
+    """Whether what is above a cell names what is observed, and the cell is its value."""
+    titled = not name_the_same(text, displays) and _title_names(row, column, displays)
+    return titled or (not own and _header_asks(row, column, text, displays))
+
+
+def _header_asks(row: Row, column: int, text: str, displays: list[str]) -> bool:
+    """Whether the header of a later column names what is observed ("Difficulté"): its cell is the value."""
+    header = key(row.header(column))
+    if column == 0 or len(header) < 5 or _is_title(row, column) or any(same_words(text, d) for d in displays):
+        return False
+    return any(header in key(display) or key(display) in header for display in displays)
 
 
 def _is_title(row: Row, column: int) -> bool:

@@ -1,12 +1,13 @@
 """A CI-SIS CDA R2 document, level 1 (a file in a header) or level 3 (coded sections), as a Reading."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.attachments import body_attachment, embedded, media_names
-from dmp_tui.dmp.cda.columns import name_column
+from dmp_tui.dmp.cda.columns import first_cell, name_column, value_cell
 from dmp_tui.dmp.cda.details import status_of
 from dmp_tui.dmp.cda.header import Header, read_header, read_partial_header
 from dmp_tui.dmp.cda.narrative import Narrative, Row, flowing, is_blank, one_line, read_narrative
@@ -17,7 +18,8 @@ from dmp_tui.dmp.cda.sections import SAFETY, WITHOUT_STATEMENTS, kind_of_section
 from dmp_tui.dmp.cda.statements import read_entry
 from dmp_tui.dmp.cda.unstated import nothing_known
 from dmp_tui.dmp.cda.unstructured import of_rows, statements_of
-from dmp_tui.dmp.cda.words import key
+from dmp_tui.dmp.cda.values import said_value
+from dmp_tui.dmp.cda.words import key, yes_or_no
 from dmp_tui.dmp.cda.xml import MAX_BYTES, parse, squeeze
 from dmp_tui.dmp.entries import (
     Assertion,
@@ -46,9 +48,15 @@ _COMMENTS = "55112-7"
 _MOTHER = "Mère"
 _TOO_YOUNG = 8
 _DENIALS = frozenset({Assertion.NONE, Assertion.NO_DATA})
+_DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
 _OTHER_STATEMENTS = ("substanceAdministration", "supply", "procedure", "organizer", "encounter")
-_ROWS_COUNT = frozenset({Kind.ALLERGY, Kind.TREATMENT, Kind.PROBLEM})
+_ROWS_COUNT = frozenset({Kind.ALLERGY, Kind.TREATMENT, Kind.PROBLEM, Kind.PROCEDURE, Kind.DEVICE, Kind.VACCINATION})
 """Kinds of which a table row that no entry points to is a statement that the structure forgot."""
+
+
+_NAMED_ROWS = frozenset({Kind.PROBLEM, Kind.PROCEDURE, Kind.DEVICE, Kind.VACCINATION})
+"""Those of them whose tables also hold rows that are no statements: only below a header that names them."""
+_MEASURES = frozenset({Kind.RESULT, Kind.VITAL})
 
 
 def read_cda(content: bytes, limit: int = MAX_BYTES) -> Reading:
@@ -239,12 +247,31 @@ def _statements(section: _Section, scope: Scope) -> tuple[list[Entry], bool]:
     elif section.kind in _ROWS_COUNT and section.kind is not None:
         rows = list(_unclaimed(scope.narrative, claimed, found))
         # below no header that says "problème", a row is as likely a detail of the one above it
-        listed = [r for r in rows if section.kind is not Kind.PROBLEM or name_column(r, section.kind) is not None]
+        named = section.kind in _NAMED_ROWS
+        listed = [r for r in rows if not named or name_column(r, section.kind) is not None]
+        if section.kind is Kind.VACCINATION:  # a grid of doses names all vaccines: what is ticked is one
+            return found, lost or any(map(_is_ticked, rows))
         found.extend(of_rows(listed, scope, section.kind))
-        lost = lost or bool(rows)
+        lost = lost or bool(listed if named and section.kind is not Kind.PROBLEM else rows)
+    elif section.kind in _MEASURES:
+        lost = lost or any(map(_is_measure, _unclaimed(scope.narrative, claimed, found)))
     elif not found and told and len(kinds_of_title(section.title)) > 1:
         lost = True  # "antécédents et allergies" in one text: readable, and not to be sorted by machine
     return found, lost
+
+
+def _is_ticked(row: Row) -> bool:
+    """Whether a cell says "oui", or a day."""
+    return any(yes_or_no(cell) or _DAY.fullmatch(cell.strip()) for cell in row.cells)
+
+
+def _is_measure(row: Row) -> bool:
+    """Whether a row gives a figure of something."""
+    if not (name := first_cell(row)):
+        return False
+    column = next(i for i, cell in enumerate(row.cells) if one_line(cell) == name)
+    measured = said_value(value_cell(row, column))
+    return measured is not None and measured.number is not None
 
 
 def _claimed(narrative: Narrative, elements: "list[Element]") -> set[int]:

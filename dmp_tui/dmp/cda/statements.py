@@ -43,6 +43,9 @@ _SOME_EXAMINATION = "MED-036"
 """TA_ASIP "examen réalisé"."""
 _BELONGING = "1.2.250.1.213.1.1.3.12"
 """CI-SIS FR-Prothese-et-objet-personnel."""
+_TERMS = "urn:oid:1.2.250.1.213.1.1.4.322"
+"""TA_ASIP; its codes GEN-... are of descriptions that fit anything."""
+_DETAILS = frozenset({Kind.RESULT, Kind.PROCEDURE, Kind.PLAN, Kind.FUNCTIONAL, Kind.ALERT})
 _SIDES = re.compile(r"\b(?:DROITE?|GAUCHE)\b")
 _DEVICES = "1.2.250.1.213.2.68"
 """EMDN, the European nomenclature of devices."""
@@ -133,11 +136,22 @@ def _read_as_own(statement: "Element", scope: Scope, noted: str) -> "Iterator[En
 
 def _act(statement: "Element", scope: Scope, kind: Kind | None, noted: str) -> "Iterator[Entry]":
     """An act, and what its form observes of it (reason, complication); acts that it refers to stand elsewhere."""
+    act = None
     if not (statement.tag == "procedure" and kind is Kind.RESULT and _stands_in(statement, scope)):
-        yield from _some(read_act(statement, scope, _kind_of_act(statement, kind)))
+        act = read_act(statement, scope, _kind_of_act(statement, kind))
+        yield from _some(act)
     for child in _inner(statement):
         if child.tag in {"observation", "organizer", "substanceAdministration"}:
-            yield from _read(child, scope, _moment(statement) or noted)
+            for entry in _read(child, scope, _moment(statement) or noted):
+                yield _detail_of(entry, child, act)
+
+
+def _detail_of(entry: Entry, child: "Element", whole: Entry | None) -> Entry:
+    """A detail that is coded as no more than one ("difficulté", "description"), named by what it is a detail of."""
+    general = any(c.system == _TERMS and c.code.startswith("GEN-") for c in codings(child.find("code")))
+    if whole is None or not general or entry.kind not in _DETAILS or not entry.value:
+        return entry
+    return uncoded(replace(entry, label=f"{whole.label} : {entry.label}"))
 
 
 def _names_a_disease(observation: "Element") -> bool:

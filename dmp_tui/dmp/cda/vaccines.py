@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from dmp_tui.dmp.cda.allergies import reactions_of
 from dmp_tui.dmp.cda.codes import absence, codings, display
 from dmp_tui.dmp.cda.columns import DATE_CELL, name_column
-from dmp_tui.dmp.cda.details import NOT_DONE, status_of, status_word
+from dmp_tui.dmp.cda.details import NOT_DONE, status_of, status_word, taking_part
 from dmp_tui.dmp.cda.medicines import material_of
 from dmp_tui.dmp.cda.narrative import one_line
 from dmp_tui.dmp.cda.related import comment, with_code
@@ -16,6 +16,7 @@ from dmp_tui.dmp.cda.unstated import agentless
 from dmp_tui.dmp.cda.words import denial, name_the_same, yes_or_no
 from dmp_tui.dmp.cda.xml import squeeze
 from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark, Status
+from dmp_tui.dmp.identity import fold
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -91,7 +92,8 @@ def read_vaccination(statement: "Element", scope: Scope) -> Entry:
             for text in (
                 words,
                 comment(statement, scope, words),
-                _circumstances(statement, scope),
+                _circumstances(statement, scope, words),
+                *taking_part(statement, words),
                 status_word(statement),
             )
             if text
@@ -123,7 +125,7 @@ def _said_done(row: "Row | None") -> bool | None:
     return None
 
 
-def _circumstances(statement: "Element", scope: Scope) -> str:
+def _circumstances(statement: "Element", scope: Scope, words: str) -> str:
     """Why it was not given, by which route and where it was put."""
     found = []
     for related in statement.iterfind("entryRelationship[@typeCode='RSON']/*"):
@@ -134,7 +136,7 @@ def _circumstances(statement: "Element", scope: Scope) -> str:
             found.append(f"motif : {why or coded}")
     places = (*statement.iterfind("routeCode"), *statement.iterfind("approachSiteCode"))
     found += [text for element in places if (text := scope.words(original(element)) or display(element))]
-    return " · ".join(dict.fromkeys(found))
+    return " · ".join(text for text in dict.fromkeys(found) if fold(text.removeprefix("motif : ")) not in fold(words))
 
 
 def _detail(statement: "Element", material: "Element | None") -> str:
