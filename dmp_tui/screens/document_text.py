@@ -4,6 +4,7 @@ import asyncio
 import re
 from dataclasses import dataclass
 
+from dmp_tui.dmp.bodies import Form, Words, words_of
 from dmp_tui.dmp.entries import DocumentError, Reading
 from dmp_tui.i18n import _, n_
 from dmp_tui.screens.narrative_layout import Passage, part_passages, passage, section, text_passages
@@ -13,7 +14,6 @@ from dmp_tui.widgets.line import ALARM, PLAIN, STRONG
 from dmp_tui.widgets.text import visible
 
 _STRUCTURED = re.compile(r"(text|application)/(.+\+)?(xml|json)\b")
-_PLAIN = frozenset({"text/plain", "text/rtf", "application/rtf"})
 _MOST = 500
 """Images of a page that are named one by one."""
 
@@ -27,6 +27,8 @@ class File:
     content: bytes
     pdf: PdfText | None = None
     """Its text, where it is a PDF."""
+    words: Words | None = None
+    """Its words, where it is a text, an RTF or a page of HTML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class DocumentText:
     """What could be read of a document's bytes; ``problem`` is a sentence where something could not."""
 
     reading: Reading | None = None
-    plain: str = ""
+    words: Words | None = None
+    """The document itself is a text, an RTF or a page of HTML."""
     pdf: PdfText | None = None
     """The document itself is a PDF."""
     files: tuple[File, ...] = ()
@@ -46,8 +49,8 @@ async def document_text(content: bytes, media_type: str) -> DocumentText:
     kind = media_type.partition(";")[0].strip().lower()
     if content.startswith(b"%PDF-") or kind == "application/pdf":
         return DocumentText(pdf=await pdf_text(content))
-    if kind in _PLAIN:
-        return DocumentText(plain=_decoded(content))
+    if (words := await asyncio.to_thread(words_of, content, media_type)) is not None:
+        return DocumentText(words=words)
     if kind.startswith("image/"):
         return DocumentText(
             problem=_("C'est une image : un terminal ne peut pas la montrer. w : l'enregistrer dans un fichier.")
@@ -65,16 +68,9 @@ async def document_text(content: bytes, media_type: str) -> DocumentText:
     for attachment in reading.attachments:
         is_pdf = attachment.content.startswith(b"%PDF-")
         text = await pdf_text(attachment.content) if is_pdf else None
-        files.append(File(attachment.title, attachment.media_type, attachment.content, text))
+        words = await asyncio.to_thread(words_of, attachment.content, attachment.media_type)
+        files.append(File(attachment.title, attachment.media_type, attachment.content, text, words))
     return DocumentText(reading=reading, files=tuple(files))
-
-
-def _decoded(content: bytes) -> str:
-    """UTF-8; else windows-1252, which old software writes whatever it declares."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
 
 
 # --- laid out ---------------------------------------------------------------------------------------------------------
@@ -88,8 +84,8 @@ def text_of(text: DocumentText, width: int) -> list[Passage]:
     if text.reading is not None:
         found += _unread_passages(text.reading, width)
         found += part_passages(text.reading.parts, width)
-    if text.plain.strip():
-        found += text_passages(text.plain, width)
+    if text.words is not None:
+        found += _word_passages(text.words, "w", width)
     if text.pdf is not None:
         found += _pdf_passages("PDF", text.pdf, "w", width)
     for file in text.files:
@@ -118,9 +114,23 @@ def file_passages(file: File, width: int) -> list[Passage]:
     """A file within the document: the text of a PDF, or its name."""
     if file.pdf is not None:
         return _pdf_passages(" ".join(part for part in ("PDF", visible(file.title)) if part), file.pdf, "W", width)
-    sentence = _("Un terminal ne peut pas montrer cette pièce jointe ({type}). W : l'enregistrer dans un fichier.")
     heading = _("Pièce jointe {title}").format(title=visible(file.title)).strip()
+    if file.words is not None and file.words.text:
+        return [section(heading, width), *_word_passages(file.words, "W", width)]
+    sentence = _("Un terminal ne peut pas montrer cette pièce jointe ({type}). W : l'enregistrer dans un fichier.")
     return [section(heading, width), passage(sentence.format(type=visible(file.media_type)), width)]
+
+
+def _word_passages(words: Words, key: str, width: int) -> list[Passage]:
+    """The words of a text, below a line that says where they were taken out of something that has a layout."""
+    if not words.text.strip():
+        return []
+    said = {
+        Form.RTF: _("Texte extrait d'un RTF, sans sa mise en page ni ses images. {key} : l'enregistrer tel quel."),
+        Form.HTML: _("Texte extrait d'une page HTML, sans sa mise en page. {key} : l'enregistrer tel quel."),
+    }.get(words.form, "")
+    note = [passage(said.format(key=key), width)] if said else []
+    return [*note, *text_passages(words.text, width)]
 
 
 def _pdf_passages(heading: str, pdf: PdfText, key: str, width: int) -> list[Passage]:

@@ -1,5 +1,6 @@
 """What a document's bytes become for a reader: narrative, the text of a PDF, or why there is none."""
 
+import base64
 import json
 from io import BytesIO
 
@@ -8,6 +9,7 @@ import pytest
 from dmp_tui.demo.pdf import text_pdf
 from dmp_tui.screens.document_text import DocumentText, document_text, text_of
 from dmp_tui.screens.pdf import PdfProblem, pdf_text
+from tests.dmp.cda.build import document
 
 
 def shown(text: DocumentText) -> str:
@@ -58,6 +60,9 @@ async def test_a_broken_pdf_is_said_and_nothing_falls(content: bytes) -> None:
         (b"{}", "application/fhir+json", "pas un document FHIR"),
         (b"\xff\xd8\xff", "image/jpeg", "C'est une image"),
         (b"Texte \x1b[2J simple", "text/plain", "Texte <U+001B>[2J simple"),
+        (rb"{\rtf1\ansi Entr\'e9e aux urgences\par}", "text/rtf", "Entrée aux urgences"),
+        (rb"{\rtf1\ansi Chute}", "application/octet-stream", "Texte extrait d'un RTF"),
+        (b"<html><p>Chute</p></html>", "text/html", "Texte extrait d'une page HTML"),
     ],
 )
 async def test_what_cannot_be_read_is_said(content: bytes, media_type: str, said: str) -> None:
@@ -70,3 +75,17 @@ async def test_what_stands_on_no_sheet_is_named_first() -> None:
     text = shown(await document_text(json.dumps(bundle).encode(), "application/fhir+json"))
     assert text.startswith("! Pas sur la fiche, à lire dans le document : Task (1)")
     assert "1 énoncé retiré par son auteur" in text
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "said"),
+    [
+        ("Sortie prévue".encode("cp1252"), "text/plain", "Sortie prévue"),
+        (rb"{\rtf1 Sortie {\b demain}}", "text/rtf", "Sortie demain"),
+        (b"", "text/plain", "ne contient aucun texte"),
+    ],
+)
+async def test_a_text_inside_a_cda_is_shown(content: bytes, media_type: str, said: str) -> None:
+    held = f'<text mediaType="{media_type}" representation="B64">{base64.b64encode(content).decode()}</text>'
+    cda = document(body=f"<component><nonXMLBody>{held}</nonXMLBody></component>")
+    assert said in shown(await document_text(cda, "text/xml"))

@@ -10,6 +10,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 
+from dmp_tui.dmp.bodies import Form, Words
 from dmp_tui.dmp.documents import DocumentEntry, DocumentStatus
 from dmp_tui.dmp.entries import Attachment, Coding, Part, Reading, Subject
 from dmp_tui.dmp.identity import Sex, Traits
@@ -143,14 +144,18 @@ async def test_copying_grows_from_the_passage_to_the_document() -> None:
 
 
 async def test_what_a_terminal_would_not_take_is_not_copied_in_part() -> None:
-    async with reader(text=DocumentText(plain="x" * 80_000)) as (app, _screen, pilot):
+    async with reader(text=DocumentText(words=Words(Form.PLAIN, "x" * 80_000))) as (app, _screen, pilot):
         await pilot.press("end", "y")
         assert app.said.startswith("Trop long à copier (80 ko, 74 au plus) : rien n'est copié.")
         assert not app.copied
 
 
 async def test_nothing_active_reaches_the_clipboard() -> None:
-    async with reader(text=DocumentText(plain="a\x1b[2Jb\x07\r\nrm -rf\u202e")) as (app, _screen, pilot):
+    async with reader(text=DocumentText(words=Words(Form.PLAIN, "a\x1b[2Jb\x07\r\nrm -rf\u202e"))) as (
+        app,
+        _screen,
+        pilot,
+    ):
         await pilot.press("y", "y", "y")
         assert "\x1b" not in app.copied[-1]
         assert "<U+202E>" in app.copied[-1]
@@ -250,7 +255,7 @@ async def test_the_documents_beside_are_asked_for() -> None:
 
 
 async def test_a_long_paragraph_is_read_line_by_line() -> None:
-    text = DocumentText(plain=" ".join(f"mot{i}" for i in range(600)))
+    text = DocumentText(words=Words(Form.PLAIN, " ".join(f"mot{i}" for i in range(600))))
     async with reader(text=text) as (app, _screen, pilot):
         seen = set(app.text.split())
         for _ in range(12):

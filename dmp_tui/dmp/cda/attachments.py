@@ -2,6 +2,7 @@
 
 import binascii
 import re
+import zlib
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import display
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 MAX_DECODED = 24 * 1024 * 1024
 _TYPE_OF_DOCUMENT = "69764-9"
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+_URL_SAFE = str.maketrans("-_", "+/")
+"""The alphabet of RFC 4648 section 5, which some software writes here."""
 _SPACES = re.compile(r"\s+")
 
 
@@ -29,8 +32,8 @@ def body_attachment(text: "Element", title: str) -> Attachment:
     written = "".join(t for t in text.itertext() if isinstance(t, str))
     representation = (text.get("representation") or "").upper()
     if representation == "B64" or (not representation and _is_base64(written, declared)):
-        content = decoded(written, "nonXMLBody")
-        return Attachment(declared or _sniffed(content), content, title)
+        content = unpacked(decoded(written, "nonXMLBody"), squeeze(text.get("compression")), "nonXMLBody")
+        return Attachment(media_type_of(content, declared), content, title)
     return Attachment(declared or "text/plain", _plain(text).encode("utf-8"), title)
 
 
@@ -41,8 +44,46 @@ def _is_base64(written: str, media_type: str) -> bool:
     return bool(_BASE64.fullmatch(_SPACES.sub("", written)))
 
 
-def _sniffed(content: bytes) -> str:
-    return "application/pdf" if content.startswith(b"%PDF") else "application/octet-stream"
+_MAGIC = (
+    (b"%PDF-", "application/pdf"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF8", "image/gif"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"{\\rtf", "text/rtf"),
+)
+
+
+def media_type_of(content: bytes, declared: str) -> str:
+    """What a file is: by its first bytes where they tell, else as declared."""
+    found = next((kind for magic, kind in _MAGIC if content.startswith(magic)), "")
+    return found or declared or "application/octet-stream"
+
+
+_WINDOWS = {"ZL": zlib.MAX_WBITS, "GZ": zlib.MAX_WBITS | 16, "DF": -zlib.MAX_WBITS}
+"""CDA's compressions (ED.compression) as zlib's window sizes: zlib, gzip, deflate."""
+
+
+def unpacked(content: bytes, compression: str, place: str) -> bytes:
+    """The bytes of an ED that says how it is compressed, at most MAX_DECODED; as they are where it does not.
+
+    Raises:
+        DocumentError: BAD_BASE64 (what is no such stream, or a compression that nobody reads) or TOO_LARGE.
+    """
+    if not compression:
+        return content
+    window = _WINDOWS.get(compression)
+    if window is None:
+        raise DocumentError(DocumentProblem.BAD_BASE64, place)
+    inflater = zlib.decompressobj(window)
+    try:
+        plain = inflater.decompress(content, MAX_DECODED)
+    except zlib.error as error:
+        raise DocumentError(DocumentProblem.BAD_BASE64, place) from error
+    if inflater.unconsumed_tail:
+        raise DocumentError(DocumentProblem.TOO_LARGE, place)
+    return plain
 
 
 def _plain(text: "Element") -> str:
@@ -58,7 +99,7 @@ def decoded(text: str, place: str) -> bytes:
     Raises:
         DocumentError: BAD_BASE64 or TOO_LARGE.
     """
-    compact = _SPACES.sub("", text)
+    compact = _SPACES.sub("", text).translate(_URL_SAFE)
     if len(compact) // 4 * 3 > MAX_DECODED:
         raise DocumentError(DocumentProblem.TOO_LARGE, place)
     try:
@@ -92,10 +133,11 @@ def embedded(body: "Element") -> tuple[list[Attachment], list[str]]:
         name = own or _title(media) or media.get("ID") or ""
         try:
             content = decoded(value.text or "", "observationMedia")
+            content = unpacked(content, squeeze(value.get("compression")), "observationMedia")
         except DocumentError:
             failed.append(name or "observationMedia")
             continue
-        files.append(Attachment(squeeze(value.get("mediaType")) or "application/octet-stream", content, name))
+        files.append(Attachment(media_type_of(content, squeeze(value.get("mediaType"))), content, name))
     return files, failed
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from dmp_tui.dmp.cda.codes import display
 from dmp_tui.dmp.cda.persons import address_words, name_words, own_text, phones
 from dmp_tui.dmp.cda.scope import Scope, original
-from dmp_tui.dmp.cda.values import further_values, quantity
+from dmp_tui.dmp.cda.values import coded_value, further_values, quantity
 from dmp_tui.dmp.cda.xml import squeeze
 from dmp_tui.dmp.identity import fold
 
@@ -143,6 +143,42 @@ def _is_told(name: str, words: str) -> bool:
 
 
 _HOUSES = ("representedOrganization", "scopingEntity", "scopingOrganization")
+
+
+def hanging_words(statement: "Element", scope: Scope, words: str) -> "Iterator[str]":
+    """What hangs on a statement and adds to it, as "question : réponse", unless ``words`` say it already."""
+    for related in statement.iterfind("entryRelationship"):
+        if related.get("typeCode") in _OTHERWISE_READ:
+            continue
+        for child in related:
+            code = child.find("code")
+            own = squeeze(code.get("code")) if code is not None else ""
+            if child.tag not in {"observation", "act"} or own in _READ_BY_CODE or status_of(child) == "nullified":
+                continue
+            asked = scope.words(original(code)) or (display(code) if code is not None else "")
+            said = answer_of(child, scope)
+            if said and not _holds(words, said):
+                yield f"{asked} : {said}" if asked and fold(asked) != fold(said) else said
+
+
+def answer_of(statement: "Element", scope: Scope) -> str:
+    """What an observation answers, or an act says: the words of its value, else its value, else its own words."""
+    values = statement.findall("value")
+    told = next((text for value in values if (text := scope.words(original(value)))), "")
+    coded = next((text for value in values if (text := coded_value(value).shown)), "")
+    return told or coded or scope.words(statement.find("text"))
+
+
+def _holds(words: str, said: str) -> bool:
+    return f" {fold(said)} " in f" {fold(words)} "
+
+
+_OTHERWISE_READ = frozenset({"RSON", "MFST", "CAUS", "REFR"})
+"""Links of reasons, reactions and references within the document."""
+_READ_BY_CODE = frozenset(
+    {"48767-8", "33999-4", "SEV", "82606-5", "66455-7", "11323-3", "30973-2", "PINSTRUCT", "69764-9", "IMMUNIZ"}
+)
+"""Comment, status, severity, criticality, certainty, general status, rank of a dose, instruction to the patient."""
 
 
 def supplied_words(statement: "Element", words: str) -> "Iterator[str]":

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import ATC, absence, codings, display
-from dmp_tui.dmp.cda.details import NOT_DONE, status_of, status_word, supplied_words
+from dmp_tui.dmp.cda.details import NOT_DONE, hanging_words, status_of, status_word, supplied_words
 from dmp_tui.dmp.cda.dosage import dosage
 from dmp_tui.dmp.cda.narrative import one_line
 from dmp_tui.dmp.cda.related import comment, status_words
@@ -144,6 +144,7 @@ def _words(statement: "Element", scope: Scope, place: "Place | None") -> str:
         f"motif : {why}" if why else "",
         f"statut : {stated}" if stated and fold(stated) not in fold(words) else status_word(statement),
         *supplied_words(statement, words),
+        *hanging_words(statement, scope, f"{words} · {said}"),
     )
     return " · ".join(text for text in (words, *more) if text)
 

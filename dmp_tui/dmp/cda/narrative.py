@@ -134,6 +134,8 @@ def _flow_child(child: "Element", pieces: list[str]) -> None:
     match child.tag:
         case "br":
             pieces.append("\n")
+        case "img":
+            pieces.append(f" [image {child.get('alt') or child.get('src') or ''}] ".replace(" ]", "]"))
         case "renderMultiMedia":
             pieces.append(f" [{flowing(child) or child.get('referencedObject') or ''}] ")
         case "linkHtml":

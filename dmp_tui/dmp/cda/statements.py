@@ -121,9 +121,7 @@ def _read_as_own(statement: "Element", scope: Scope, noted: str) -> "Iterator[En
     elif kind is Kind.PROBLEM and statement.tag == "act":
         yield from _concern(statement, scope)
     elif kind is Kind.PROBLEM and statement.tag == "observation" and not _is_a_figure(statement):
-        problem = read_problem(statement, scope, None)
-        yield problem
-        yield from _devices(statement, scope, problem)
+        yield from _problem(statement, scope, None)
     elif kind in _NAMED and statement.tag == "observation" and names_a_problem(statement):
         yield _named(read_problem(statement, scope, None, kind or Kind.RESULT))
     elif statement.tag in {"procedure", "encounter"}:
@@ -200,17 +198,22 @@ def _concern(act: "Element", scope: Scope) -> "Iterator[Entry]":
         elif _is_a_figure(observation):
             yield from _observation(observation, scope, Kind.RESULT, "")
         else:
-            problem = read_problem(observation, scope, act)
-            yield problem
-            yield from _devices(observation, scope, problem)
+            yield from _problem(observation, scope, act)
 
 
-def _devices(observation: "Element", scope: Scope, problem: Entry) -> "Iterator[Entry]":
-    """Devices that hang on a problem (the stent of a stenosis); what else hangs there stands in the problem's row."""
+def _problem(observation: "Element", scope: Scope, concern: "Element | None") -> "Iterator[Entry]":
+    """A problem, the devices that hang on it (a stenosis's stent), and what else does and is not in its row (TNM)."""
+    problem = read_problem(observation, scope, concern)
+    yield problem
     for related in observation.iterfind("entryRelationship/observation"):
         if _names_a_device(related):
             for device in _observation(related, scope, Kind.DEVICE, ""):
                 yield uncoded(replace(device, label=f"{device.label} : {problem.label}"))
+        elif not is_remark(related) and not _is_aside(related):
+            for part in (related, *related.iterfind(".//entryRelationship/observation")):
+                detail = None if is_remark(part) else read_observation(part, scope, Kind.RESULT)
+                if detail is not None and detail.value and fold(detail.value) not in fold(problem.words):
+                    yield uncoded(replace(detail, label=f"{problem.label} : {detail.label}"))
 
 
 def _names_a_device(observation: "Element") -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from dmp_tui.dmp.cda.allergies import reactions_of
 from dmp_tui.dmp.cda.codes import absence, codings, display
 from dmp_tui.dmp.cda.columns import DATE_CELL, name_column
-from dmp_tui.dmp.cda.details import NOT_DONE, status_of, status_word, taking_part
+from dmp_tui.dmp.cda.details import NOT_DONE, hanging_words, status_of, status_word, taking_part
 from dmp_tui.dmp.cda.medicines import material_of
 from dmp_tui.dmp.cda.narrative import one_line
 from dmp_tui.dmp.cda.related import comment, with_code
@@ -93,6 +93,7 @@ def read_vaccination(statement: "Element", scope: Scope) -> Entry:
                 words,
                 comment(statement, scope, words),
                 _circumstances(statement, scope, words),
+                *hanging_words(statement, scope, words),
                 *taking_part(statement, words),
                 status_word(statement),
             )

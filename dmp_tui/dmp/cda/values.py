@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _SAID = re.compile(r"\s*([<>≤≥]=?)?\s*([+-]?\d+(?:[.,]\d+)?)\s*([^\d<>(]{0,24})(?:\(.*\))?\s*")
+_TNM = "2.16.840.1.113883.15.6"
+"""TNM of the UICC."""
 _COUNT = re.compile(r"\{(?:score|scores?[ _].*|points?|pts|count|nbr|nb|nombre|number|#|ratio|titer|INR|inr|1)\}")
 _ANNOTATION = re.compile(r"\{[^{}]+\}")
 _FLAVORS = {"NINF": "-∞", "PINF": "+∞", "TRC": "traces", "QS": "quantité suffisante"}
@@ -79,9 +81,29 @@ def coded_value(value: "Element") -> Value:
         return Value(flavor)
     if value.get("representation") == "B64":
         return Value("")
-    text = display(value) or one_line(flowing(value))
+    text = _staged(value) or display(value) or one_line(flowing(value)) or _qualified(value)
     measured = said_value(text) if kind_of_value(value) in {"ST", "ED", ""} else None
     return measured if measured is not None else Value(text)
+
+
+def _staged(value: "Element") -> str:
+    """``T1b : envahit la sous-muqueuse``: of a stage the code is what people say, and its display explains it."""
+    code, shown = squeeze(value.get("code")), squeeze(value.get("displayName"))
+    if value.get("codeSystem") != _TNM or not code:
+        return ""
+    return f"{code} : {shown}" if shown and shown != "None" and not shown.startswith(code) else code
+
+
+def _qualified(value: "Element") -> str:
+    """``Stade clinique : IB``: what the qualifiers of a value say that has no code of its own."""
+    said = []
+    for qualifier in value.iterfind("qualifier"):
+        name, told = qualifier.find("name"), qualifier.find("value")
+        text = (_staged(told) or display(told)) if told is not None else ""
+        asked = display(name) if name is not None else ""
+        if text:
+            said.append(f"{asked} : {text}" if asked else text)
+    return ", ".join(said)
 
 
 def unit_of(element: "Element") -> str:

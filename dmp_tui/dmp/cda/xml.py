@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from dmp_tui.dmp.entries import DocumentError, DocumentProblem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml.etree import _Element as Element
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -36,6 +38,20 @@ _ENCODINGS = {
     "iso8859-15": "iso-8859-15",
     "windows-1252": "cp1252",
     "cp1252": "cp1252",
+    # of other countries' documents: Central European, Greek, Cyrillic, Turkish, and old Macintosh and DOS
+    "iso-8859-2": "iso-8859-2",
+    "windows-1250": "cp1250",
+    "iso-8859-7": "iso-8859-7",
+    "windows-1253": "cp1253",
+    "iso-8859-5": "iso-8859-5",
+    "windows-1251": "cp1251",
+    "iso-8859-9": "iso-8859-9",
+    "windows-1254": "cp1254",
+    "iso-8859-4": "iso-8859-4",
+    "iso-8859-13": "iso-8859-13",
+    "windows-1257": "cp1257",
+    "macintosh": "mac-roman",
+    "ibm850": "cp850",
 }
 
 
@@ -81,9 +97,8 @@ def _guarded(text: str) -> bytes:
     """
     if text.count("<") > MAX_MARKUP or text.count("=") > MAX_MARKUP:
         raise DocumentError(DocumentProblem.TOO_LARGE, "markup")
-    start = 1 if text.startswith("\ufeff") else 0
-    declaration = _DECLARATION.match(text, start)
-    start = declaration.end() if declaration else start
+    declaration = _DECLARATION.match(text)
+    start = declaration.end() if declaration else 0
     prolog = _PROLOG.match(text, start)
     root = prolog.end() if prolog else start
     if text.startswith("<!DOCTYPE", root):
@@ -104,7 +119,7 @@ def _decode(content: bytes) -> tuple[str, str]:
     named, encoding = "UTF-8", "utf-8"
     for bom, of_bom in _BOMS:
         if content.startswith(bom):
-            encoding = of_bom
+            encoding, content = of_bom, content[len(bom) :]
             break
     else:
         if match := _DECLARED.match(content[:400]):
@@ -112,13 +127,20 @@ def _decode(content: bytes) -> tuple[str, str]:
             encoding = _ENCODINGS.get(named.lower(), "")
         elif content[:2] in {b"<\x00", b"\x00<"}:
             encoding = "utf-16-le" if content[:1] == b"<" else "utf-16-be"
-    for tried, name in _TRIALS.get(encoding, ((encoding, named),) if encoding else ()):
+    for tried, name in _trials(encoding, named):
         try:
             text = content.decode(tried)
         except UnicodeDecodeError:
             continue
         return text, "" if tried == encoding or text.isascii() else f"déclaré {named}, lu comme {name}"
     raise DocumentError(DocumentProblem.NOT_XML, "encoding")
+
+
+def _trials(encoding: str, named: str) -> "Sequence[tuple[str, str]]":
+    """What is tried, one after the other, for an encoding; nothing for one that is not known."""
+    if encoding.startswith("utf-16") or not encoding:
+        return ((encoding, named),) if encoding else ()
+    return _TRIALS.get(encoding, (("utf-8", "UTF-8"), (encoding, named)))
 
 
 def _tree(body: bytes) -> "Element":

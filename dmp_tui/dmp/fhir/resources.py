@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?", re.ASCII)
 
 
 def date_time(text: str) -> str:
-    """The text if it is a FHIR dateTime, else empty: what is written as a date is one. An hour of no zone is left out."""
+    """The text if it is a FHIR dateTime, else empty: what is written as a date is one. An hour without zone is cut."""
     text = text[:10] if _LOCAL.fullmatch(text) else text
     if _PARTIAL.fullmatch(text):
         return text if text[:4] != "0000" else ""
