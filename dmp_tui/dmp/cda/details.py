@@ -42,14 +42,15 @@ def status_word(statement: "Element") -> str:
     return f"statut : {word}" if word else ""
 
 
-def take_out_errors(entry: "Element") -> bool:
-    """Take out of an entry the statements that their author nullified ("saisi par erreur"); whether there were any."""
-    wrong = [s for s in entry.iter(*_STATEMENTS) if status_of(s) == "nullified"]
+def take_out_errors(entry: "Element") -> int:
+    """Take out of an entry the statements that their author nullified ("saisi par erreur"); how many there were."""
+    marked = [s for s in entry.iter(*_STATEMENTS) if status_of(s) == "nullified"]
+    wrong = [s for s in marked if not any(status_of(a) == "nullified" for a in s.iterancestors(*_STATEMENTS))]
     for statement in wrong:
         link = statement.getparent()
         if link is not None and link.tag in _LINKS:
             link.remove(statement)
-    return bool(wrong)
+    return len(wrong)
 
 
 def measured_words(observation: "Element", scope: Scope, value: str, words: str) -> "Iterator[str]":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.attachments import body_attachment, embedded, media_names
 from dmp_tui.dmp.cda.columns import first_cell, name_column, value_cell
-from dmp_tui.dmp.cda.details import status_of
+from dmp_tui.dmp.cda.details import take_out_errors
 from dmp_tui.dmp.cda.header import Header, read_header, read_partial_header
 from dmp_tui.dmp.cda.narrative import Narrative, Row, flowing, is_blank, one_line, read_narrative
 from dmp_tui.dmp.cda.problems import is_remark
@@ -49,7 +49,6 @@ _MOTHER = "Mère"
 _TOO_YOUNG = 8
 _DENIALS = frozenset({Assertion.NONE, Assertion.NO_DATA})
 _DAY = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
-_OTHER_STATEMENTS = ("substanceAdministration", "supply", "procedure", "organizer", "encounter")
 _ROWS_COUNT = frozenset({Kind.ALLERGY, Kind.TREATMENT, Kind.PROBLEM, Kind.PROCEDURE, Kind.DEVICE, Kind.VACCINATION})
 """Kinds of which a table row that no entry points to is a statement that the structure forgot."""
 
@@ -85,8 +84,14 @@ def read_cda(content: bytes, limit: int = MAX_BYTES) -> Reading:
     narratives = _narratives(sections, media_names(body))
     files, failed = embedded(body)
     entries: list[Entry] = list(header.contacts)
+    withdrawn = 0
     for section in sections:
-        found, lost = _statements(section, _scope(section, header, narratives))
+        coded = section.element.findall("entry")
+        scope = _scope(section, header, narratives)
+        claimed = _claimed(scope.narrative, coded)
+        wrong = sum(map(take_out_errors, coded))
+        found, lost = _statements(section, scope, claimed, withdrawn=bool(wrong))
+        withdrawn += wrong
         entries.extend(found)
         if lost:
             unread.append(section.title or section.code)
@@ -98,6 +103,7 @@ def read_cda(content: bytes, limit: int = MAX_BYTES) -> Reading:
         attachments=files,
         sections_read=frozenset(s.code for s in sections if s.code),
         unread=[*unread, *failed],
+        withdrawn=withdrawn,
     )
 
 
@@ -123,6 +129,7 @@ def _reading(
     attachments: list[Attachment],
     sections_read: frozenset[str] = frozenset(),
     unread: list[str],
+    withdrawn: int = 0,
 ) -> Reading:
     return Reading(
         unique_id=header.unique_id,
@@ -146,6 +153,7 @@ def _reading(
         attachments=tuple(attachments),
         sections_read=sections_read,
         unread=tuple(dict.fromkeys(unread)),
+        withdrawn=withdrawn,
     )
 
 
@@ -222,15 +230,16 @@ def _scope(section: _Section, header: Header, narratives: _Narratives) -> Scope:
     )
 
 
-def _statements(section: _Section, scope: Scope) -> tuple[list[Entry], bool]:
-    """The statements of a section, and whether something of it is reachable only as narrative."""
+def _statements(section: _Section, scope: Scope, claimed: set[int], *, withdrawn: bool) -> tuple[list[Entry], bool]:
+    """The statements of a section, and whether something of it is reachable only as narrative.
+
+    ``claimed``: the rows that entries point into, those that were ``withdrawn`` too.
+    """
     if section.code in WITHOUT_STATEMENTS:
         # papers, payers and attachments state nothing of the patient; what is coded below a comment does
         return [], section.code == _COMMENTS and any(read_entry(e, scope)[0] for e in section.element.findall("entry"))
     told = bool(scope.narrative.plain.strip())
     elements = section.element.findall("entry")
-    claimed = _claimed(scope.narrative, elements)
-    wrong = any(status_of(s) == "nullified" for e in elements for s in e.iter("act", "observation", *_OTHER_STATEMENTS))
     found: list[Entry] = []
     lost = False
     for element in elements:
@@ -238,7 +247,9 @@ def _statements(section: _Section, scope: Scope) -> tuple[list[Entry], bool]:
         found.extend(statements)
         lost = lost or missed
     if not found and section.kind is not None:
-        if told and not wrong:
+        if told and withdrawn:
+            lost = lost or any(_unclaimed(scope.narrative, claimed, found))
+        elif told:
             if section.kind in SAFETY or not elements:
                 found = list(statements_of(scope, section.kind))
                 lost = lost or (section.kind in _ROWS_COUNT and not all(entry.assertion in _DENIALS for entry in found))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dmp_tui.dmp.cda.acts import read_act, read_device
 from dmp_tui.dmp.cda.allergies import read_adverse_effects, read_allergies
 from dmp_tui.dmp.cda.codes import ICD10, codings
-from dmp_tui.dmp.cda.details import SPECIMEN_TEMPLATES, take_out_errors
+from dmp_tui.dmp.cda.details import SPECIMEN_TEMPLATES
 from dmp_tui.dmp.cda.isolates import of_isolate, read_isolate
 from dmp_tui.dmp.cda.medicines import material_of, read_treatment
 from dmp_tui.dmp.cda.observations import PREGNANT, read_observation, uncoded
@@ -54,7 +54,7 @@ _DEVICES = "1.2.250.1.213.2.68"
 def read_entry(entry: "Element", scope: Scope) -> tuple[list[Entry], bool]:
     """The statements of an ``entry`` and whether something of it could not be structured."""
     statements: list[Entry] = []
-    lost = take_out_errors(entry)
+    lost = False
     for child in entry:
         if child.tag == "act" and _is_comment(child):
             lost = lost or bool(scope.words(child.find("text")))

@@ -210,7 +210,8 @@ NULLIFIED = {
 @pytest.mark.parametrize("loinc", NULLIFIED)
 def test_what_was_entered_in_error_is_no_statement_and_is_counted(loinc: str) -> None:
     reading = read(section(loinc, "Titre", table(("Libellé", "Date"), (cell("x", "Chose"), "2019")), NULLIFIED[loinc]))
-    assert (reading.entries, reading.unread) == ((), ("Titre",))
+    assert (reading.entries, reading.unread) == ((), ())
+    assert reading.withdrawn == 1
 
 
 @pytest.mark.parametrize(
