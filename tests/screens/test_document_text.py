@@ -82,7 +82,7 @@ async def test_what_stands_on_no_sheet_is_named_first() -> None:
     [
         ("Sortie prévue".encode("cp1252"), "text/plain", "Sortie prévue"),
         (rb"{\rtf1 Sortie {\b demain}}", "text/rtf", "Sortie demain"),
-        (b"", "text/plain", "ne contient aucun texte"),
+        (b"", "text/plain", "Pas sur la fiche, à lire dans le document : Synthèse"),
     ],
 )
 async def test_a_text_inside_a_cda_is_shown(content: bytes, media_type: str, said: str) -> None:
