@@ -17,7 +17,6 @@ from dmp_tui.dmp.fhir import (
 )
 from dmp_tui.dmp.fhir.bundle import Index, Resource
 from dmp_tui.dmp.fhir.elements import (
-    asides,
     codings,
     concept_text,
     date_of,
@@ -267,10 +266,6 @@ class Collector:
         kept = [replace(entry, author=entry.author or told) for entry in found or () if entry.label]
         if changed := modifiers(resource.body):
             kept = [replace(entry, words=words(changed, entry.words)) for entry in kept]
-        if len(kept) == 1 and (beside := asides(resource.body)):
-            shown = f"{kept[0].label} {kept[0].dose} {kept[0].words} {kept[0].value}"
-            told_too = [text for text in beside if not is_told(text, shown)]
-            kept = [replace(kept[0], words=words(kept[0].words, told_too))]
         if kept and resource.type not in _WHOLE and (rest := leftovers(resource.body, kept)):
             kept[0] = replace(kept[0], words=words(kept[0].words, rest))
         self.entries += kept

@@ -281,33 +281,6 @@ def modifiers(element: Json) -> list[str]:
     return [text for text in found if text]
 
 
-_TOLD_ELSEWHERE = re.compile(
-    r"rendereddosage|abatement|narrativelink|classification|productname|actor|author|performer|translation|substanceexposure",
-    re.IGNORECASE,
-)
-"""Names of extensions that are read where what they say belongs."""
-_LONGEST_ASIDE = 300
-
-
-def asides(resource: Json) -> list[str]:
-    """What extensions of a resource say in words or codes, for which FHIR has no element."""
-    found = []
-    pending = objects(resource.get("extension"))[::-1]
-    while pending:
-        item = pending.pop()
-        if _TOLD_ELSEWHERE.search(string(item.get("url")).rpartition("/")[2]):
-            continue
-        pending += objects(item.get("extension"))[::-1]
-        kind, value = choice(item, "value")
-        if kind == "CodeableConcept":
-            found.append(concept_text(value))
-        elif kind == "Coding":
-            found.append(concept_text({"coding": [first(value)]}))
-        elif kind in {"String", "Markdown"} and len(text := string(value)) <= _LONGEST_ASIDE and "://" not in text:
-            found.append(text)
-    return [text for text in found if text]
-
-
 def extensions(element: Json, url: str) -> Iterator[Json]:
     """The extensions of an element that have a url."""
     return (ext for ext in objects(element.get("extension")) if ext.get("url") == url)

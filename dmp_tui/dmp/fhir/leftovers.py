@@ -6,7 +6,7 @@ from itertools import islice
 
 from dmp_tui.dmp.entries import Criticality, Entry, Status
 from dmp_tui.dmp.fhir.dosage import timing_text
-from dmp_tui.dmp.fhir.elements import concept_text, first, quantity, range_text, ratio_text, string
+from dmp_tui.dmp.fhir.elements import choice, concept_text, first, objects, quantity, range_text, ratio_text, string
 from dmp_tui.dmp.fhir.strict import Json, Number
 from dmp_tui.dmp.identity import fold, folds_whole
 
@@ -50,13 +50,13 @@ def leftovers(resource: Json, entries: list[Entry]) -> list[str]:
     for name, text in islice(dict.fromkeys(_texts(resource)), _LOOKED_AT):
         told = {"clinicalStatus": not unknown, "severity": not unrated, "interpretation": judged}.get(name, False)
         told = told or (name == "verificationStatus" and text.lower() in _STATED)
-        if told or text in shown or all(part in shown for part in text.split(" - ")):
+        if not text or told or text in shown or all(part in shown for part in text.split(" - ")):
             continue
         length += len(name) + len(text) + 4
         if length > MOST:
             found.append("…")
             break
-        found.append(f"{name}: {text}")
+        found.append(f"{name}: {text}" if name else text)
     return found
 
 
@@ -91,10 +91,14 @@ def _parts(entry: Entry) -> str:
 
 def _texts(resource: Json) -> Iterator[tuple[str, str]]:
     """``(element, words)`` of whatever a person may read in a resource, in its own order."""
+    yield from _asides(resource)
     pending: list[tuple[str, object]] = [(name, value) for name, value in reversed(resource.items())]
     while pending:
         name, value = pending.pop()
-        if name in _ELSEWHERE or name.startswith("_"):
+        if name.removeprefix("_") in _ELSEWHERE:
+            continue
+        if name.startswith("_"):
+            yield from ((name[1:], text) for part in objects(value) for _, text in _asides(part))
             continue
         if isinstance(value, list):
             pending += [(name, item) for item in reversed(value)]
@@ -106,6 +110,42 @@ def _texts(resource: Json) -> Iterator[tuple[str, str]]:
                 pending += list(reversed(value.items()))
         elif text := _scalar(name, value):
             yield name, text
+
+
+_TOLD_ELSEWHERE = re.compile(
+    "rendereddosage|abatement|narrativelink|classification|productname|actor|author|performer|translation"
+    "|substanceexposure|data-absent-reason",
+    re.IGNORECASE,
+)
+"""Names of extensions that are read where what they say belongs."""
+_LONGEST_ASIDE = 300
+
+
+def _asides(element: Json) -> Iterator[tuple[str, str]]:
+    """What extensions say for which FHIR has no element: words alone, anything else with the extension's name."""
+    pending = objects(element.get("extension"))[::-1]
+    while pending:
+        item = pending.pop()
+        name = string(item.get("url")).rpartition("/")[2]
+        if _TOLD_ELSEWHERE.search(name):
+            continue
+        pending += objects(item.get("extension"))[::-1]
+        kind, value = choice(item, "value")
+        if kind == "Boolean" and isinstance(value, bool):
+            yield (name, "oui" if value else "non")
+        elif kind in {"String", "Markdown"}:
+            text = string(value)
+            if text and len(text) <= _LONGEST_ASIDE and "://" not in text:
+                yield ("", text)
+        elif kind == "Coding":
+            yield ("", concept_text({"coding": [first(value)]}))
+        elif isinstance(value, dict):
+            yield ("" if kind == "CodeableConcept" else name, _words(value))
+        elif kind in _MEASURES:
+            yield (name, string(value))
+
+
+_MEASURES = frozenset({"Date", "DateTime", "Instant", "Integer", "Decimal", "PositiveInt", "UnsignedInt", "Time"})
 
 
 def _words(part: Json) -> str:

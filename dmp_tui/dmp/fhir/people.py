@@ -100,6 +100,7 @@ def read_related_person(resource: Json) -> Person:
 
 def _contact(item: Json, *relations: str) -> Person:
     relation = [concept for name in relations for concept in objects(item.get(name))]
+    relation += [first(e.get("valueCodeableConcept")) for e in objects(item.get("extension")) if _names_relation(e)]
     kinds = [kind for c in codings(relation) if (kind := _kind_of(c))]
     organisation = string(first(item.get("organization")).get("display"))
     names = [human_name(name) for name in [item.get("name"), *objects(item.get("additionalName"))]]
@@ -110,6 +111,11 @@ def _contact(item: Json, *relations: str) -> Person:
         address=address(item.get("address")),
         kind=next((kind for kind in kinds if kind == _TRUSTED), kinds[0] if kinds else ""),
     )
+
+
+def _names_relation(extension: Json) -> bool:
+    """Whether an extension tells whose mother or friend a contact is, where a guide has a place of its own for it."""
+    return "relation" in string(extension.get("url")).lower()
 
 
 def _kind_of(coding: Coding) -> str:

@@ -147,6 +147,12 @@ def test_what_an_element_says_is_named_by_it_and_said_once() -> None:
     assert one(given).words == "usedCode: Mesh"
 
 
+def test_what_extends_a_primitive_element_is_kept() -> None:
+    finer = {"url": "http://vendor.example/extra-code", "valueCodeableConcept": {"text": "léger à modéré"}}
+    reaction = {"manifestation": [{"text": "rash"}], "severity": "moderate", "_severity": {"extension": [finer]}}
+    assert one({**LATEX, "reaction": [reaction]}).words == "severity: léger à modéré"
+
+
 def test_a_code_an_identifier_and_the_patient_are_no_words() -> None:
     order = {
         "resourceType": "DeviceRequest",

@@ -217,6 +217,10 @@ def test_what_an_extension_says_is_kept() -> None:
     state = {"url": "http://vendor.example/clinical-state", "valueCodeableConcept": {"text": "asymptomatique"}}
     entry = one({"resourceType": "Condition", "code": {"text": "Angiœdème"}, "extension": [state]})
     assert entry.words == "asymptomatique"
+    long_term = {"url": "http://vendor.example/long-term-condition", "valueBoolean": True}
+    said = {"url": "http://vendor.example/asserted", "valueDateTime": "2024-03"}
+    entry = one({"resourceType": "Condition", "code": {"text": "Goutte"}, "extension": [long_term, said]})
+    assert entry.words == "long-term-condition: oui; asserted: 2024-03"
 
 
 @pytest.mark.parametrize(
@@ -229,6 +233,16 @@ def test_who_is_to_be_called(code: str, display: str, kind: str) -> None:
     person = one({"resourceType": "RelatedPerson", "name": [{"text": "Zoé"}], "relationship": [sister, role]}).person
     assert person is not None
     assert (person.kind, person.role) == (kind, f"Soeur, {display}")
+
+
+def test_whose_mother_a_contact_is_may_stand_in_an_extension() -> None:
+    level = {"url": "http://vendor.example/ext-relationshiplevel", "valueCodeableConcept": {"text": "Mère"}}
+    bundle = document()
+    contact = {"extension": [level], "relationship": [{"text": "Next of kin"}], "name": {"family": "DOE"}}
+    bundle["entry"][1]["resource"]["contact"] = [contact]
+    person = only(bundle).person
+    assert person is not None
+    assert (person.name, person.role) == ("DOE", "Next of kin, Mère")
 
 
 @pytest.mark.parametrize(
