@@ -97,7 +97,7 @@ def _unread_passages(reading: Reading, width: int) -> list[Passage]:
     """What of a document stands on no sheet: what nobody could structure, and what its authors took back."""
     found = []
     if reading.unread:
-        names = ", ".join(visible(title) for title in reading.unread)
+        names = ", ".join(_unread_name(title) for title in reading.unread)
         words = _("! Pas sur la fiche, à lire dans le document : {names}").format(names=names)
         found.append(passage(words, width, STRONG, "  "))
     if reading.withdrawn:
@@ -108,6 +108,26 @@ def _unread_passages(reading: Reading, width: int) -> list[Passage]:
         ).format(count=reading.withdrawn)
         found.append(passage(words, width, indent="  "))
     return found
+
+
+def _unread_name(title: str) -> str:
+    """A section's title, or what a counted FHIR resource is in the reader's language."""
+    kind, sep, rest = title.partition(" (")
+    known = {
+        "CareTeam": _("équipe de soins"),
+        "Communication": _("message"),
+        "Consent": _("consentement"),
+        "Coverage": _("couverture"),
+        "Device": _("dispositif"),
+        "DocumentReference": _("document lié"),
+        "Encounter": _("venue"),
+        "EpisodeOfCare": _("épisode de soins"),
+        "Media": _("image"),
+        "Medication": _("médicament"),
+        "QuestionnaireResponse": _("questionnaire"),
+        "Task": _("tâche"),
+    }
+    return visible(f"{known.get(kind, kind)}{sep}{rest}")
 
 
 def file_passages(file: File, width: int) -> list[Passage]:

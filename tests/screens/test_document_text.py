@@ -73,7 +73,7 @@ async def test_what_stands_on_no_sheet_is_named_first() -> None:
     wrong = {"resourceType": "Condition", "verificationStatus": {"text": "entered-in-error"}, "code": {"text": "X"}}
     bundle = {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Task"}}, {"resource": wrong}]}
     text = shown(await document_text(json.dumps(bundle).encode(), "application/fhir+json"))
-    assert text.startswith("! Pas sur la fiche, à lire dans le document : Task (1)")
+    assert text.startswith("! Pas sur la fiche, à lire dans le document : tâche (1)")
     assert "1 énoncé retiré par son auteur" in text
 
 

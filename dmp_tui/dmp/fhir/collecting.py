@@ -203,7 +203,7 @@ class Collector:
                 continue
             self._done.add(current.place)
             if statements.is_error(current.body):
-                self._withdrawn += 1
+                self._withdrawn += current.type not in _PARTS
                 continue
             if self._is_of_another(current):
                 self._not_read[f"{current.type} (autre personne)"] += 1
@@ -290,6 +290,11 @@ class Collector:
             return None
         self._count(place.resource)
         return [_unstructured(place, place.kind)] if place.kind is not None else None
+
+    def withdraw_all(self) -> None:
+        """The document itself was entered in error: none of its statements holds."""
+        self._withdrawn += len(self.entries)
+        self.entries.clear()
 
     def withdrawn(self) -> int:
         """How many statements were entered in error."""

@@ -265,8 +265,8 @@ def address(value: object) -> str:
 
 
 def modifiers(element: Json) -> list[str]:
-    """What extensions that change the meaning of a resource say, in words: nobody may read it without them."""
-    found = []
+    """What changes the meaning of a resource, in words: nobody may read it without its rules and such extensions."""
+    found = [f"implicitRules {rules}"] if (rules := string(element.get("implicitRules"))) else []
     pending = objects(element.get("modifierExtension"))[::-1]
     while pending:
         item = pending.pop()

@@ -28,6 +28,7 @@ from dmp_tui.dmp.fhir.elements import codings, concept_text, first, objects, str
 from dmp_tui.dmp.fhir.narrative import read_narrative
 from dmp_tui.dmp.fhir.people import read_subject
 from dmp_tui.dmp.fhir.sections import Section, read_sections
+from dmp_tui.dmp.fhir.statements import is_error
 from dmp_tui.dmp.fhir.strict import Json, parse_object
 from dmp_tui.dmp.fhir.vocabulary import LOINC
 from dmp_tui.dmp.fhir.whom import Whom
@@ -72,6 +73,8 @@ def read_bundle(bundle: Json) -> Reading:
             collector.read_section(section, holder)
             told.append(collector.entries[before:])
     collector.read_rest()
+    if is_error(composition.body):
+        collector.withdraw_all()
     type_ = next((c for c in codings(composition.body.get("type")) if c.system == LOINC), None)
     type_ = type_ or next(iter(codings(composition.body.get("type"))), Coding("", ""))
     date = header.written_on(composition.body, bundle)

@@ -296,6 +296,24 @@ def test_what_was_entered_in_error_is_withdrawn_and_not_unread() -> None:
     assert (reading.entries, reading.unread, reading.withdrawn) == ((), (), 1)
 
 
+def test_a_document_that_was_entered_in_error_states_nothing() -> None:
+    text = narrative("Latex")
+    reading = read(
+        document(
+            LATEX, sections=[{**section("48765-2", "AllergyIntolerance/a"), "text": text}], status="entered-in-error"
+        )
+    )
+    assert (reading.entries, reading.withdrawn) == ((), 1)
+    assert reading.parts[0].blocks == (Paragraph("Latex"),)
+
+
+def test_rules_that_a_resource_was_written_by_are_named() -> None:
+    assert (
+        one({**LATEX, "implicitRules": "http://vendor.example/rules"}).words
+        == "implicitRules http://vendor.example/rules"
+    )
+
+
 def test_a_resource_of_a_kind_that_is_not_read_is_a_line_where_a_section_names_it() -> None:
     order = {
         "resourceType": "VisionPrescription",
