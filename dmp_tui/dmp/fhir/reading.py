@@ -30,7 +30,7 @@ from dmp_tui.dmp.fhir.people import read_subject
 from dmp_tui.dmp.fhir.sections import Section, read_sections
 from dmp_tui.dmp.fhir.statements import is_error
 from dmp_tui.dmp.fhir.strict import Json, parse_object
-from dmp_tui.dmp.fhir.vocabulary import LOINC
+from dmp_tui.dmp.fhir.vocabulary import LOINC, STORIES
 from dmp_tui.dmp.fhir.whom import Whom
 from dmp_tui.dmp.fhir.xml import is_fhir_xml, parse_xml
 from dmp_tui.dmp.sheet.dates import moment
@@ -64,14 +64,15 @@ def read_bundle(bundle: Json) -> Reading:
     index.patient = Whom(string(patient.body.get("gender")), string(patient.body.get("birthDate")))
     collector = Collector(index, patient)
     sections: list[Section] = []
-    told: list[list[Entry]] = []
+    told: dict[int, list[Entry]] = {}
     for holder in compositions:
         own = list(read_sections(holder.body))
-        sections += own
-        for section in own:
+        # A resource is what the section of a known kind makes of it, also where a patient's story names it before.
+        for place, section in sorted(enumerate(own, len(sections)), key=lambda item: _is_vague(item[1])):
             before = len(collector.entries)
             collector.read_section(section, holder)
-            told.append(collector.entries[before:])
+            told[place] = collector.entries[before:]
+        sections += own
     collector.read_rest()
     if is_error(composition.body):
         collector.withdraw_all()
@@ -105,7 +106,13 @@ def read_bundle(bundle: Json) -> Reading:
     )
 
 
-def _parts(sections: list[Section], told: list[list[Entry]], composition: Json, collector: Collector) -> Iterator[Part]:
+def _is_vague(section: Section) -> bool:
+    return section.kind is None or section.code in STORIES
+
+
+def _parts(
+    sections: list[Section], told: dict[int, list[Entry]], composition: Json, collector: Collector
+) -> Iterator[Part]:
     """The narrative: of the sections, then of what gave no entry; of the Composition or the resources where there are
     no sections. Where nobody wrote any, the coded statements stand for it.
 
@@ -114,8 +121,8 @@ def _parts(sections: list[Section], told: list[list[Entry]], composition: Json, 
     own = first(composition.get("text"))
     if sections and string(own.get("status")) == "additional" and isinstance(div := own.get("div"), str):
         yield Part("", string(composition.get("title")), read_narrative(div))
-    for section, entries in zip(sections, told, strict=True):
-        blocks = section.blocks or coded_blocks(entries)
+    for place, section in enumerate(sections):
+        blocks = section.blocks or coded_blocks(told[place])
         coded = bool(blocks) and not section.blocks
         yield Part(section.code, section.title, blocks, section.depth, coded)
     if sections:

@@ -63,6 +63,8 @@ SECTIONS = {
 }
 """Section codes (IPS 2.0, CI-SIS, British lists, and those of other documents) and the kind of what stands in them."""
 
+STORIES = frozenset({"81338-6"})
+"""Sections that tell again, in the patient's words, what others hold."""
 HISTORY = frozenset({"11348-0"})
 STOPPED = frozenset({"18610-6"})
 PLANNED = frozenset({"18776-5"})

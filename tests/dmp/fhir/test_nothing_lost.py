@@ -146,6 +146,14 @@ def test_a_professional_that_a_section_names_is_someone_to_call() -> None:
     assert read(document(doctor)).entries == ()
 
 
+def test_a_resource_is_what_the_section_that_is_known_makes_of_it() -> None:
+    lame = {"resourceType": "Condition", "id": "x", "code": {"text": "Lame"}}
+    story, known = section("81338-6", "Condition/x", title="Story"), section("47420-5", "Condition/x", title="Status")
+    reading = read(document(lame, sections=[story, known]))
+    assert [(e.kind, e.section) for e in reading.entries] == [(Kind.FUNCTIONAL, "47420-5")]
+    assert [(part.title, part.coded) for part in reading.parts] == [("Story", False), ("Status", True)]
+
+
 def test_a_list_is_a_section_in_all_but_name() -> None:
     listed = {"resourceType": "List", "id": "l", "code": concept("48765-2", LOINC)}
     items = [
