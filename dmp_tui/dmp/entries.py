@@ -235,6 +235,8 @@ class Reading:
     """LOINC codes of the sections that are present, even if empty."""
     unread: tuple[str, ...] = ()
     """Titles of what is reachable only as narrative because it could not be structured."""
+    context: Part | None = None
+    """Who took part, and in which stay: the header of a CDA, for the reader."""
     withdrawn: int = 0
     """How many statements their own authors marked as entered in error: read, and left out."""
 

@@ -83,7 +83,8 @@ def text_of(text: DocumentText, width: int) -> list[Passage]:
         found.append(passage(f"! {text.problem}", width, ALARM, "  "))
     if text.reading is not None:
         found += _unread_passages(text.reading, width)
-        found += part_passages(text.reading.parts, width)
+        around = (text.reading.context,) if text.reading.context is not None else ()
+        found += part_passages((*text.reading.parts, *around), width)
     if text.words is not None:
         found += _word_passages(text.words, "w", width)
     if text.pdf is not None:

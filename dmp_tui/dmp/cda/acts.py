@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers
+from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers, side_of
 from dmp_tui.dmp.cda.columns import ANSWER_HEADERS, name_column, value_cell
 from dmp_tui.dmp.cda.details import NOT_DONE, status_of, status_word, supplied_words, taking_part
 from dmp_tui.dmp.cda.narrative import Place, one_line
@@ -13,6 +13,7 @@ from dmp_tui.dmp.cda.times import after, fhir_date, span
 from dmp_tui.dmp.cda.unstated import agentless, shortened
 from dmp_tui.dmp.cda.words import denial, name_the_same, same_words, yes_or_no
 from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark, Status
+from dmp_tui.dmp.identity import fold
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -163,7 +164,7 @@ def _entry(
     return dated(
         Entry(
             kind,
-            f"{label}, {site}" if (site := sites(statement, scope, words)) else label,
+            f"{label}, {site}" if (site := sites(statement, scope, words) or _side(statement, words)) else label,
             assertion=Assertion.NEGATED if negated else Assertion.STATED,
             codes=codes,
             code_label=code_label,
@@ -190,6 +191,11 @@ def _entry(
         scope,
         doubtful=time.doubtful,
     )
+
+
+def _side(statement: "Element", words: str) -> str:
+    side = side_of(statement.find("code"))
+    return "" if fold(side) in fold(words) else side
 
 
 def _status(statement: "Element", scope: Scope, kind: Kind, end: str, *, planned: bool) -> Status:

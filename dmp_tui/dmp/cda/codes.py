@@ -100,11 +100,29 @@ def _name(element: "Element") -> str:
 
 
 def qualifiers(element: "Element | None") -> tuple[Coding, ...]:
-    """What the qualifiers of a coded element say; CI-SIS puts there what a general code is about ("autre élément")."""
+    """What the qualifiers of a coded element say; CI-SIS puts there what a general code is about ("autre élément").
+
+    A side is no such thing: ``side_of`` gives it.
+    """
     if element is None:
         return ()
-    found = element.findall("qualifier")
+    found = [q for q in element.findall("qualifier") if not _is_side(q)]
     return codings(*(q.find("value") if q.find("value") is not None else q.find("name") for q in found))
+
+
+_LATERALITY = frozenset({"20228-3", "78615007", "272741003", "C25185"})
+"""LOINC, SNOMED CT and NCIT "laterality"."""
+
+
+def _is_side(qualifier: "Element") -> bool:
+    name = qualifier.find("name")
+    return name is not None and (name.get("code") or "") in _LATERALITY
+
+
+def side_of(*elements: "Element | None") -> str:
+    """``droit``: the side that the qualifiers of coded elements name; empty if none."""
+    found = (q.find("value") for e in elements if e is not None for q in e.iterfind("qualifier") if _is_side(q))
+    return next((display(value) for value in found if value is not None and display(value)), "")
 
 
 def display(element: "Element | None") -> str:

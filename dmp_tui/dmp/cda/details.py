@@ -122,12 +122,14 @@ _ROLES = {
 
 def taking_part(statement: "Element", words: str) -> "Iterator[str]":
     """Who did an act and where: its participants and performers, each with what serves to call, unless named before."""
-    for taker in (*statement.iterfind("participant"), *statement.iterfind("performer")):
-        role = _ROLES.get(taker.get("typeCode") or ("PRF" if taker.tag == "performer" else ""))
-        held = next((h for n in ("participantRole", "assignedEntity") if (h := taker.find(n)) is not None), None)
+    for taker in (e for tag in ("participant", "performer", "informant") for e in statement.iterfind(tag)):
+        role = (
+            "selon" if taker.tag == "informant" else _ROLES.get(taker.get("typeCode") or _PERFORMS.get(taker.tag, ""))
+        )
+        held = next((h for n in _TAKERS if (h := taker.find(n)) is not None), None)
         if role is None or held is None:
             continue
-        name = name_words(held.find("playingEntity/name")) or name_words(held.find("assignedPerson/name"))
+        name = next((n for e in _NAMED if (n := name_words(held.find(f"{e}/name")))), "")
         house = next((own_text(held.find(f"{n}/name")) for n in _HOUSES if held.find(f"{n}/name") is not None), "")
         code = held.find("code")
         sort = display(code) if code is not None else ""
@@ -143,6 +145,9 @@ def _is_told(name: str, words: str) -> bool:
     return {part for part in fold(name).split() if len(part) > 2} <= set(fold(words).split())
 
 
+_PERFORMS = {"performer": "PRF"}
+_TAKERS = ("participantRole", "assignedEntity", "relatedEntity")
+_NAMED = ("playingEntity", "assignedPerson", "relatedPerson")
 _HOUSES = ("representedOrganization", "scopingEntity", "scopingOrganization")
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers, severity
+from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers, severity, side_of
 from dmp_tui.dmp.cda.details import status_word
 from dmp_tui.dmp.cda.narrative import one_line
 from dmp_tui.dmp.cda.related import CERTAINTY, SEVERITY, STATUS, comment, sites, status_words, with_code
@@ -14,6 +14,7 @@ from dmp_tui.dmp.cda.values import coded_value
 from dmp_tui.dmp.cda.words import course, denial, denies, grade, name_the_same, same_words, yes_or_no
 from dmp_tui.dmp.cda.xml import squeeze
 from dmp_tui.dmp.entries import Assertion, Criticality, Entry, Kind, Mark, Person, Status
+from dmp_tui.dmp.identity import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +90,7 @@ def read_problem(
     return dated(
         Entry(
             kind,
-            f"{label}, {site}" if (site := sites(observation, scope, words)) else label,
+            f"{label}, {site}" if (site := sites(observation, scope, words) or _side(values, words)) else label,
             assertion=Assertion.NEGATED if negated or yes_or_no(answer) is False else Assertion.STATED,
             codes=codes,
             code_label=code_label,
@@ -118,6 +119,11 @@ def _beside(place: "Place | None", label: str, codes: "tuple[Coding, ...]") -> s
         return ""
     cells = (one_line(cell) for cell in place.row.cells)
     return next((cell for cell in cells if any(same_words(cell, display) for display in displays)), "")
+
+
+def _side(values: "list[Element]", words: str) -> str:
+    side = side_of(*values)
+    return "" if fold(side) in fold(words) else side
 
 
 def _unfinished(observation: "Element", concern: "Element | None") -> tuple[str, ...]:

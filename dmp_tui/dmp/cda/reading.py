@@ -13,6 +13,7 @@ from dmp_tui.dmp.cda.header import Header, read_header, read_partial_header
 from dmp_tui.dmp.cda.narrative import Narrative, Row, flowing, is_blank, one_line, read_narrative
 from dmp_tui.dmp.cda.problems import is_remark
 from dmp_tui.dmp.cda.related import relative_of
+from dmp_tui.dmp.cda.roles import context_part
 from dmp_tui.dmp.cda.scope import Scope
 from dmp_tui.dmp.cda.sections import SAFETY, WITHOUT_STATEMENTS, kind_of_section, kinds_of_title
 from dmp_tui.dmp.cda.statements import read_entry
@@ -71,13 +72,16 @@ def read_cda(content: bytes, limit: int = MAX_BYTES) -> Reading:
     if root.tag != "ClinicalDocument":
         raise DocumentError(DocumentProblem.NOT_CDA)
     header = read_header(root)
+    context = context_part(root)
     unread = [f"encodage : {parsed.recoded}"] if parsed.recoded else []
     level_one = root.find("component/nonXMLBody/text")
     body = root.find("component/structuredBody")
     if level_one is not None:
         file = body_attachment(level_one, header.title)
         held = [file] if file.content else []
-        return _reading(header, "cda-n1", attachments=held, unread=[*unread, *([] if held else [header.title])])
+        return _reading(
+            header, "cda-n1", context=context, attachments=held, unread=[*unread, *([] if held else [header.title])]
+        )
     if body is None:
         raise DocumentError(DocumentProblem.MISSING_HEADER, "component")
     sections = list(_sections(body, of_child=_is_child(header)))
@@ -100,6 +104,7 @@ def read_cda(content: bytes, limit: int = MAX_BYTES) -> Reading:
         "cda-n3",
         entries=entries,
         parts=[Part(s.code, s.title, narratives.of[s.index].blocks, s.depth) for s in sections],
+        context=context,
         attachments=files,
         sections_read=frozenset(s.code for s in sections if s.code),
         unread=[*unread, *failed],
@@ -130,6 +135,7 @@ def _reading(
     sections_read: frozenset[str] = frozenset(),
     unread: list[str],
     withdrawn: int = 0,
+    context: Part | None = None,
 ) -> Reading:
     return Reading(
         unique_id=header.unique_id,
@@ -154,6 +160,7 @@ def _reading(
         sections_read=sections_read,
         unread=tuple(dict.fromkeys(unread)),
         withdrawn=withdrawn,
+        context=context,
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.acts import read_act, read_device
 from dmp_tui.dmp.cda.allergies import read_adverse_effects, read_allergies
-from dmp_tui.dmp.cda.codes import ICD10, codings
+from dmp_tui.dmp.cda.codes import ICD10, codings, side_of
 from dmp_tui.dmp.cda.details import SPECIMEN_TEMPLATES
 from dmp_tui.dmp.cda.isolates import of_isolate, read_isolate
 from dmp_tui.dmp.cda.medicines import material_of, read_treatment
@@ -46,6 +46,7 @@ _BELONGING = "1.2.250.1.213.1.1.3.12"
 _TERMS = "urn:oid:1.2.250.1.213.1.1.4.322"
 """TA_ASIP; its codes GEN-... are of descriptions that fit anything."""
 _DETAILS = frozenset({Kind.RESULT, Kind.PROCEDURE, Kind.PLAN, Kind.FUNCTIONAL, Kind.ALERT})
+_SIDED = frozenset({Kind.RESULT, Kind.FUNCTIONAL, Kind.VITAL, Kind.ALERT, Kind.SOCIAL, Kind.REASON})
 _SIDES = re.compile(r"\b(?:DROITE?|GAUCHE)\b")
 _DEVICES = "1.2.250.1.213.2.68"
 """EMDN, the European nomenclature of devices."""
@@ -235,7 +236,7 @@ def _observation(observation: "Element", scope: Scope, kind: Kind | None, noted:
         # one code for the prostheses of both jaws or ears: only their words tell them apart
         named = fold(site) in fold(entry.label) or scope.row_around(observation) is not None
         entry = uncoded(entry if named else replace(entry, label=f"{entry.label}, {site}"))
-    if entry is not None and own in {Kind.RESULT, Kind.FUNCTIONAL} and (side := _side(observation, scope)):
+    if entry is not None and own in _SIDED and (side := _side(observation, scope)):
         entry = uncoded(replace(entry, label=f"{entry.label}, {side}"))
     inner = _inner(observation)
     if entry is not None and (entry.value or entry.codes or not inner):
@@ -246,7 +247,7 @@ def _observation(observation: "Element", scope: Scope, kind: Kind | None, noted:
 
 def _side(observation: "Element", scope: Scope) -> str:
     """Which eye or ear a measure is of, or where a sign is: one code stands for all of them."""
-    site = sites(observation, scope)
+    site = sites(observation, scope) or side_of(observation.find("code"), observation.find("value"))
     return site if _SIDES.search(fold(site)) or _says_yes_or_no(observation) else ""
 
 

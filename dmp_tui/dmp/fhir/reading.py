@@ -103,6 +103,7 @@ def read_bundle(bundle: Json) -> Reading:
         sections_read=frozenset(section.code for section in sections if section.code),
         unread=collector.unread(),
         withdrawn=collector.withdrawn(),
+        context=None,
     )
 
 

@@ -447,3 +447,35 @@ def test_other_alphabets(declared: str, codec: str, word: str, recoded: tuple[st
 def test_a_byte_order_mark_before_windows_1252() -> None:
     content = document(section("48765-2", "A", "élevé")).decode().encode("cp1252")
     assert read_cda(b"\xef\xbb\xbf" + content).unread[0] == "encodage : déclaré UTF-8, lu comme windows-1252"
+
+
+# --- sides ------------------------------------------------------------------------------------------------------------
+
+
+def of_side(words: str, sct: str, own: str = "MED-020") -> str:
+    side = f"<qualifier>{code('name', '20228-3', LOINC, 'Latéralité')}{code('value', sct, SNOMED, words)}</qualifier>"
+    return code("code", own, TERMS, "Masse", inner=side)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_side_is_no_code_and_joins_nothing(told: bool) -> None:
+    text = (
+        table(("Anomalie", "Sein droit", "Sein gauche"), ("Masse", cell("d", "Non"), cell("g", "Oui"))) if told else ""
+    )
+    right, left = (
+        observation(of_side(words, sct), f'<value xsi:type="BL" value="{truth}"/>', text=ref(at, "text"))
+        for words, sct, truth, at in (("droit", "24028007", "false", "d"), ("gauche", "7771000", "true", "g"))
+    )
+    found = read(section("30954-2", "Bilan", text, right, left)).entries
+    assert [(e.label, e.value.lower(), e.codes) for e in found] == [
+        ("Masse, droit", "non", ()),
+        ("Masse, gauche", "oui", ()),
+    ]
+
+
+def test_the_side_of_an_act_and_of_a_problem() -> None:
+    act_ = f'<procedure classCode="PROC" moodCode="EVN">{of_side("gauche", "7771000")}</procedure>'
+    assert one(section("47519-4", "Actes", "", act_)).label == "Masse, gauche"
+    value = of_side("droit", "24028007").replace("<code ", '<value xsi:type="CD" ').replace("</code>", "</value>")
+    problem = concern(observation(code("code", "55607006", SNOMED, "problème"), value))
+    assert one(section("11450-4", "Problèmes", "", problem)).label == "Masse, droit"

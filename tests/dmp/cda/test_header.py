@@ -6,6 +6,7 @@ from dmp_tui.dmp.cda import read_cda
 from dmp_tui.dmp.cda.times import fhir_date, fhir_datetime
 from dmp_tui.dmp.entries import DocumentError, DocumentProblem, Kind
 from dmp_tui.dmp.identity import Sex
+from dmp_tui.dmp.narrative import Table
 from tests.dmp.cda.build import PATIENT, document, section
 
 CONTACTS = """
@@ -122,3 +123,48 @@ def test_hl7_dates(text: str | None, day: str, doubtful: bool) -> None:
 )
 def test_hl7_times_keep_their_zone_or_their_day(text: str, expected: str) -> None:
     assert fhir_datetime(text) == expected
+
+
+# --- who took part ----------------------------------------------------------------------------------------------------
+
+STAY = """
+<legalAuthenticator><time value="202401101300+0100"/><assignedEntity>
+  <assignedPerson><name><family>ARBRE</family><given>Paul</given></name></assignedPerson></assignedEntity></legalAuthenticator>
+<informationRecipient><intendedRecipient><telecom value="tel:0320000009"/>
+  <informationRecipient><name><family>RIVE</family><given>Lea</given></name></informationRecipient>
+  <receivedOrganization><name>Clinique du Pont</name></receivedOrganization></intendedRecipient></informationRecipient>
+<participant typeCode="REF"><time><high value="20240109"/></time><associatedEntity classCode="PROV">
+  <associatedPerson><name><family>SOURCE</family></name></associatedPerson></associatedEntity></participant>
+<participant typeCode="PRF"><functionCode code="PRELV" displayName="Préleveur" codeSystem="1.2"/>
+  <associatedEntity classCode="PROV"><associatedPerson><name><family>GOUTTE</family></name></associatedPerson>
+  </associatedEntity></participant>
+<participant typeCode="CON"><associatedEntity classCode="PROV"><id nullFlavor="UNK"/></associatedEntity></participant>
+<inFulfillmentOf><order><id root="1.2.3" extension="DEMANDE-7"/></order></inFulfillmentOf>
+<documentationOf><serviceEvent><code code="GEN" codeSystem="1.2" displayName="Consultation"/>
+  <effectiveTime><low value="202401100900"/><high value="202401101000"/></effectiveTime></serviceEvent>
+</documentationOf><componentOf><encompassingEncounter><code code="IMP" codeSystem="1.2" displayName="Hospitalisation"/>
+  <effectiveTime value="20240108"/>
+  <dischargeDispositionCode code="D" codeSystem="1.2" displayName="retour au domicile"/>
+  <location><healthCareFacility><code code="SA01" codeSystem="1.2" displayName="Etablissement public"/>
+  <location><name>CH des Lilas</name></location></healthCareFacility></location></encompassingEncounter></componentOf>
+"""
+
+
+def test_who_took_part_is_a_section_of_its_own() -> None:
+    reading = read_cda(document(header=STAY))
+    assert reading.context is not None
+    (table,) = reading.context.blocks
+    assert isinstance(table, Table)
+    assert [row[:3] for row in table.rows] == [
+        ("acte documenté", "Consultation", "2024-01-10 09:00 - 2024-01-10 10:00"),
+        ("prise en charge", "Hospitalisation, retour au domicile", "2024-01-08"),
+        ("demande", "DEMANDE-7", ""),
+        ("auteur", "Dr ARBRE Paul, Cabinet des Saules, Médecin généraliste", "2024-01-10 12:00"),
+        ("destinataire", "RIVE Lea, Clinique du Pont", ""),
+        ("responsable du document", "ARBRE Paul", "2024-01-10 13:00"),
+        ("prescripteur ou adresseur", "SOURCE", "2024-01-09"),
+        ("Préleveur", "GOUTTE", ""),
+        ("lieu de la prise en charge", "CH des Lilas, Etablissement public", ""),
+    ]
+    assert table.rows[4][3] == "0320000009"
+    assert reading.context not in reading.parts

@@ -104,6 +104,23 @@ def statement(form: str, word: str, pointer: str) -> str:
             return f'<{form} moodCode="EVN">{named}{text}<statusCode code="completed"/></{form}>'
 
 
+STATUSES = ("completed", "active", "aborted", "cancelled", "suspended", "held", "nullified")
+
+
+@given(st.sampled_from(SECTIONS), st.sampled_from(FORMS), st.sampled_from(STATUSES))
+def test_whatever_its_status_an_entry_is_a_statement_unread_or_withdrawn(loinc: str, form: str, status: str) -> None:
+    entry = statement(form, "zephyr", "z").replace('"completed"', f'"{status}"')
+    reading = read_cda(document(section(loinc, "Titre", table(("Libellé", "Note"), (cell("z", "zephyr"), "n")), entry)))
+    if status == "nullified" and "nullified" in entry:
+        assert reading.withdrawn == 1
+        assert not any(e.codes for e in reading.entries)
+    else:
+        assert reading.withdrawn == 0
+        assert reading.unread or any("zephyr" in repr(e) for e in reading.entries)
+    shown = squeezed("".join(text for part in reading.parts for text in texts_of(part)))
+    assert "zephyr" in shown
+
+
 rows = st.lists(st.tuples(st.sampled_from(FORMS), st.sampled_from(("named", "nowhere", "other"))), max_size=4)
 
 
