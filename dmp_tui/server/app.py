@@ -21,6 +21,7 @@ from dmp_tui.server.deposit import instant
 from dmp_tui.server.identity import ServerIdentity
 from dmp_tui.server.login import Login, LoginPolicy, policy_of
 from dmp_tui.server.metadata import capability_statement
+from dmp_tui.server.openapi import describe
 from dmp_tui.server.outcomes import (
     FhirError,
     Said,
@@ -112,6 +113,7 @@ def create_app(
     app = Starlette(
         routes=[
             Route("/health", _health, methods=["GET"]),
+            Route("/openapi.json", partial(_openapi, identity.base_url), methods=["GET"]),
             Route("/fhir/metadata", partial(_metadata, services), methods=["GET"]),
             Route("/web/{ticket}", partial(web.page, services), methods=["GET"]),
             *login.routes(),
@@ -128,6 +130,10 @@ def create_app(
 
 async def _health(_request: Request) -> Response:
     return JSONResponse({"status": "ok", "version": __version__}, headers={"Cache-Control": "no-store"})
+
+
+async def _openapi(base_url: str, _request: Request) -> Response:
+    return JSONResponse(describe(base_url))
 
 
 async def _metadata(services: Services, _request: Request) -> Response:

@@ -112,9 +112,15 @@ def validate(resource: Mapping[str, Any]) -> None:
         get_fhir_model_class(kind).model_validate(dict(resource))
     except ValidationError as error:
         paths = sorted({".".join(_steps(e["loc"])) for e in error.errors(include_input=False, include_url=False)})
-        where = ", ".join(paths[:5])
-        said = Said(f"Ressource FHIR R4 non valide : {kind} {where}.", f"Invalid FHIR R4 resource: {kind} {where}.")
-        raise FhirError(422, "invalid", "not-fhir-r4", said) from None
+        raise _not_fhir(kind, ", ".join(paths[:5])) from None
+    except (AttributeError, KeyError, TypeError):
+        # What the library stumbles over: a URL or a nested resourceType that is no text, a resource that FHIR lacks.
+        raise _not_fhir(kind, "?") from None
+
+
+def _not_fhir(kind: str, where: str) -> FhirError:
+    said = Said(f"Ressource FHIR R4 non valide : {kind} {where}.", f"Invalid FHIR R4 resource: {kind} {where}.")
+    return FhirError(422, "invalid", "not-fhir-r4", said)
 
 
 _STEP = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")

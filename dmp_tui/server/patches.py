@@ -19,7 +19,7 @@ _INDEX = re.compile(r"0|[1-9][0-9]{0,3}")
 
 
 def patched(resource: Json, operations: object) -> Json:
-    """The resource after a JSON Patch (RFC 6902: add, remove, replace, test).
+    """The resource after a JSON Patch (RFC 6902).
 
     The path ``/extension[url:'...']/valueBoolean`` of the national guide names an extension by its URL.
 
@@ -36,15 +36,17 @@ def patched(resource: Json, operations: object) -> Json:
     return result
 
 
+_NEEDS = {"add": "value", "remove": "", "replace": "value", "test": "value", "move": "from", "copy": "from"}
+
+
 def _apply(resource: Json, operation: Mapping[str, Any]) -> None:
     verb = operation.get("op")
-    if verb not in {"add", "remove", "replace", "test"} or (verb != "remove" and "value" not in operation):
+    if not isinstance(verb, str) or verb not in _NEEDS or (_NEEDS[verb] and _NEEDS[verb] not in operation):
         raise malformed("Opération de JSON Patch inconnue.", "Unknown JSON Patch operation.", "patch")
-    steps = _steps(resource, operation["path"])
-    parent: Any = resource
-    for step in steps[:-1]:
-        parent = _child(parent, step)
-    last = steps[-1]
+    if verb in {"move", "copy"}:
+        _bring(resource, operation["from"], operation["path"], moving=verb == "move")
+        return
+    parent, last = _place(resource, operation["path"])
     if verb == "add":
         _add(parent, last, operation["value"])
         return
@@ -52,19 +54,47 @@ def _apply(resource: Json, operation: Mapping[str, Any]) -> None:
     if verb == "test":
         if present != operation["value"]:
             raise _does_not_apply()
-    elif isinstance(parent, list):
-        parent[int(last) : int(last) + 1] = [] if verb == "remove" else [operation["value"]]
     elif verb == "remove":
-        del parent[last]
+        _remove(parent, last)
+    elif isinstance(parent, list):
+        parent[int(last)] = operation["value"]
     else:
         parent[last] = operation["value"]
+
+
+def _bring(resource: Json, source: object, path: str, *, moving: bool) -> None:
+    """Copies or moves what is at a path to another; nothing is moved into itself."""
+    if not isinstance(source, str) or (moving and path.startswith(f"{source}/")):
+        raise malformed("JSON Patch mal formé.", "Malformed JSON Patch.", "patch")
+    held, name = _place(resource, source)
+    value = copy.deepcopy(_child(held, name))
+    if moving:
+        _remove(held, name)
+    parent, last = _place(resource, path)
+    _add(parent, last, value)
+
+
+def _place(resource: Json, path: str) -> tuple[Any, str]:
+    """What holds the end of a path, and the name of that end in it."""
+    *way, last = _steps(resource, path)
+    parent: Any = resource
+    for step in way:
+        parent = _child(parent, step)
+    return parent, last
+
+
+def _remove(parent: Any, step: str) -> None:
+    _child(parent, step)
+    del parent[int(step) if isinstance(parent, list) else step]
 
 
 def _steps(resource: Json, path: str) -> list[str]:
     """The steps of a JSON pointer; a filter on ``url`` is turned into its index first."""
     if found := _FILTER.search(path):
         before, after = path[: found.start()], path[found.end() :]
-        extensions = resource.get(before.strip("/"), [])
+        extensions = resource.get(before.strip("/"))
+        if not isinstance(extensions, list):
+            raise _does_not_apply()
         indexes = [i for i, e in enumerate(extensions) if isinstance(e, dict) and e.get("url") == found[1]]
         if not indexes:
             raise _does_not_apply()

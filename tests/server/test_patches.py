@@ -70,7 +70,8 @@ def test_unmasking_and_showing_to_the_patient() -> None:
         ({"op": "test", "path": "/status", "value": "superseded"}, 422),
         ({"op": "replace", "path": "/extension[url:'urn:x']/valueBoolean", "value": True}, 422),
         ({"op": "replace", "path": "/extension", "value": 5}, 422),
-        ({"op": "move", "from": "/status", "path": "/date"}, 400),
+        ({"op": "move", "from": "/status", "path": "/date"}, 405),
+        ({"op": "merge", "path": "/date", "value": 1}, 400),
         ({"op": "replace", "path": "status", "value": "current"}, 400),
         ({"op": "replace", "path": "/status"}, 400),
         ({"path": 5}, 400),
@@ -117,3 +118,34 @@ def test_a_patch_either_changes_what_it_may_or_is_refused(operations: list[dict[
         assert error.status in {400, 405, 422}  # noqa: PT017 - both outcomes are right
         return
     assert replace(after, status=BEFORE.status, archived=False, confidentiality=BEFORE.confidentiality) == BEFORE
+
+
+@pytest.mark.parametrize(
+    ("operation", "result"),
+    [
+        ({"op": "move", "from": "/a/b", "path": "/c"}, {"a": {}, "c": 1, "l": [1, 2, 3]}),
+        ({"op": "copy", "from": "/a", "path": "/a/b"}, {"a": {"b": {"b": 1}}, "l": [1, 2, 3]}),
+        ({"op": "move", "from": "/l/0", "path": "/l/2"}, {"a": {"b": 1}, "l": [2, 3, 1]}),
+        ({"op": "copy", "from": "/l/0", "path": "/l/-"}, {"a": {"b": 1}, "l": [1, 2, 3, 1]}),
+        ({"op": "move", "from": "/l", "path": "/l"}, {"a": {"b": 1}, "l": [1, 2, 3]}),
+    ],
+)
+def test_moving_and_copying(operation: dict[str, Any], result: dict[str, Any]) -> None:
+    assert patched({"a": {"b": 1}, "l": [1, 2, 3]}, [operation]) == result
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "move", "from": "/a", "path": "/a/b"},
+        {"op": "move", "path": "/c"},
+        {"op": "copy", "from": 3, "path": "/c"},
+        {"op": "copy", "from": "/none", "path": "/c"},
+        {"op": "move", "from": "/l/7", "path": "/c"},
+        {"op": ["replace"], "path": "/c", "value": 1},
+        {"op": "replace", "path": "/a[url:'x']/valueBoolean", "value": True},
+    ],
+)
+def test_what_cannot_be_moved_or_copied(operation: dict[str, Any]) -> None:
+    with pytest.raises(FhirError):
+        patched({"a": {"b": 1}, "l": [1, 2, 3]}, [operation])
