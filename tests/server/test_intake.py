@@ -2,6 +2,7 @@
 
 import base64
 import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from dmp_tui.server.bodies import parse_json
 from dmp_tui.server.intake import examine, read_reference, read_transaction
 from dmp_tui.server.outcomes import FhirError
+from tests.dmp.fhir.test_hostile_documents import JUNK, PLACES, damaged
 from tests.server.api import reference
 from tests.server.login.world import record
 from tests.server.test_deposit import _text
@@ -63,6 +65,36 @@ def test_any_bundle_is_read_or_refused(place: int, value: Any) -> None:
         assert error.status in {400, 422, 501}  # noqa: PT017 - both outcomes are right
 
 
+IN_XML = b"""<Bundle xmlns="http://hl7.org/fhir"><entry><resource><AllergyIntolerance>
+<code><text value="arachide"/></code></AllergyIntolerance></resource></entry></Bundle>"""
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "too-deep"),
+        (b"[" * 10_000 + b"]" * 10_000, "too-deep"),
+        (b'{"resourceType": "Bundle", "resourceType": "Bundle"}', "not-json"),
+        (b'{"resourceType": "Bundle", "entry": NaN}', "not-json"),
+        (b'{"resourceType": "Patient"}', "not-fhir-document"),
+        (b'{"resourceType": "Bundle", "entry": "x"}', "not-fhir-document"),
+        (b'<Bundle xmlns="http://hl7.org/fhir"/>', "not-fhir-document"),
+        (b'<Bundle xmlns="http://hl7.org/fhir">' + b"<a>" * 10_000 + b"</a>" * 10_000 + b"</Bundle>", "too-deep"),
+    ],
+)
+def test_a_hostile_fhir_document_is_refused_by_name(content: bytes, rule: str) -> None:
+    with pytest.raises(FhirError) as raised:
+        examine(replace(_text(), media_type="application/fhir+json"), content)
+    assert (raised.value.status, raised.value.rule) == (422, rule)
+
+
+@given(st.lists(st.tuples(st.sampled_from(PLACES), JUNK), min_size=1, max_size=4))
+def test_a_damaged_fhir_document_is_taken_or_refused(damage: list[tuple[tuple[Any, ...], Any]]) -> None:
+    with suppress(FhirError):
+        content = json.dumps(damaged(damage)).encode()
+        assert examine(replace(_text(), media_type="application/fhir+json"), content).entry.readable
+
+
 @pytest.mark.parametrize(
     ("media_type", "content", "readable", "kept"),
     [
@@ -73,6 +105,8 @@ def test_any_bundle_is_read_or_refused(place: int, value: Any) -> None:
         ("application/fhir+json", ips("arachide"), "entries", None),
         ("application/json", ips("arachide"), "entries", None),
         ("", ips("arachide"), "entries", "application/fhir+json"),
+        ("application/fhir+xml", IN_XML, "entries", None),
+        ("", IN_XML, "entries", "application/xml"),
     ],
 )
 def test_what_is_read_and_what_is_kept_as_it_is(

@@ -118,8 +118,8 @@ def test_the_full_document_reads_whole() -> None:
     assert len({e.kind for e in reading.entries}) >= 13
 
 
-@given(st.lists(st.tuples(st.sampled_from(PLACES), JUNK), min_size=1, max_size=4))
-def test_damage_anywhere_gives_a_reading_or_a_document_error(damage: list[tuple[tuple[Any, ...], Any]]) -> None:
+def damaged(damage: list[tuple[tuple[Any, ...], Any]]) -> Json:
+    """The full document with something else in some of its places."""
     bundle = copy.deepcopy(FULL)
     for path, junk in damage:
         target: Any = bundle
@@ -127,6 +127,12 @@ def test_damage_anywhere_gives_a_reading_or_a_document_error(damage: list[tuple[
             for step in path[:-1]:
                 target = target[step]
             target[path[-1]] = copy.deepcopy(junk)
+    return bundle
+
+
+@given(st.lists(st.tuples(st.sampled_from(PLACES), JUNK), min_size=1, max_size=4))
+def test_damage_anywhere_gives_a_reading_or_a_document_error(damage: list[tuple[tuple[Any, ...], Any]]) -> None:
+    bundle = damaged(damage)
     with suppress(DocumentError):
         reading = read(bundle)
         assert all(entry.label for entry in reading.entries)
