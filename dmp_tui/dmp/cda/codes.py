@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
+from dmp_tui.dmp.absent_codes import NO_DATA, NONE
 from dmp_tui.dmp.cda.xml import squeeze
 from dmp_tui.dmp.entries import Assertion, Coding, Criticality
 
@@ -32,24 +33,6 @@ _SYSTEMS = {
     "2.16.840.1.113883.6.3": ICD10,
     "2.16.840.1.113883.6.8": UCUM,
 }
-
-# IHE PCC 6.3.4, HL7 IPS absent-unknown, SNOMED CT situations.
-_NONE = frozenset(
-    {
-        "160244002", "716186003", "409137002", "429625007", "428607008", "716184000", "716220001", "428197003",
-        "160243008", "160245001", "182849000", "787481004", "787480003", "787482006", "787483001", "160266009",
-        "no-known-allergies", "no-known-medication-allergies", "no-known-environmental-allergies",
-        "no-known-food-allergies", "no-known-medications", "no-known-problems", "no-known-procedures",
-        "no-known-devices", "no-known-immunizations",
-    }
-)  # fmt: skip
-_NO_DATA = frozenset(
-    {
-        "182904002", "396782006", "407559004", "1287211007", "64970000",
-        "no-allergy-info", "no-medication-info", "no-problem-info", "no-procedure-info", "no-device-info",
-        "no-immunization-info",
-    }
-)  # fmt: skip
 
 _SEVERITIES = {
     "399166001": Criticality.FATAL,
@@ -134,9 +117,9 @@ def display(element: "Element | None") -> str:
 def absence(codes: "Iterable[Coding]") -> Assertion | None:
     """NONE or NO_DATA where a code says so in place of a thing, else None."""
     for coding in codes:
-        if coding.code in _NONE:
+        if coding.code in NONE:
             return Assertion.NONE
-        if coding.code in _NO_DATA:
+        if coding.code in NO_DATA:
             return Assertion.NO_DATA
     return None
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from dmp_tui.dmp.absent_codes import FLAVORS
 from dmp_tui.dmp.cda.codes import absence, codings
 from dmp_tui.dmp.cda.narrative import one_line
 from dmp_tui.dmp.cda.scope import Scope
@@ -11,7 +12,6 @@ from dmp_tui.dmp.entries import Assertion, Entry, Kind, Mark
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-_FLAVORS_NO_DATA = frozenset({"NI", "UNK", "NASK", "ASKU", "NAV", "NAVU", "MSK"})
 _LONGEST_LABEL = 160
 _LONGEST_WORDS = 1000
 
@@ -55,7 +55,7 @@ def agentless(kind: Kind, statement: "Element", scope: Scope) -> Entry:
 
 def nothing_known(section: "Element", scope: Scope) -> Entry | None:
     """The NO_DATA statement of a section without words that is there only for its ``nullFlavor``."""
-    if scope.kind is None or section.get("nullFlavor") not in _FLAVORS_NO_DATA or scope.narrative.plain.strip():
+    if scope.kind is None or section.get("nullFlavor") not in FLAVORS or scope.narrative.plain.strip():
         return None
     return Entry(scope.kind, shortened(scope.title) or scope.kind.value, Assertion.NO_DATA, section=scope.code)
 
@@ -72,4 +72,4 @@ def _said(text: str) -> Assertion | None:
 
 
 def _flavored(statement: "Element") -> bool:
-    return any(element.get("nullFlavor") in _FLAVORS_NO_DATA for element in statement.iter())
+    return any(element.get("nullFlavor") in FLAVORS for element in statement.iter())

@@ -25,7 +25,15 @@ from dmp_tui.dmp.fhir.elements import (
 )
 from dmp_tui.dmp.fhir.statements import Place, base_entry, named, negated, person_text
 from dmp_tui.dmp.fhir.strict import Json
-from dmp_tui.dmp.fhir.vocabulary import LOINC, NOT_PREGNANT, PREGNANCY_CODES, SOCIAL_CODES, VALUE_NAMES, VITAL_CODES
+from dmp_tui.dmp.fhir.vocabulary import (
+    DATA_ABSENT,
+    LOINC,
+    NOT_PREGNANT,
+    PREGNANCY_CODES,
+    SOCIAL_CODES,
+    VALUE_NAMES,
+    VITAL_CODES,
+)
 
 _CATEGORIES = {
     "vital-signs": Kind.VITAL,
@@ -40,7 +48,6 @@ _OBSERVED = frozenset(
 )
 _ASKED = frozenset({Kind.FUNCTIONAL, Kind.ALERT})
 """Kinds of which a "no" says that the thing is not so."""
-_ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _PRELIMINARY = frozenset({"registered", "preliminary", "cancelled"})
 
 
@@ -147,7 +154,7 @@ def _reference(item: Json) -> str:
 def _absent_reason(item: Json) -> str:
     """Why there is no value, where an extension of the value, or of its primitive element, says so."""
     values = [value for key, value in sorted(item.items()) if key.removeprefix("_").startswith("value")]
-    found = [string(ext.get("valueCode")) for value in values for ext in extensions(first(value), _ABSENT)]
+    found = [string(ext.get("valueCode")) for value in values for ext in extensions(first(value), DATA_ABSENT)]
     return next((code for code in found if code), "")
 
 

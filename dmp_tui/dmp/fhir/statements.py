@@ -25,7 +25,17 @@ from dmp_tui.dmp.fhir.elements import (
 from dmp_tui.dmp.fhir.narrative import narrative_text, read_narrative
 from dmp_tui.dmp.fhir.people import read_person
 from dmp_tui.dmp.fhir.strict import Json
-from dmp_tui.dmp.fhir.vocabulary import HISTORY, PREGNANT, REFUTED, SAYS_NONE, SEVERITY_WORDS, absence, spoken_absence
+from dmp_tui.dmp.fhir.vocabulary import (
+    DATA_ABSENT,
+    HISTORY,
+    PREGNANT,
+    REFUTED,
+    SAYS_NONE,
+    SEVERITY_WORDS,
+    absence,
+    is_placeholder,
+    spoken_absence,
+)
 from dmp_tui.dmp.sheet.critical import named_substances, substances
 from dmp_tui.dmp.sheet.matching import GENERIC
 
@@ -80,13 +90,17 @@ def base_entry(place: Place, kind: Kind, concept: object, *, fallback: str = "")
     label = concept_text(concept) or fallback or _own_narrative(place.body)
     label = fallback if fallback and is_bare(label, concept) else label
     codes = codings(concept)
+    why = "" if label or codes else _absent_reason(concept)
+    # A null flavor beside words of their own says only that nobody coded them.
+    worded = label not in {said for c in codes for said in (c.display, c.code)} and all(map(is_placeholder, codes))
     marks = frozenset() if codes else frozenset({Mark.UNCODED})
     if kind in _OF_SUBSTANCES and _code_differs(label, codes):
         marks |= {Mark.CODE_DIFFERS}
     return Entry(
         kind=kind,
-        label=label or string(place.body.get("resourceType")) or kind.value,
-        assertion=absence(codes)
+        label=label or why or string(place.body.get("resourceType")) or kind.value,
+        assertion=(None if worded else absence(codes))
+        or (Assertion.NO_DATA if why and kind in SAYS_NONE else None)
         or (spoken_absence(label) if kind in SAYS_NONE else None)
         or (Assertion.STATED if label else Assertion.UNREADABLE),
         codes=codes,
@@ -94,6 +108,11 @@ def base_entry(place: Place, kind: Kind, concept: object, *, fallback: str = "")
         section=place.section,
         marks=marks,
     )
+
+
+def _absent_reason(concept: object) -> str:
+    """Why a concept is empty, where its extension says so (``unknown``, ``asked-declined``, ``masked``)."""
+    return next((string(ext.get("valueCode")) for ext in extensions(first(concept), DATA_ABSENT)), "")
 
 
 def _code_differs(label: str, codes: tuple[Coding, ...]) -> bool:

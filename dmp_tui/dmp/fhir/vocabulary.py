@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterable
 
+from dmp_tui.dmp.absent_codes import FLAVORS, NO_DATA, NONE
 from dmp_tui.dmp.entries import Assertion, Coding, Kind
 from dmp_tui.dmp.identity import fold
 
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
 _SNOMED_SYSTEMS = frozenset({SNOMED, "urn:oid:2.16.840.1.113883.6.96"})
+
+DATA_ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
 SECTIONS = {
     "48765-2": Kind.ALLERGY,
@@ -86,28 +89,25 @@ TEXTUAL = frozenset(
 )
 """Kinds whose narrative alone is a statement; the others' narrative alone is something that could not be structured."""
 
-_NONE_SNOMED = frozenset(
-    {
-        "716186003",  # no known allergy
-        "409137002",  # no known drug allergy
-        "428607008",  # no known environmental allergy
-        "429625007",  # no known food allergy
-        "1003774007",  # no known latex allergy
-        "160245001",  # no current problems or disability
-        "787481004",  # no known medications
-    }
-)
-_NO_DATA_SNOMED = frozenset({"1287211007", "1631000175102"})  # no information available, patient not asked
 _NO_DATA_WORDS = frozenset({"unavailable", "notasked", "withheld", "notstarted", "closed"})
 NIL_KNOWN = "nilknown"
 
 
+def is_placeholder(coding: Coding) -> bool:
+    """Whether a code only says why there is none."""
+    named = coding.system.rpartition("/")[2]
+    return (named == "v3-NullFlavor" and coding.code in FLAVORS) or named == "data-absent-reason"
+
+
 def absence(codes: Iterable[Coding]) -> Assertion | None:
-    """NONE or NO_DATA where a code says so: SNOMED CT, or IPS absent-unknown (``no-known-...``, ``no-...-info``)."""
+    """NONE or NO_DATA where a code says so: SNOMED CT, a null flavor, IPS (``no-known-...``, ``no-...-info``)."""
+    codes = tuple(codes)
+    if codes and all(is_placeholder(coding) for coding in codes):
+        return Assertion.NO_DATA
     for coding in codes:
-        if coding.system in _SNOMED_SYSTEMS and coding.code in _NONE_SNOMED:
+        if coding.system in _SNOMED_SYSTEMS and coding.code in NONE:
             return Assertion.NONE
-        if coding.system in _SNOMED_SYSTEMS and coding.code in _NO_DATA_SNOMED:
+        if coding.system in _SNOMED_SYSTEMS and coding.code in NO_DATA:
             return Assertion.NO_DATA
         if coding.code.startswith("no-known-"):
             return Assertion.NONE

@@ -232,6 +232,30 @@ def test_not_asked_is_no_data() -> None:
     assert one({**LATEX, "code": concept("1631000175102", text="Not on File")}).assertion is Assertion.NO_DATA
 
 
+FLAVOR = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (concept("160244002", SNOMED, "Keine Allergie bekannt"), Assertion.NONE),
+        (concept("NI", FLAVOR, "NoInformation"), Assertion.NO_DATA),
+        (concept("unknown", "http://terminology.hl7.org/CodeSystem/data-absent-reason"), Assertion.NO_DATA),
+        ({"coding": concept("NI", FLAVOR)["coding"] + concept("1", display="Latex")["coding"]}, Assertion.STATED),
+        (concept("UNK", FLAVOR, "Unknown", "Latex"), Assertion.STATED),
+        (concept("UNK", FLAVOR, "Unknown", "No known allergies"), Assertion.NONE),
+    ],
+)
+def test_codes_that_stand_in_place_of_a_thing(code: Json, expected: Assertion) -> None:
+    assert one({**LATEX, "code": code}).assertion is expected
+
+
+def test_a_concept_that_is_absent_for_a_reason_is_no_data() -> None:
+    reason = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}
+    entry = one({**LATEX, "code": {"extension": [reason]}})
+    assert (entry.assertion, entry.label) == (Assertion.NO_DATA, "masked")
+
+
 def test_an_allergy_known_only_by_what_caused_its_reaction() -> None:
     reaction = {"substance": {"text": "Peanut"}, "manifestation": [{"text": "rash"}], "onset": "2014-12-01"}
     entry = one({"resourceType": "AllergyIntolerance", "reaction": [{**reaction, "note": [{"text": "at school"}]}]})
