@@ -1,7 +1,9 @@
 """Is this document the patient's? Whom a document says it is about, held against a record. Pure."""
 
+import re
+
 from dmp_tui.dmp.entries import Subject
-from dmp_tui.dmp.identity import INS_OIDS, IdentityError, Ins, Sex, Traits, fold, parse_matricule
+from dmp_tui.dmp.identity import INS_OIDS, IdentityError, Ins, Sex, Traits, fold, nir_key, parse_matricule
 
 KEY_WRONG = "ins-key-wrong"
 """The INS inside has a wrong key, as official examples have too: a warning, never a refusal."""
@@ -27,6 +29,23 @@ def ins_of(subject: Subject) -> Ins | None:
 def holds_several(subject: Subject) -> bool:
     """Whether a document holds the INS of several people, the key aside."""
     return len({(one.oid, one.matricule[:13]) for one in _inside(subject) if one is not None}) > 1
+
+
+_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z])[1-478](?:[ .\u00a0\u202f]?[0-9]{2}){2}[ .\u00a0\u202f]?(?:[0-9]{2}|2[ABab])"
+    r"(?:[ .\u00a0\u202f]?[0-9]{3}){2}[ .\u00a0\u202f]?[0-9]{2}(?![0-9A-Za-z])"
+)
+
+
+def written_numbers(text: str) -> tuple[str, ...]:
+    """The INS or NIR, of 15 characters with a right key, that a text writes; each once, in its order."""
+    numbers = (re.sub("[^0-9AB]", "", found.upper()) for found in _NUMBER.findall(text))
+    return tuple(dict.fromkeys(number for number in numbers if nir_key(number[:13]) == number[13:]))
+
+
+def numbers_of_others(text: str, ins: Ins) -> tuple[str, ...]:
+    """Those of a text that are not this person's. A number may be an insured parent's: it warns, it decides nothing."""
+    return tuple(number for number in written_numbers(text) if number[:13] != ins.matricule[:13])
 
 
 def warnings_of(subject: Subject, ins: Ins, traits: Traits) -> tuple[str, ...]:

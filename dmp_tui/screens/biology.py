@@ -10,10 +10,11 @@ from dmp_tui.dmp.entries import Assertion, Kind, Mark
 from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.sheet.analytes import analyte, rank_of
 from dmp_tui.dmp.sheet.critical import ANTICOAGULANTS
+from dmp_tui.dmp.sheet.kidney import Computed
 from dmp_tui.dmp.sheet.model import Line, Sheet
 from dmp_tui.dmp.sheet.series import Flag, flag_of
 from dmp_tui.i18n import _, language
-from dmp_tui.screens.dates import days_since, recent
+from dmp_tui.screens.dates import day, days_since, recent
 from dmp_tui.widgets.line import PLAIN, STRONG
 from dmp_tui.widgets.text import cut, visible
 
@@ -162,6 +163,13 @@ def _spoken(short: str) -> str:
         "FC": _("FC"),
         "FR": _("FR"),
     }.get(short, short)
+
+
+def computed_words(made: Computed) -> str:
+    """A filtration that we computed: its value, by which formula, from what."""
+    return _("DFG calculé {value} mL/min/1,73 m² (CKD-EPI 2009, sans ethnie ; créatinine du {date}, {age} ans)").format(
+        value=made.value, date=day(made.creatinine.date)[:10], age=made.age
+    )
 
 
 def group_date(line: Line, today: date) -> str:

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding, BindingType
 
@@ -15,7 +16,7 @@ from dmp_tui.screens.messages import ChooseFile, ListFiles, WriteNote
 from dmp_tui.screens.record import OpenRecord
 from dmp_tui.widgets.board import Board
 from dmp_tui.widgets.line import PLAIN, Row, text_row, title
-from dmp_tui.widgets.text import fit, two_ends, visible, wrap
+from dmp_tui.widgets.text import cut_within, fit, two_ends, visible, wrap
 
 _KIND = 12
 
@@ -41,7 +42,7 @@ class DepositScreen(AskingScreen):
 
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """The folder and its files."""
-        name = visible(str(self.folder)) if self.folder else ""
+        name = cut_within(visible(str(self.folder)), width // 2) if self.folder else ""
         rows: list[Row] = [(title(_("DÉPOSER UN FICHIER"), width, right=name),)]
         if self.trouble:
             return [*rows, *(text_row(part, width) for part in wrap(self.trouble, width))]
@@ -55,8 +56,13 @@ class DepositScreen(AskingScreen):
     def _row(self, one: Dropped, width: int) -> Row:
         """``22/11/2026 14:02  PDF   lettre.pdf   120 ko``."""
         when = one.changed.strftime("%d/%m/%Y %H:%M")
-        left = f"{when}  {fit(kind_name(one.kind), _KIND)} {visible(one.path.name)}"
-        return text_row(two_ends(left, size_words(one.size), width), width, PLAIN, one.path)
+        left = f"{when}  {fit(kind_name(one.kind), _KIND)} "
+        # Letters of one sort begin alike: what ends a name tells them apart.
+        name = visible(one.path.name)
+        size = size_words(one.size)
+        return text_row(
+            two_ends(left + cut_within(name, width - cell_len(left + size) - 1), size, width), width, PLAIN, one.path
+        )
 
     def on_mount(self) -> None:
         """Ask for the folder, and say what the keys do."""

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from dmp_tui.screens import messages
     from dmp_tui.screens.deposit_check import DepositCheckScreen
     from dmp_tui.screens.dropped import Dropped
+    from dmp_tui.screens.pdf import PdfText
     from dmp_tui.screens.record import OpenRecord
 
 
+_PDF_SECONDS = 3.0
+"""How long the text of a PDF is awaited before the page that asks whether it is to be deposited."""
 _TELL_EVERY = 1.0
 """Seconds between two rows of a deposit's progress."""
 
@@ -56,7 +59,7 @@ class DepositApp(DocumentsApp):
             self.run_worker(self._choose(self.record, message.path), group="files", exclusive=True)
 
     async def _choose(self, record: "OpenRecord", path: Path) -> None:
-        from dmp_tui.dmp.files import FileError, draft_of
+        from dmp_tui.dmp.files import FileError, FileKind, draft_of
         from dmp_tui.dmp.subjects import held_ins, is_of_another
         from dmp_tui.screens.deposit import DepositScreen
         from dmp_tui.screens.deposit_check import DepositCheckScreen
@@ -69,6 +72,7 @@ class DepositApp(DocumentsApp):
         try:
             content = await asyncio.to_thread(read_file, path)
             draft = await asyncio.to_thread(draft_of, content, ins, now)
+            pdf = await _text_in_time(content) if draft.kind is FileKind.PDF else None
         except PathError as error:
             self.tell(path_sentence(error.problem), alarm=True)
             return
@@ -80,7 +84,7 @@ class DepositApp(DocumentsApp):
             self.tell(sentence.format(theirs=visible(held_ins(draft.subject)), ours=ins.grouped), alarm=True)
         elif self.record is not None and isinstance(self.screen, DepositScreen):
             # Whoever went on meanwhile is not interrupted: his next Enter would deposit.
-            self.push_screen(DepositCheckScreen(self.record, self.today(), draft, path.name))
+            self.push_screen(DepositCheckScreen(self.record, self.today(), draft, path.name, pdf))
 
     def on_deposit_draft(self, message: "messages.DepositDraft") -> None:
         """The user said yes."""
@@ -165,3 +169,14 @@ class DepositApp(DocumentsApp):
         if now is not None and now.identity == record.identity:
             sheet = with_news(answer.sheet, now.last_access)
             self.update_record(replace(now, sheet=sheet, documents=documents, read_at=answer.read_at))
+
+
+async def _text_in_time(content: bytes) -> "PdfText":
+    """The text of a PDF, to look for whose it is; TOO_LONG where it takes too long to wait for."""
+    from dmp_tui.screens.pdf import PdfProblem, PdfText, pdf_text
+
+    try:
+        async with asyncio.timeout(_PDF_SECONDS):
+            return await pdf_text(content)
+    except TimeoutError:
+        return PdfText(problem=PdfProblem.TOO_LONG)

@@ -8,15 +8,17 @@ from textual.binding import Binding, BindingType
 
 from dmp_tui.dmp import codes
 from dmp_tui.dmp.documents import Confidentiality
-from dmp_tui.dmp.files import USUAL_TYPES, Draft, FileKind, is_dated_ahead, is_free, with_level, with_type
-from dmp_tui.dmp.identity import NO_TRAITS
-from dmp_tui.dmp.subjects import warnings_of
+from dmp_tui.dmp.files import USUAL_TYPES, Draft, is_dated_ahead, is_free, with_level, with_type
+from dmp_tui.dmp.identity import NO_TRAITS, Ins
+from dmp_tui.dmp.subjects import warnings_of, written_numbers
 from dmp_tui.i18n import _
 from dmp_tui.screens.base import PageScreen
 from dmp_tui.screens.coded import document_type
 from dmp_tui.screens.dates import day
 from dmp_tui.screens.deposit import kind_name, size_words
+from dmp_tui.screens.document_text import pdf_words
 from dmp_tui.screens.messages import DepositDraft
+from dmp_tui.screens.pdf import PdfProblem, PdfText
 from dmp_tui.screens.record import OpenRecord, banner_rows
 from dmp_tui.screens.words import document_warning, traits_line
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Row, text_row, title
@@ -38,11 +40,13 @@ class DepositCheckScreen(PageScreen):
         ),
     ]
 
-    def __init__(self, record: OpenRecord, today: date, draft: Draft, name: str) -> None:
+    def __init__(self, record: OpenRecord, today: date, draft: Draft, name: str, pdf: PdfText | None = None) -> None:
         self.record = record
         self.today = today
         self.draft = draft
         self.name_shown = name
+        self.pdf = pdf
+        """The text of a PDF, which tells whose it is where it writes a number."""
         self.sending = False
         super().__init__()
         self.board.can_focus = False
@@ -57,7 +61,14 @@ class DepositCheckScreen(PageScreen):
     @property
     def doubtful(self) -> bool:
         """Whether it may be somebody else's: a key that is wrong is nobody else's."""
-        return bool({"name-differs", "birth-date-differs"} & set(self.differs))
+        return bool({"name-differs", "birth-date-differs"} & set(self.differs)) or bool(self._others)
+
+    @property
+    def _others(self) -> tuple[str, ...]:
+        """Numbers that a PDF writes and that are not the patient's; none where his own stands there too."""
+        numbers = written_numbers(pdf_words(self.pdf)) if self.pdf else ()
+        own = self.record.identity.ins.matricule[:13]
+        return () if any(number[:13] == own for number in numbers) else numbers
 
     def keys(self) -> str:
         """How to send and how to leave."""
@@ -103,7 +114,12 @@ class DepositCheckScreen(PageScreen):
         subject = self.draft.subject
         for code in self.differs:
             rows += _lines(f"! {document_warning(code)}", width, ALARM)
-        if self.doubtful and subject is not None:
+        for number in self._others:
+            words = _("! le PDF porte un autre INS ou NIR que celui du dossier : {number}")
+            rows += _lines(words.format(number=Ins(number, self.record.identity.ins.oid).grouped), width, ALARM)
+        if self._others:
+            rows += _lines(_("Est-ce le même patient ? o : oui, déposer · Échap : non"), width, STRONG)
+        elif self.doubtful and subject is not None:
             theirs, ours = traits_line(subject.traits, self.today), traits_line(self.record.identity.traits, self.today)
             rows += _lines(_("  le document nomme : {traits}").format(traits=theirs), width, ALARM)
             rows += _lines(_("  le dossier ouvert : {traits}").format(traits=ours), width, ALARM)
@@ -112,8 +128,8 @@ class DepositCheckScreen(PageScreen):
             rows += _lines(_("! le document ne dit pas de qui il est"), width)
         if is_dated_ahead(self.draft, self.today.isoformat()):
             rows += _lines(_("! le document est daté dans l'avenir"), width, ALARM)
-        if self.draft.kind is FileKind.PDF and b"/Encrypt" in self.draft.content:
-            rows += _lines(_("! PDF chiffré : il sera déposé, mais son texte ne pourra pas être lu ici"), width, ALARM)
+        if self.pdf is not None and self.pdf.problem is not PdfProblem.NONE:
+            rows += _lines(_pdf_warning(self.pdf.problem), width, ALARM)
         return rows
 
     def action_go(self, where: str) -> None:
@@ -152,6 +168,16 @@ class DepositCheckScreen(PageScreen):
 
 def _lines(text: str, width: int, style: Style = PLAIN) -> list[Row]:
     return [text_row(part, width, style) for part in wrap(text, width, "  ")]
+
+
+def _pdf_warning(problem: PdfProblem) -> str:
+    return {
+        PdfProblem.NONE: "",
+        PdfProblem.NO_TEXT: _("! PDF sans texte (une image) : regardez qu'il est bien du patient ; il ira tel quel"),
+        PdfProblem.ENCRYPTED: _("! PDF chiffré : il sera déposé, mais son texte ne pourra pas être lu ici"),
+        PdfProblem.UNREADABLE: _("! PDF abîmé : son texte n'a pas pu être lu ; il sera déposé tel quel"),
+        PdfProblem.TOO_LONG: _("! PDF long : son texte n'a pas été vérifié ; regardez qu'il est bien du patient"),
+    }[problem]
 
 
 def _type_name(code: str) -> str:

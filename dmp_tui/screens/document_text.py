@@ -2,10 +2,13 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dmp_tui.dmp.bodies import Form, Words, words_of
 from dmp_tui.dmp.entries import DocumentError, Reading
+from dmp_tui.dmp.identity import Ins
+from dmp_tui.dmp.subjects import numbers_of_others
 from dmp_tui.i18n import _, n_
 from dmp_tui.screens.narrative_layout import Passage, part_passages, passage, section, text_passages
 from dmp_tui.screens.pdf import PdfPage, PdfProblem, PdfText, pdf_text
@@ -71,6 +74,29 @@ async def document_text(content: bytes, media_type: str) -> DocumentText:
         words = await asyncio.to_thread(words_of, attachment.content, attachment.media_type)
         files.append(File(attachment.title, attachment.media_type, attachment.content, text, words))
     return DocumentText(reading=reading, files=tuple(files))
+
+
+def pdf_words(pdf: PdfText) -> str:
+    """All text of a PDF."""
+    return "\n".join(page.text for page in pdf.pages)
+
+
+def others_in(text: DocumentText, ins: Ins) -> tuple[tuple[str, str], ...]:
+    """``(annex, number)``: INS or NIR of somebody else that the PDFs of a document write; the document itself: ""."""
+    pdfs = [("", text.pdf), *((file.title, file.pdf) for file in text.files)]
+    found = ((name, number) for name, pdf in pdfs if pdf for number in numbers_of_others(pdf_words(pdf), ins))
+    return tuple((name, Ins(number, ins.oid).grouped) for name, number in found)
+
+
+def other_passages(others: Sequence[tuple[str, str]], width: int) -> list[Passage]:
+    """A PDF that writes somebody else's number is named, with the number."""
+    found = []
+    for name, number in others:
+        words = _("! La pièce jointe « {name} » porte un autre INS ou NIR que celui du dossier : {number}")
+        if not name:
+            words = _("! Le PDF porte un autre INS ou NIR que celui du dossier : {number}")
+        found.append(passage(words.format(name=visible(name), number=number), width, ALARM, "  "))
+    return found
 
 
 # --- laid out ---------------------------------------------------------------------------------------------------------

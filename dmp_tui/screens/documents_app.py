@@ -110,4 +110,4 @@ class DocumentsApp(RecordApp):
         text = await document_text(content, entry.media_type)
         for screen in self.screen_stack:
             if isinstance(screen, ReaderScreen) and screen.entry.id == entry.id:
-                screen.show_text(text, content)
+                await screen.show_text(text, content)

@@ -76,14 +76,17 @@ class ExamsScreen(AskingScreen):
             return _("sur la fiche (la liste des documents n'est pas encore là)")
         count, missed = len(distinct(self.record.documents)), unread(self.record.documents)
         sentence = n_(
-            "dans le document que vous pouvez lire ({count} document, dont {missed} non lu)",
-            "dans les documents que vous pouvez lire ({count} documents, dont {missed} non lus)",
+            "dans le document que vous pouvez lire ({count} document{but})",
+            "dans les documents que vous pouvez lire ({count} documents{but})",
             count,
         )
-        return sentence.format(count=count, missed=missed)
+        but = n_(", dont {missed} non lu", ", dont {missed} non lus", missed).format(missed=missed) if missed else ""
+        return sentence.format(count=count, but=but)
 
     def _searched(self) -> str:
-        sentence = _("Cherché {where} ; de ceux qui ne sont que du texte ou un fichier, le titre seul est cherché.")
+        sentence = _("Cherché {where}.")
+        if self.record.documents is None or unread(self.record.documents):
+            sentence = _("Cherché {where} ; de ceux qui ne sont que du texte ou un fichier, le titre seul est cherché.")
         return sentence.format(where=self._where())
 
     def typed(self, text: str) -> None:

@@ -15,6 +15,7 @@ from dmp_tui.screens.analyte import AnalyteScreen
 from dmp_tui.screens.biology import (
     anticoagulated,
     by_urgency,
+    computed_words,
     figure,
     flag_arrow,
     flag_sign,
@@ -145,10 +146,7 @@ def _age_words(n: int, unit: str) -> str:
 def kidney_words(found: Filtration) -> str:
     """The filtration that we computed, with what from; why it is not known; empty where the laboratory's is enough."""
     if found.computed is not None:
-        made = found.computed
-        return _(
-            "DFG calculé {value} mL/min/1,73 m² (CKD-EPI 2009, sans ethnie ; créatinine du {date}, {age} ans)"
-        ).format(value=made.value, date=day(made.creatinine.date)[:10], age=made.age)
+        return computed_words(found.computed)
     if found.why_not is None:
         return ""
     reasons = {

@@ -1,5 +1,6 @@
 """Prevention: vaccines with what is due, tetanus first, and screenings; each with what the record really holds."""
 
+from rich.cells import cell_len
 from textual import on
 
 from dmp_tui.dmp.documents import DocumentEntry, DocumentStatus
@@ -65,7 +66,12 @@ class PreventionScreen(RecordScreen):
             right = _("aucune injection trouvée")
         left = f"{'!' if asks else ' '} {fit(vaccine_name(one.code), _NAME)} {said}"
         key = OfLine(Kind.VACCINATION, one.given[0].line.key) if one.given else None
-        rows = [text_row(two_ends(left, right, width), width, style, key)]
+        if cell_len(left) + cell_len(right) < width:
+            rows = [text_row(two_ends(left, right, width), width, style, key)]
+        else:
+            # What is asked, and why, is never cut; what was found goes below it.
+            rows = [text_row(part, width, style, key) for part in wrap(left, width, " " * (_NAME + 3))]
+            rows.append(text_row(two_ends("", right, width), width, style))
         for given in one.given[:6]:
             new = "*" if Mark.NEW in given.line.marks else " "
             text = f"   {new} {day(given.date)[:10] or _('date ?'):<10} {visible(given.label)}"
@@ -96,6 +102,7 @@ class PreventionScreen(RecordScreen):
             Standing.DUE: _("à refaire depuis {date}").format(date=day(one.next)[3:10]),
             Standing.NOT_FOUND: _("non trouvé dans le dossier"),
             Standing.UP_TO_DATE: _("prochain {date}").format(date=day(one.next)[3:10]),
+            Standing.LATER: "",
             Standing.NOT_ASKED: _("hors de l'âge du programme"),
             Standing.UNKNOWN: _("âge ou sexe inconnu"),
         }[one.standing]
@@ -167,12 +174,13 @@ def standing_words(one: Vaccination) -> str:
         Standing.DUE: _("à faire depuis {date}").format(date=since) if since else _("à compléter"),
         Standing.NOT_FOUND: _("attendu, non trouvé"),
         Standing.UP_TO_DATE: _("à jour"),
+        Standing.LATER: _("vaccin vivant : après la grossesse"),
         Standing.NOT_ASKED: "",
         Standing.UNKNOWN: _("date de naissance inconnue"),
     }[one.standing]
     if one.standing is Standing.UP_TO_DATE and one.next:
         words += ", " + _("prochain {date}").format(date=day(one.next)[3:10])
-    if one.why == "pregnancy":
+    if one.why == "pregnancy" and one.standing is not Standing.LATER:
         words += " " + _("(grossesse)")
     return ", ".join(part for part in (words, doses if one.standing is Standing.DUE else "") if part)
 

@@ -14,7 +14,7 @@ from dmp_tui.i18n import _, n_
 from dmp_tui.screens.asking import AskingScreen
 from dmp_tui.screens.coded import document_type
 from dmp_tui.screens.document_header import foreign, header_passages, identity_passages
-from dmp_tui.screens.document_text import DocumentText, text_of
+from dmp_tui.screens.document_text import DocumentText, other_passages, others_in, text_of
 from dmp_tui.screens.finding import Finder
 from dmp_tui.screens.messages import FetchContent, ReadDocument, ReadNeighbour
 from dmp_tui.screens.narrative_layout import Passage, passage
@@ -63,6 +63,10 @@ class ReaderScreen(AskingScreen):
         """The list of sections is in view."""
         self.saving: tuple[str, bytes] | None = None
         """What is to be saved, in words, and its bytes, while its path is asked for."""
+        self._others: tuple[tuple[str, str], ...] = ()
+        """Numbers of other people that its PDFs write."""
+        self._laid: tuple[int, list[Passage]] = (0, [])
+        """The text laid out for a width: the longest take a quarter of a second."""
         self._passages: list[Passage] = []
         self._finder = Finder(())
         self._rows: list[Row] = []
@@ -96,8 +100,12 @@ class ReaderScreen(AskingScreen):
         else:
             self.say(_("f chercher · l sections [ ] · y copier · w fichier · < > document"))
 
-    def show_text(self, text: DocumentText, content: bytes) -> None:
-        """Show what was read."""
+    async def show_text(self, text: DocumentText, content: bytes) -> None:
+        """Show what was read, laid out off the event loop."""
+        room = self.app.size.width - _GUTTER
+        laid = await asyncio.to_thread(text_of, text, room)
+        self._others = await asyncio.to_thread(others_in, text, self.record.identity.ins)
+        self._laid = (room, laid)
         self.text, self.content = text, content
         self.lay_out()
         self.tell_keys()
@@ -114,12 +122,15 @@ class ReaderScreen(AskingScreen):
         room = width - _GUTTER
         versions = chain(self.entry, self._links)
         self._passages = header_passages(self.entry, versions, self._links, room)
+        self._passages += other_passages(self._others, room)
         if self.text is None:
             self._passages.append(passage(_("Document demandé au serveur."), room))
         elif self.waiting:
             self._passages += identity_passages(self.record, self.entry, self.text.reading, self.today, room)
         else:
-            self._passages += text_of(self.text, room)
+            if self._laid[0] != room:
+                self._laid = (room, text_of(self.text, room))
+            self._passages += self._laid[1]
         words, self._finder = self._finder.words, Finder(self._passages)
         self._rows, self._starts = [], []
         for index in range(len(self._passages)):

@@ -20,7 +20,14 @@ from dmp_tui.dmp.sheet.model import Disagreement, Line, Presence, Sheet, Topic
 from dmp_tui.dmp.sheet.states import state_rank
 from dmp_tui.i18n import _
 from dmp_tui.screens.allergies import allergy_cell, allergy_lines, allergy_presence, label_width
-from dmp_tui.screens.biology import anticoagulated, by_urgency, group_date, value_words
+from dmp_tui.screens.biology import (
+    anticoagulated,
+    by_urgency,
+    computed_words,
+    date_group,
+    group_date,
+    value_words,
+)
 from dmp_tui.screens.coded import document_name
 from dmp_tui.screens.dates import day
 from dmp_tui.screens.keys import OfDocuments, OfLine, OfSection
@@ -255,8 +262,10 @@ def _presence_row(topic: Topic, width: int) -> Row:
 # --- a section whole
 
 
-def section_rows(sheet: Sheet, kinds: Sequence[Kind], width: int, today: date) -> list[Row]:
-    """Sections whole, nothing cut that may be wrapped."""
+def section_rows(
+    sheet: Sheet, kinds: Sequence[Kind], width: int, today: date, *, computed: Computed | None = None
+) -> list[Row]:
+    """Sections whole, nothing cut that may be wrapped; ``computed`` stands below the creatinine that it comes from."""
     rows: list[Row] = []
     for kind in kinds:
         topic = sheet.topic(kind)
@@ -265,11 +274,11 @@ def section_rows(sheet: Sheet, kinds: Sequence[Kind], width: int, today: date) -
             text, style = presence_text(topic)
             key = OfDocuments() if topic.presence is Presence.UNREADABLE else None
             rows += [text_row(part, width, style, key) for part in wrap(text, width)]
-        rows += _whole(sheet, topic, width, today)
+        rows += _whole(sheet, topic, width, today, computed)
     return rows
 
 
-def _whole(sheet: Sheet, topic: Topic, width: int, today: date) -> list[Row]:
+def _whole(sheet: Sheet, topic: Topic, width: int, today: date, computed: Computed | None) -> list[Row]:
     if topic.kind in {Kind.ALLERGY, Kind.ADVERSE_EFFECT}:
         kept = [line for line in allergy_lines(sheet) if line.kind is topic.kind]
         return _allergy_rows(kept, width)
@@ -278,11 +287,11 @@ def _whole(sheet: Sheet, topic: Topic, width: int, today: date) -> list[Row]:
     if topic.kind in {Kind.PROBLEM, Kind.PROCEDURE}:
         return [(problem_cell(line, width, today),) for line in sorted(topic.lines, key=lambda x: over(x, today))]
     if topic.kind in {Kind.RESULT, Kind.VITAL}:
-        return _value_rows(sheet, topic, width, today)
+        return _value_rows(sheet, topic, width, today, computed)
     return [row for line in topic.lines for row in _wrapped(line, width, today)]
 
 
-def _value_rows(sheet: Sheet, topic: Topic, width: int, today: date) -> list[Row]:
+def _value_rows(sheet: Sheet, topic: Topic, width: int, today: date, computed: Computed | None) -> list[Row]:
     rows: list[Row] = []
     for line in by_urgency(topic.lines, today, bleeds=anticoagulated(sheet)):
         words, style = value_words(line, width - 12, units=True, contradicted=contradicted(line))
@@ -290,6 +299,9 @@ def _value_rows(sheet: Sheet, topic: Topic, width: int, today: date) -> list[Row
         if line.reference:
             text += "  " + _("référence {range}").format(range=visible(line.reference))
         rows.append(text_row(text, width, style, OfLine(line.kind, line.key)))
+        if computed is not None and (line.kind, line.key) == (computed.line.kind, computed.line.key):
+            words = f"{date_group(computed.creatinine.date, today):<10} {computed_words(computed)}"
+            rows += [text_row(part, width) for part in wrap(words, width, " " * 11)]
     return rows
 
 

@@ -8,6 +8,7 @@ from textual import on
 from dmp_tui.dmp.consultation import Links, links_of
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import Assertion, Coding, Kind, Mark, Status
+from dmp_tui.dmp.sheet.kidney import filtration
 from dmp_tui.dmp.sheet.model import Check, Line, Source
 from dmp_tui.dmp.sheet.model import Origin as Document
 from dmp_tui.i18n import _, n_
@@ -66,7 +67,9 @@ class SectionScreen(RecordScreen):
 
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """One line a row."""
-        return section_rows(self.record.sheet, self.kinds, width, self.today)
+        sheet, traits = self.record.sheet, self.record.reckoned
+        computed = filtration(sheet, traits.sex, traits.birth, self.today).computed
+        return section_rows(sheet, self.kinds, width, self.today, computed=computed)
 
     @on(Board.Opened)
     def open_cell(self, message: Board.Opened) -> None:

@@ -55,6 +55,18 @@ def cut(text: str, width: int) -> str:
     return set_cell_size(text, width - 1).rstrip() + ELLIPSIS
 
 
+def cut_within(text: str, width: int) -> str:
+    """``text`` in ``width`` cells at most; what does not fit gives way in the middle: both ends tell it from others."""
+    if cell_len(text) <= width:
+        return text
+    tail = ""
+    for character in reversed(text):
+        if cell_len(character + tail) > width // 2 - 1:
+            break
+        tail = character + tail
+    return cut(text, width - cell_len(tail)) + tail
+
+
 def fit(text: str, width: int) -> str:
     """``text`` in exactly ``width`` cells: cut with an ellipsis, or filled with spaces."""
     shown = cut(text, width)

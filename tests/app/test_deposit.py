@@ -1,6 +1,9 @@
 """Depositing from the app, before the real server."""
 
+import os
 from pathlib import Path
+
+import pytest
 
 from dmp_tui.demo.cda import header_of, write_cda
 from dmp_tui.demo.clinical import Section, Words
@@ -127,3 +130,57 @@ async def test_what_is_no_document_says_why(new_desk: NewDesk, tmp_path: Path) -
         await desk.until_shows("Chemin du fichier :")
         await desk.pilot.press(*"absent.pdf", "enter")
         await desk.until_shows("n'existe pas")
+
+
+async def test_a_pdf_that_writes_another_patients_number_asks_before_it_goes(new_desk: NewDesk, tmp_path: Path) -> None:
+    number = patient("leroy").ins.grouped
+    (tmp_path / "lettre.pdf").write_bytes(text_pdf(("Courrier", f"INS {number}")))
+    async with new_desk(deposit_folder=tmp_path).running() as desk:
+        await desk.log_in()
+        await desk.open("garnier")
+        await choose(desk, "lettre.pdf")
+        await desk.until_shows("le PDF porte un autre INS ou NIR que celui du dossier")
+        assert number in desk.shown
+        await desk.pilot.press("enter")
+        await desk.pilot.pause()
+        assert isinstance(desk.app.screen, DepositCheckScreen)
+        assert not desk.app.screen.sending
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (text_pdf(()), "PDF sans texte (une image)"),
+        (b"%PDF-1.4\n" + b"x" * 4000, "PDF abîmé"),
+    ],
+)
+async def test_a_pdf_that_cannot_be_looked_into_says_so(
+    new_desk: NewDesk, tmp_path: Path, content: bytes, said: str
+) -> None:
+    (tmp_path / "lettre.pdf").write_bytes(content)
+    async with new_desk(deposit_folder=tmp_path).running() as desk:
+        await desk.log_in()
+        await desk.open("garnier")
+        await choose(desk, "lettre.pdf")
+        await desk.until_shows(said)
+
+
+async def test_the_newest_of_many_files_is_three_keys_from_the_record_whatever_its_name(
+    new_desk: NewDesk, own_server: ServerProcess, tmp_path: Path
+) -> None:
+    for number in range(150):
+        old = tmp_path / f"ancien {number}.pdf"
+        old.write_bytes(text_pdf(("Courrier", str(number))))
+        os.utime(old, (1_700_000_000 + number, 1_700_000_000 + number))
+    name = "Compte rendu détaillé d'hospitalisation en unité de soins intensifs de cardiologie, été 2026, définitif.pdf"
+    (tmp_path / name).write_bytes(text_pdf(("Courrier", "Bonjour")))
+    async with new_desk(own_server, deposit_folder=tmp_path).running() as desk:
+        await desk.log_in()
+        await desk.open("garnier")
+        await desk.pilot.press("a")
+        await desk.until_shows("définitif.pdf")
+        assert "Compte rendu" in desk.shown
+        await desk.pilot.press("enter")
+        await desk.until_shows("DÉPOSER DANS CE DOSSIER")
+        await desk.pilot.press("enter")
+        await desk.until_shows("Déposé : CR de passage aux urgences")

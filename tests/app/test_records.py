@@ -167,3 +167,13 @@ async def test_the_palette_speaks_the_users_language(new_desk: NewDesk) -> None:
         await desk.pilot.press("ctrl+p")
         await until_shows(desk.pilot, "Chercher une commande…")
         assert "LEROY" not in screen_text(desk.app)
+
+
+async def test_the_last_inr_and_back_are_two_keys_from_the_sheet(new_desk: NewDesk) -> None:
+    async with new_desk().running() as desk:
+        await desk.log_in()
+        await desk.open("garnier")
+        await desk.pilot.press("b")
+        await desk.until_shows("INR 4,8")
+        await desk.pilot.press("s")
+        await desk.until(lambda: isinstance(desk.app.screen, SheetScreen))

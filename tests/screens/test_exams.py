@@ -43,7 +43,7 @@ async def test_results_come_as_one_types_and_letters_go_nowhere_else() -> None:
 async def test_nothing_found_never_says_never_done() -> None:
     async with alone(ExamsScreen(of(), TODAY)) as (app, pilot):
         await pilot.press(*"coloscopie")
-        said = "dans les documents que vous pouvez lire (2 documents, dont 1 non lus)"
+        said = "dans les documents que vous pouvez lire (2 documents, dont 1 non lu)"
         assert said in app.words
         assert "cela ne dit pas que ce n'a pas été fait" in app.words
 
@@ -60,3 +60,10 @@ async def test_without_the_list_it_says_what_was_searched() -> None:
     async with alone(ExamsScreen(record(SHEET), TODAY)) as (app, pilot):
         await pilot.press(*"irm")
         assert "la liste des documents n'est pas encore là" in app.words
+
+
+async def test_nothing_unread_is_not_counted() -> None:
+    async with alone(ExamsScreen(record(SHEET, documents=(document("b", title="Lettre"),)), TODAY)) as (app, pilot):
+        await pilot.press(*"coloscopie")
+        assert "(1 document) : cela ne dit pas" in app.words
+        assert "dont" not in app.words

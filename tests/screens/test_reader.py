@@ -10,6 +10,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 
+from dmp_tui.demo.patients import patient
 from dmp_tui.dmp.bodies import Form, Words
 from dmp_tui.dmp.documents import DocumentEntry, DocumentStatus
 from dmp_tui.dmp.entries import Attachment, Coding, Part, Reading, Subject
@@ -17,6 +18,7 @@ from dmp_tui.dmp.identity import Sex, Traits
 from dmp_tui.dmp.narrative import Items, Paragraph, Picture, Table
 from dmp_tui.screens.document_text import DocumentText, File
 from dmp_tui.screens.messages import FetchContent, ReadDocument, ReadNeighbour
+from dmp_tui.screens.pdf import PdfPage, PdfText
 from dmp_tui.screens.reader import ReaderScreen
 from tests.dmp.test_consultation import document, replacing
 from tests.looking import until, until_shows
@@ -66,7 +68,7 @@ async def reader(
     async with alone(screen, size) as (app, pilot):
         assert app.of(FetchContent)
         if text is not None:
-            screen.show_text(text, content)
+            await screen.show_text(text, content)
             await pilot.pause()
         yield app, screen, pilot
 
@@ -270,3 +272,18 @@ async def test_attachments_are_named() -> None:
     async with reader(text=text) as (app, _screen, pilot):
         await pilot.press("end")
         assert "Pièce jointe Radio" in app.text
+
+
+async def test_an_annex_that_writes_another_persons_number_is_named() -> None:
+    theirs = patient("leroy").ins
+    annex = File("lettre.pdf", "application/pdf", b"%PDF-", PdfText((PdfPage(f"INS {theirs.grouped}"),), total=1))
+    async with reader(text=replace(TEXT, files=(annex,))) as (app, _screen, _pilot):
+        assert "« lettre.pdf » porte un autre INS ou NIR que celui du dossier" in app.words
+        assert theirs.grouped in app.words
+
+
+async def test_a_long_text_is_laid_out_once_for_a_width() -> None:
+    async with reader() as (_app, screen, _pilot):
+        laid = screen._laid[1]
+        screen.lay_out()
+        assert screen._laid[1] is laid

@@ -21,12 +21,12 @@ from dmp_tui.screens.prevention import PreventionScreen
 from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.reimbursements import ReimbursementsScreen
 from dmp_tui.screens.sheet import SheetScreen
-from dmp_tui.screens.sources import SourcesScreen
+from dmp_tui.screens.sources import SectionScreen, SourcesScreen
 from dmp_tui.screens.treatments import TreatmentsScreen
 from tests.dmp.test_consultation import document
 from tests.looking import screen_text, until
 from tests.screens.alone import SIZES, alone
-from tests.screens.people import CLAIRE, TODAY, VSM, born, record
+from tests.screens.people import CLAIRE, TODAY, VSM, born, line, record, topic
 from tests.screens.rich_record import HR, PAID, rich, treatment
 from tests.screens.rich_record import LDL as LDL_LATER
 
@@ -165,3 +165,23 @@ def test_why_no_filtration_is_computed_has_words() -> None:
     said = [kidney_words(Filtration(why_not=why)) for why in NotComputed]
     assert [text for text in said if not text] == [""]
     assert len(set(said)) == len(said)
+
+
+async def test_what_is_asked_in_pregnancy_is_never_cut_and_no_live_vaccine_is_due() -> None:
+    pregnant = line(Kind.PREGNANCY, "Grossesse en cours", start="2026-08-01")
+    boosted = line(Kind.VACCINATION, "REVAXIS", start="2010-05")
+    held = Sheet("p", "", (topic(Kind.PREGNANCY, pregnant), topic(Kind.VACCINATION, boosted)))
+    young = replace(CLAIRE, birth=born("03-06-1994"))
+    async with alone(PreventionScreen(record(held, young), TODAY)) as (app, _pilot):
+        rows = [row for row in app.own.splitlines() if "…" in row]
+        assert not rows
+        assert "vaccin vivant : après la grossesse" in app.words
+        assert "(grossesse)" in app.words
+
+
+async def test_the_section_of_results_lists_the_filtration_that_was_computed() -> None:
+    creatinine = Entry(Kind.RESULT, "Créatinine", value="104", unit="µmol/L", noted="2026-11-12")
+    held = merge([(VSM, creatinine)])
+    async with alone(SectionScreen(record(held), TODAY, (Kind.RESULT, Kind.VITAL))) as (app, _pilot):
+        assert "DFG calculé" in app.words
+        assert "créatinine du 12/11/2026" in app.words

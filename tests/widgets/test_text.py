@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from dmp_tui.widgets.text import ELLIPSIS, cut, fit, two_ends, visible, wrap
+from dmp_tui.widgets.text import ELLIPSIS, cut, cut_within, fit, two_ends, visible, wrap
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 
@@ -67,3 +67,10 @@ def test_wrapped_lines_fit_and_lose_no_word(text: str, width: int) -> None:
 
 def test_the_right_end_stays_whole() -> None:
     assert two_ends("MARTINEAU Paul (conjoint)", "06 12 34 56 78", 30) == "MARTINEAU Paul… 06 12 34 56 78"
+
+
+@pytest.mark.parametrize("width", range(1, 30))
+def test_a_name_cut_within_keeps_both_ends_and_fits(width: int) -> None:
+    shown = cut_within("Compte rendu d'été 医院 définitif.pdf", width)
+    assert cell_len(shown) <= width
+    assert width < 8 or (shown.startswith("Co") and shown.endswith("df"))

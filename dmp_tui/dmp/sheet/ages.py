@@ -15,6 +15,8 @@ class Standing(StrEnum):
     NOT_FOUND = "not-found"
     """Asked at this age, and none is found."""
     UP_TO_DATE = "up-to-date"
+    LATER = "later"
+    """Asked at this age, and not to be given now."""
     NOT_ASKED = "not-asked"
     """Nothing is asked of everybody at this age."""
     UNKNOWN = "unknown"

@@ -7,8 +7,9 @@ children born before then fall under a catch-up whose doses hang on the age at t
 HAS, June 2024 (RSV in pregnancy). Particular recommendations (illness, work, travel) are the clinician's to judge.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from dmp_tui.dmp.identity import BirthDate, Sex, fold
@@ -51,7 +52,7 @@ def vaccinations(sheet: Sheet, birth: BirthDate | None, sex: Sex, today: date) -
     pregnant = is_pregnant(sheet, today)
     found = [_booster(given["tetanus"], born, today)]
     counted = dict.fromkeys(rule.code for rule in _COUNTED)
-    found += [_counted(code, given[code], born, today) for code in counted]
+    found += [_after_pregnancy(_counted(code, given[code], born, today), pregnant=pregnant) for code in counted]
     found.append(_pertussis(given["pertussis"], born, today, pregnant=pregnant))
     found += [_seasonal(code, given[code], born, today, pregnant=pregnant) for code in ("influenza", "covid")]
     began = last_periods(sheet, today) if pregnant else frozenset()
@@ -177,8 +178,28 @@ def _counted(code: str, given: tuple[Injection, ...], born: date | None, today: 
     return Vaccination(code, standing, given, wanted, why=why)
 
 
+_LIVE = frozenset({"measles"})
+"""Valences asked of adults whose vaccines are alive: none is given in pregnancy."""
+
+
+def _after_pregnancy(one: Vaccination, *, pregnant: bool) -> Vaccination:
+    """What a live vaccine lacks is completed after the birth."""
+    if pregnant and one.code in _LIVE and one.standing in {Standing.DUE, Standing.NOT_FOUND}:
+        return replace(one, standing=Standing.LATER, why="pregnancy")
+    return one
+
+
+_MONTH = "JANVIER|F[EÉ]VRIER|MARS|AVRIL|MAI|JUIN|JUILLET|AO[UÛ]T|SEPTEMBRE|OCTOBRE|NOVEMBRE|D[EÉ]CEMBRE"
+_DATES = re.compile(
+    r"\b\d{1,2}(?:[/.-]\d{1,2}[/.-]\d{2,4}|[/.-]\d{2}(?:\d{2})?| \d{1,2} \d{4})\b"
+    rf"|\b\d{{1,2}}(?:ER)? (?:{_MONTH})\b|\b\d{{4}}-\d{{2}}-\d{{2}}\b",
+    re.IGNORECASE,
+)
+"""Days written into the name of a vaccine: ``Prevenar 20/05/2014`` is no vaccine of 20 valences."""
+
+
 def _is_dose(rule: _Rule, label: str) -> bool:
-    words = f" {fold(label)} "
+    words = f" {fold(_DATES.sub(' ', label))} "
     named = not rule.only or any(f" {name} " in words for name in rule.only)
     return named and not (rule.never and f" {rule.never} " in words)
 

@@ -324,3 +324,28 @@ def test_an_operation_is_noted_and_dismisses_nothing(code: str, label: str) -> N
     assert ([line.label for line in one.surgery], one.standing) == ([label], Standing.NOT_FOUND)
     for other in (replace(done, assertion=Assertion.NEGATED), replace(done, status=Status.PLANNED)):
         assert screened(code, other, birth="1970-01-01").surgery == ()
+
+
+PREGNANT = Entry(Kind.PREGNANCY, "Grossesse en cours", start="2026-08-01")
+
+
+def test_a_live_vaccine_is_asked_after_the_pregnancy() -> None:
+    one = of("measles", PREGNANT, birth="1994-06-03")
+    assert (one.standing, one.why) == (Standing.LATER, "pregnancy")
+    assert of("measles", PREGNANT, vaccine("ROR"), birth="1994-06-03").standing is Standing.LATER
+    assert of("measles", birth="1994-06-03").standing is Standing.NOT_FOUND
+    done = (vaccine("ROR", "1996-05-10"), vaccine("ROR", "1998-05-10"))
+    assert of("measles", PREGNANT, *done, birth="1994-06-03").standing is Standing.UP_TO_DATE
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Prevenar 20/05/2014", "PREVENAR 20.05.14", "Prevenar 20 05 2014", "Prevenar 20 mai 2014", "Prevenar 20/05"],
+)
+def test_a_date_behind_a_name_is_no_number_of_valences(label: str) -> None:
+    assert of("pneumococcus", vaccine(label, "2014-05-20"), birth="1949-11-20").standing is Standing.DUE
+
+
+@pytest.mark.parametrize("label", ["Prevenar 20", "PREVENAR 20 (20/05/2024)", "Prevenar 20 le 3 mai 2024"])
+def test_a_vaccine_of_twenty_valences_counts_whatever_date_follows(label: str) -> None:
+    assert of("pneumococcus", vaccine(label, "2024-05-20"), birth="1949-11-20").standing is Standing.UP_TO_DATE
