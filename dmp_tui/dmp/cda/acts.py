@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers, side_of
 from dmp_tui.dmp.cda.columns import ANSWER_HEADERS, name_column, value_cell
-from dmp_tui.dmp.cda.details import NOT_DONE, status_of, status_word, supplied_words, taking_part
+from dmp_tui.dmp.cda.details import (
+    NOT_DONE,
+    device_words,
+    hanging_words,
+    status_of,
+    status_word,
+    supplied_words,
+    taking_part,
+)
 from dmp_tui.dmp.cda.narrative import Place, one_line
 from dmp_tui.dmp.cda.related import comment, sites
 from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original, question
@@ -181,6 +189,8 @@ def _entry(
                     words,
                     comment(statement, scope, words),
                     *taking_part(statement, words),
+                    *device_words(statement, words),
+                    *(hanging_words(statement, scope, words) if statement.tag == "supply" else ()),
                     *(supplied_words(statement, words) if statement.tag == "supply" else ()),
                     status_word(statement),
                 )

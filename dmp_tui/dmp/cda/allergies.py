@@ -38,6 +38,20 @@ _TYPES = re.compile(
 _GENERIC_AGENTS = frozenset({"SUBSTANCE", "MEDICAMENT", "ALLERGIE", "ALLERGENE", "DRUG"})
 _ANY_AGENT = frozenset({"105590001", "410942007", "762766007", "419199007", "763158003", "373873005"})
 """SNOMED CT "substance", "drug", "edible substance": negated, they deny all of them."""
+_ANY_ALLERGY = frozenset(
+    {
+        "416098002",
+        "419199007",
+        "414285001",
+        "419511003",
+        "418038007",
+        "420134006",
+        "426232007",
+        "232347008",
+        "106190000",
+    }
+)
+"""SNOMED CT sorts of allergy, which name no agent: negated, they deny all of that sort."""
 _RULED_OUT = frozenset({"refuted", "entered-in-error"})
 
 
@@ -64,6 +78,7 @@ def _allergy(observation: "Element", scope: Scope, concern: "Element | None") ->
     value = observation.find("value")
     kinds, values = code_of(observation), codings(value)
     codes = codings(*(entity.find("code") for entity in agents))
+    agents_named = bool(codes)
     place = scope.place(original(agent), original(value), _drug_text(observation))
     named = squeeze(agents[0].findtext("name")) if agents else ""
     said = scope.place(observation.find("text"))
@@ -79,7 +94,10 @@ def _allergy(observation: "Element", scope: Scope, concern: "Element | None") ->
         label, place = _clean(said), said
     negated = observation.get("negationInd") == "true"
     refused, negated = yes_or_no(answer) is False and not negated, negated or yes_or_no(answer) is False
-    if not label or (negated and (fold(label) in _GENERIC_AGENTS or any(c.code in _ANY_AGENT for c in codes))):
+    any_value = not agents_named and any(c.code in _ANY_ALLERGY for c in values)
+    if not label or (
+        negated and (any_value or fold(label) in _GENERIC_AGENTS or any(c.code in _ANY_AGENT for c in codes))
+    ):
         return agentless(Kind.ALLERGY, observation, scope)
     codes = codes or values
     around = place if place and place.row else (said or place)

@@ -113,6 +113,8 @@ _ROLES = {
     "AUTHEN": "validé par",
     "VRF": "validé par",
     "CON": "avis de",
+    "CST": "mandataire ou dépositaire",
+    "AUT": "auteur",
     "ADM": "admis par",
     "ATND": "suivi par",
     "DIS": "sortie par",
@@ -151,10 +153,32 @@ _NAMED = ("playingEntity", "assignedPerson", "relatedPerson")
 _HOUSES = ("representedOrganization", "scopingEntity", "scopingOrganization")
 
 
-def hanging_words(statement: "Element", scope: Scope, words: str) -> "Iterator[str]":
-    """What hangs on a statement and adds to it, as "question : réponse", unless ``words`` say it already."""
+def device_words(statement: "Element", words: str) -> "Iterator[str]":
+    """Model, number and maker of the devices of a statement, and, of an act, what they are, unless ``words`` say it."""
+    for taker in statement.iterfind("participant[@typeCode='DEV']/participantRole"):
+        device, maker = taker.find("playingDevice"), taker.find("scopingEntity")
+        code = device.find("code") if device is not None else None
+        numbers = [squeeze(number.get("extension")) for number in taker.iterfind("id")]
+        told = (
+            ("dispositif", display(code) if code is not None and statement.tag != "supply" else ""),
+            ("modèle", own_text(device.find("manufacturerModelName")) if device is not None else ""),
+            ("fabricant", own_text(maker.find("desc")) if maker is not None else ""),
+            *(("n°", number) for number in numbers),
+        )
+        for what, text in told:
+            if text and not _holds(words, text):
+                yield f"{what} {text}" if what == "n°" else f"{what} : {text}"
+
+
+def hanging_words(
+    statement: "Element", scope: Scope, words: str, passed: "frozenset[str] | None" = None
+) -> "Iterator[str]":
+    """What hangs on a statement and adds to it, as "question : réponse", unless ``words`` say it already.
+
+    ``passed``: the types of links that are left out; those of reasons, reactions and references unless others are.
+    """
     for related in statement.iterfind("entryRelationship"):
-        if related.get("typeCode") in _OTHERWISE_READ:
+        if related.get("typeCode") in (_OTHERWISE_READ if passed is None else passed):
             continue
         for child in related:
             code = child.find("code")
@@ -162,6 +186,7 @@ def hanging_words(statement: "Element", scope: Scope, words: str) -> "Iterator[s
             if child.tag not in {"observation", "act"} or own in _READ_BY_CODE or status_of(child) == "nullified":
                 continue
             asked = scope.words(original(code)) or (display(code) if code is not None else "")
+            asked = "" if asked == "ASSERTION" else asked
             said = answer_of(child, scope)
             if said and not _holds(words, said):
                 yield f"{asked} : {said}" if asked and fold(asked) != fold(said) else said
@@ -191,7 +216,7 @@ def supplied_words(statement: "Element", words: str) -> "Iterator[str]":
     """How much of a product is to be handed over and how often again, unless the row says it."""
     for supply in (statement, *statement.iterfind("entryRelationship/supply")):
         amount, again = supply.find("quantity"), supply.find("repeatNumber")
-        if amount is not None and amount.get("value") and (text := quantity(amount)) not in words:
+        if amount is not None and amount.get("value") and (text := quantity(amount)) not in {"1", *words.split(" · ")}:
             yield f"quantité : {text}"
         times = squeeze(again.get("value")) if again is not None else ""
         if times.isdecimal() and times != "0" and "RENOUVEL" not in fold(words):

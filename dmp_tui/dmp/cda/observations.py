@@ -10,7 +10,7 @@ from dmp_tui.dmp.cda.columns import (
     EARLIER_HEADERS,
     REFERENCE_HEADERS,
 )
-from dmp_tui.dmp.cda.details import measured_words, status_word
+from dmp_tui.dmp.cda.details import measured_words, status_word, taking_part
 from dmp_tui.dmp.cda.narrative import Row, is_blank, one_line
 from dmp_tui.dmp.cda.related import comment
 from dmp_tui.dmp.cda.saying import own_words
@@ -65,7 +65,8 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
         label, value = value.text or label, Value("")
     reference, range_differs = _reference(observation, place.row if place else None)
     words = " · ".join(text for text in (place.words if place else _around(scope), *_links(observation)) if text)
-    more = (*measured_words(observation, scope, value.shown, words), status_word(observation))
+    around = (*measured_words(observation, scope, value.shown, words), *taking_part(observation, words))
+    more = (*around, status_word(observation))
     contrary = (
         observation.get("negationInd") == "true" and bool(words or value.text) and not denies(words or value.text)
     )

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.cda.codes import absence, codings, display, qualifiers, severity, side_of
-from dmp_tui.dmp.cda.details import status_word
+from dmp_tui.dmp.cda.details import hanging_words, status_word
 from dmp_tui.dmp.cda.narrative import one_line
 from dmp_tui.dmp.cda.related import CERTAINTY, SEVERITY, STATUS, comment, sites, status_words, with_code
 from dmp_tui.dmp.cda.scope import Scope, answered, beside, code_of, dated, original
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from dmp_tui.dmp.entries import Coding
 
 ACTIVE_PROBLEMS = "11450-4"
+_ANY_PROBLEM = frozenset({"55607006", "64572001", "404684003", "282291009", "418799008", "29308-4", "75326-9"})
+"""Sorts of problem, which name none: negated, they deny all."""
+_FAMILY_LINKS = frozenset({"RSON", "MFST", "REFR"})
+"""Links that a relative's disease does not tell in words; how old he was and whether he died of it, it does."""
 _RULED_OUT = frozenset({"refuted", "entered-in-error", "410516002"})
 _FETUS = re.compile(r"\bF(?:OE|E)T(?:US|AL|AUX)")
 """Headers of what a pregnant woman's document says of her child."""
@@ -73,7 +77,10 @@ def read_problem(
         label = next((squeeze(v.text) for v in values if squeeze(v.text)), "") or next(
             (c.display or c.code for c in codes), ""
         )
-    if not label or (not codes and denial(label) in {Assertion.NONE, Assertion.NO_DATA}):
+    any_problem = (
+        observation.get("negationInd") == "true" and bool(codes) and all(c.code in _ANY_PROBLEM for c in codes)
+    )
+    if not label or any_problem or (not codes and denial(label) in {Assertion.NONE, Assertion.NO_DATA}):
         return agentless(kind, observation, scope)
     if kind is Kind.PROBLEM and place and place.row and _FETUS.search(place.row.heading(place.column or 0)):
         kind, person = Kind.FAMILY, Person("", "fœtus")
@@ -103,7 +110,14 @@ def read_problem(
             person=person,
             section=scope.code,
             words=" · ".join(
-                text for text in (words, comment(observation, scope, words), *_unfinished(observation, concern)) if text
+                text
+                for text in (
+                    words,
+                    comment(observation, scope, words),
+                    *_age(observation, scope, kind, words),
+                    *_unfinished(observation, concern),
+                )
+                if text
             ),
             marks=frozenset(marks),
         ),
@@ -124,6 +138,11 @@ def _beside(place: "Place | None", label: str, codes: "tuple[Coding, ...]") -> s
 def _side(values: "list[Element]", words: str) -> str:
     side = side_of(*values)
     return "" if fold(side) in fold(words) else side
+
+
+def _age(observation: "Element", scope: Scope, kind: Kind, words: str) -> "Iterator[str]":
+    """Of a relative's disease, at what age he had it and whether he died of it."""
+    return hanging_words(observation, scope, words, _FAMILY_LINKS) if kind is Kind.FAMILY else iter(())
 
 
 def _unfinished(observation: "Element", concern: "Element | None") -> tuple[str, ...]:

@@ -479,3 +479,66 @@ def test_the_side_of_an_act_and_of_a_problem() -> None:
     value = of_side("droit", "24028007").replace("<code ", '<value xsi:type="CD" ').replace("</code>", "</value>")
     problem = concern(observation(code("code", "55607006", SNOMED, "problème"), value))
     assert one(section("11450-4", "Problèmes", "", problem)).label == "Masse, droit"
+
+
+# --- devices, relatives, and denials of all of a sort -----------------------------------------------------------------
+
+IMPLANT = (
+    '<participant typeCode="DEV"><participantRole classCode="MANU"><id root="1.2.3" extension="SN-77"/><playingDevice>'
+    + code("code", "704708004", SNOMED, "Défibrillateur")
+    + "<manufacturerModelName>Victoire SR</manufacturerModelName></playingDevice>"
+    "<scopingEntity><id root='1.2'/><desc>Acme</desc></scopingEntity></participantRole></participant>"
+)
+
+
+def test_model_maker_and_number_of_an_implant() -> None:
+    hung = observation(code("code", "P1", "1.2", "Polarité"), code("value", "b", "1.2", "Bipolaire", kind="CD"))
+    held = IMPLANT + related(hung, "COMP")
+    entry = one(section("46264-8", "Implants", "", f'<supply classCode="SPLY" moodCode="EVN">{held}</supply>'))
+    assert entry.label == "Défibrillateur"
+    assert entry.words == "modèle : Victoire SR · fabricant : Acme · n° SN-77 · Polarité : Bipolaire"
+
+
+def test_the_device_of_an_act() -> None:
+    own = code("code", "36969009", SNOMED, "Implantation")
+    entry = one(
+        section("47519-4", "Actes", "", f'<procedure classCode="PROC" moodCode="EVN">{own}{IMPLANT}</procedure>')
+    )
+    assert entry.words.startswith("dispositif : Défibrillateur · modèle : Victoire SR")
+
+
+def test_how_old_a_relative_was() -> None:
+    ill = observation(
+        code("code", "64572001", SNOMED, "maladie"),
+        code("value", "22298006", SNOMED, "Infarctus", kind="CD"),
+        inner=related(
+            observation(code("code", "445518008", SNOMED, "Âge"), '<value xsi:type="PQ" value="57" unit="a"/>')
+        )
+        + related(observation(code("code", "ASSERTION", "1"), code("value", "1", SNOMED, "décès", kind="CD")), "CAUS"),
+    )
+    father = f"<subject><relatedSubject>{code('code', 'FTH', '1.2', 'Père')}</relatedSubject></subject>"
+    held = f'<organizer classCode="CLUSTER" moodCode="EVN">{father}<component>{ill}</component></organizer>'
+    assert one(section("10157-6", "Famille", "", held)).words == "Âge : 57 a · décès"
+
+
+def test_a_sort_that_is_denied_is_none() -> None:
+    denied = 'negationInd="true"'
+    any_allergy = code("value", "416098002", SNOMED, "allergie médicamenteuse", kind="CD")
+    own = code("code", "ASSERTION", "2.16.840.1.113883.5.4")
+    held = concern(observation(own, any_allergy, attributes=denied))
+    assert one(section("48765-2", "Allergies", "", held)).assertion is Assertion.NONE
+    problem = code("code", "55607006", SNOMED, "problème")
+    any_problem = code("value", "55607006", SNOMED, "problème", kind="CD")
+    held = concern(observation(problem, any_problem, attributes=denied))
+    assert one(section("11450-4", "Problèmes", "", held)).assertion is Assertion.NONE
+
+
+def test_who_speaks_for_the_patient() -> None:
+    agent = (
+        '<participant typeCode="CST"><participantRole><telecom value="tel:0600000003"/><playingEntity><name>'
+        "<family>LENOIR</family><given>Jean</given></name></playingEntity></participantRole></participant>"
+    )
+    own = code("code", "304251008", SNOMED, "Réanimation")
+    held = observation(own, code("value", "1", SNOMED, "ne pas réanimer", kind="CD"), inner=agent)
+    entry = one(section("42348-3", "Directives", "", held))
+    assert entry.words == "mandataire ou dépositaire : LENOIR Jean, tél. 0600000003"
