@@ -23,7 +23,7 @@ from dmp_tui.store.reads import decode_entries
 Statements = Sequence[tuple[str, tuple[Entry, ...] | bytes]]
 """``(document id, its statements)``, read or as the store keeps them: these are read here, beside the server."""
 _GZIP = 16 + zlib.MAX_WBITS
-_RULES = "13"
+_RULES = "14"
 """Raised when the same documents give another sheet, or other bytes: what former rules made is then made anew."""
 
 
