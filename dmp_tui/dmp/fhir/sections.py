@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from dmp_tui.dmp.entries import Assertion, Coding, Kind
 from dmp_tui.dmp.fhir.elements import codings, concept_text, first, flag, objects, string
 from dmp_tui.dmp.fhir.narrative import narrative_text, read_narrative
+from dmp_tui.dmp.fhir.spoken import spoken_absence
 from dmp_tui.dmp.fhir.strict import Json
-from dmp_tui.dmp.fhir.vocabulary import LOINC, SAYS_NONE, SECTIONS, TEXTUAL, empty_reason, spoken_absence
+from dmp_tui.dmp.fhir.vocabulary import LOINC, SAYS_NONE, SECTIONS, TEXTUAL, empty_reason
 from dmp_tui.dmp.narrative import Block
 
 MAX_SECTIONS = 10_000

@@ -24,6 +24,7 @@ from dmp_tui.dmp.fhir.elements import (
 )
 from dmp_tui.dmp.fhir.narrative import narrative_text, read_narrative
 from dmp_tui.dmp.fhir.people import read_person
+from dmp_tui.dmp.fhir.spoken import denial
 from dmp_tui.dmp.fhir.strict import Json
 from dmp_tui.dmp.fhir.vocabulary import (
     DATA_ABSENT,
@@ -34,7 +35,6 @@ from dmp_tui.dmp.fhir.vocabulary import (
     SEVERITY_WORDS,
     absence,
     is_placeholder,
-    spoken_absence,
 )
 from dmp_tui.dmp.sheet.critical import named_substances, substances
 from dmp_tui.dmp.sheet.matching import GENERIC
@@ -101,7 +101,7 @@ def base_entry(place: Place, kind: Kind, concept: object, *, fallback: str = "")
         label=label or why or string(place.body.get("resourceType")) or kind.value,
         assertion=(None if worded else absence(codes))
         or (Assertion.NO_DATA if why and kind in SAYS_NONE else None)
-        or (spoken_absence(label) if kind in SAYS_NONE else None)
+        or (denial(label) if kind in SAYS_NONE else None)
         or (Assertion.STATED if label else Assertion.UNREADABLE),
         codes=codes,
         code_label=code_label(concept, label),

@@ -1,11 +1,9 @@
 """Codes that FHIR documents of all vendors use to say "none", "no information", or what a section is about."""
 
-import re
 from collections.abc import Iterable
 
 from dmp_tui.dmp.absent_codes import FLAVORS, NO_DATA, NONE
 from dmp_tui.dmp.entries import Assertion, Coding, Kind
-from dmp_tui.dmp.identity import fold
 
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
@@ -116,33 +114,10 @@ def absence(codes: Iterable[Coding]) -> Assertion | None:
     return None
 
 
-_THING = (
-    r"(?:ALLERG|INTOLERANC|MEDICATION|MEDICINE|MEDICAMENT|TREATMENT|TRAITEMENT|PROBLEM|CONDITION|ANTECEDENT|DEVICE"
-    r"|DISPOSITIF|IMPLANT|IMMUNI[SZ]ATION|VACCIN|PROCEDURE|SURGER|INTERVENTION|DRUG ALLERG)[A-Z]*"
-)
-_NOTHING = re.compile(
-    r"(?:NO|NIL|AUCUNE?|PAS D|PAS DE|ABSENCE D|ABSENCE DE)(?: [A-Z]+){0,4}? " + _THING + r"(?: [A-Z]+){0,6}"
-    r"|NKA|NKDA|NONE|NONE KNOWN|NIL|NIL KNOWN|NEANT|AUCUNE?|AUCUNE? CONNUE?"
-)
-_NO_INFORMATION = re.compile(
-    r"(?:THERE IS )?NO INFORMATION.*|(?:.* )?(?:NOT AVAILABLE|UNAVAILABLE|NOT ON FILE|NOT ASKED|NON RENSEIGNEE?S?)"
-    r"|(?:PAS D|AUCUNE) INFORMATIONS?.*"
-)
-_LONGEST_DENIAL = 100
 SAYS_NONE = frozenset(
     {Kind.ALLERGY, Kind.TREATMENT, Kind.PROBLEM, Kind.PROCEDURE, Kind.DEVICE, Kind.VACCINATION, Kind.ADVERSE_EFFECT}
 )
 """Kinds of which people write "none" as if it were one of them."""
-
-
-def spoken_absence(text: str) -> Assertion | None:
-    """NONE or NO_DATA where a short text says nothing else: it then contradicts, it never cancels."""
-    folded = fold(text)
-    if len(folded) > _LONGEST_DENIAL:
-        return None
-    if _NO_INFORMATION.fullmatch(folded):
-        return Assertion.NO_DATA
-    return Assertion.NONE if _NOTHING.fullmatch(folded) else None
 
 
 def empty_reason(codes: Iterable[Coding]) -> Assertion | None:
