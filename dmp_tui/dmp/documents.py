@@ -57,6 +57,19 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """What a document is about or belongs to (XDS ``referenceIdList``, FHIR ``context.related``): an order, a study.
+
+    Named by an identifier, by a literal reference, or by both; ``type`` is the kind of the identifier.
+    """
+
+    system: str = ""
+    value: str = ""
+    type: Coding | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentEntry:
     """A document's metadata. Dates are FHIR instants or dates; ``hash`` is SHA-1 in base64 as in FHIR."""
 
@@ -98,6 +111,9 @@ class DocumentEntry:
     reading, ``partly-read`` and ``incomplete-document``."""
     readable: str = ""
     """How far it was read: ``entries``, ``narrative``, ``attachment``, ``nothing``."""
+    related: tuple[Related, ...] = ()
+    authenticator: Author | None = None
+    """Who answers for it by law (XDS ``legalAuthenticator``)."""
 
     @property
     def masked(self) -> bool:

@@ -35,4 +35,10 @@ class DocumentList:
     designations: tuple[Coding, ...] = ()
     """``designationType``: what kind of care it is about."""
     title: str = ""
+    note: str = ""
+    """What its sender says of it in words."""
+    recipients: tuple[Author, ...] = ()
+    """Whom it is meant for, as the sender says (``intendedRecipient``)."""
+    source_patient: tuple[str, ...] = ()
+    """The patient's identifiers in the system that sent it, each written as a uniqueId is."""
     version: int = 1

@@ -9,7 +9,7 @@ from dmp_tui.dmp.entries import Entry
 from dmp_tui.dmp.lists import DocumentList
 from dmp_tui.server.access import Access, access_to
 from dmp_tui.server.caller import Caller
-from dmp_tui.server.outcomes import unavailable
+from dmp_tui.server.outcomes import FhirError, Said, unavailable
 from dmp_tui.server.services import Services
 from dmp_tui.server.sheets import Statements, variants
 from dmp_tui.store.trail import TrailEvent
@@ -41,6 +41,8 @@ class Plan:
     """New submission sets and folders, and folders that grow."""
     listed: Sequence[tuple[DocumentList, bool]] = ()
     """Each list that the request is about, and whether it is new."""
+    replaced: Sequence[DocumentEntry | None] = ()
+    """Each document that the request names as superseded; None for one that the caller does not see."""
 
 
 Planner = Callable[[Access, Sequence[DocumentEntry]], Plan]
@@ -49,6 +51,23 @@ Planner = Callable[[Access, Sequence[DocumentEntry]], Plan]
 
 class _MovedError(Exception):
     """The record is not any more what the plan was made of."""
+
+
+def check_if_match(if_match: str, seen: DocumentEntry) -> None:
+    """Whether a change is of the version that its sender has read. ``seen`` is the document as he sees it.
+
+    Raises:
+        FhirError: 412.
+    """
+    stated = {part.strip().removeprefix("W/").strip('"') for part in if_match.split(",")}
+    if if_match and not stated & {"*", str(seen.version)}:
+        raise stale()
+
+
+def stale() -> FhirError:
+    """412: a change of another version than the one that stands."""
+    said = Said("Le document a changé entre-temps : relisez-le.", "The document has changed: read it again.")
+    return FhirError(412, "conflict", "stale", said)
 
 
 async def carry_out(services: Services, caller: Caller, record: Record, planner: Planner) -> Plan:
@@ -111,6 +130,10 @@ def _writing(
             transaction.put_summary(patient_id, *sheets)
         for event in plan.events:
             transaction.trace(event)
-        return replace(plan, answer=[(stored.get(d.id, d), new) for d, new in plan.answer])
+        return replace(
+            plan,
+            answer=[(stored.get(d.id, d), new) for d, new in plan.answer],
+            replaced=[d and stored.get(d.id, d) for d in plan.replaced],
+        )
 
     return write

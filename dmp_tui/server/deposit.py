@@ -13,18 +13,19 @@ from dmp_tui.dmp.fhir.documents import MIME_TYPE_SUFFICIENT
 from dmp_tui.dmp.professions import Professional, Role
 from dmp_tui.dmp.rights import Decision, Limit, Operation, state_of
 from dmp_tui.server.access import Access
+from dmp_tui.server.bundles import IncomingChange, IncomingList, replaced_at_once, unique_id_of_incoming
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.changes import NewDocument, Plan, carry_out
 from dmp_tui.server.identities import check_subject, warnings_of_record
-from dmp_tui.server.intake import Incoming, IncomingList, examine
-from dmp_tui.server.listing import with_lists
+from dmp_tui.server.intake import Incoming, examine
+from dmp_tui.server.listing import replaced_by, with_lists
 from dmp_tui.server.outcomes import FhirError, Said, broken_rule, conflict
 from dmp_tui.server.search import interval, parse_query
 from dmp_tui.server.services import Services
+from dmp_tui.server.sheets import UNKNOWN_PARENT, as_seen
 from dmp_tui.store.model import Clock, system_clock
 from dmp_tui.store.store import Store
 
-UNKNOWN_PARENT = "unknown-parent"
 FUTURE_DATE = "future-date"
 _AHEAD, _DAY_AHEAD = timedelta(minutes=10), timedelta(hours=14)
 """What a sender's clock may be ahead, and what its calendar is ahead of UTC in the easternmost zone."""
@@ -60,10 +61,12 @@ async def deposit_all(
     caller: Caller,
     record: Record,
     incoming: Sequence[Incoming],
+    *,
     lists: Sequence[IncomingList] = (),
+    changes: Sequence[IncomingChange] = (),
 ) -> Plan:
     """Deposit documents of one record and their lists, all or nothing. ``Plan.answer`` and ``Plan.listed`` have each,
-    and whether it is new.
+    and whether it is new; ``Plan.replaced`` what ``changes`` names.
 
     Raises:
         Refused: the caller may not deposit here.
@@ -76,9 +79,11 @@ async def deposit_all(
     def plan(access: Access, documents: Sequence[DocumentEntry]) -> Plan:
         decision = access.require(operation)
         planned = Plan(())
+        coming = frozenset(unique_id_of_incoming(one) for one in incoming)
         for one in incoming:
-            planned = _with(planned, one, access, decision, documents)
+            planned = _with(planned, one, access, decision, documents, coming=coming)
         visible = [d for d in documents if access.sees(d)]
+        planned = replace(planned, replaced=[replaced_by(planned, one, visible) for one in changes])
         kept = services.store.lists(record.id) if lists else []
         planned = with_lists(planned, lists, visible, kept, instant(access.now))
         events = [access.event(operation, decision, d, "" if new else "unchanged") for d, new in planned.answer]
@@ -87,30 +92,34 @@ async def deposit_all(
     return await carry_out(services, caller, record, plan)
 
 
-def _with(plan: Plan, one: Incoming, access: Access, decision: Decision, documents: Sequence[DocumentEntry]) -> Plan:
-    """The plan with one more document in it."""
+def _with(
+    plan: Plan,
+    one: Incoming,
+    access: Access,
+    decision: Decision,
+    documents: Sequence[DocumentEntry],
+    *,
+    coming: frozenset[str],
+) -> Plan:
+    """The plan with one more document in it. ``coming`` are the uniqueIds that the request brings."""
     record = access.record
     assert record is not None  # noqa: S101 - the rules allow no deposit without a record
     # What this same request brings is visible to it, and a document that it replaces is replaced for it already.
     already = {d.id: d for d in plan.updated}
     visible = [already.get(d.id, d) for d in documents if access.sees(d)] + [n.entry for n in plan.new]
+    shown = as_seen(visible)
     entry = _complete(one, access, record)
-    same = _same_document(entry, visible)
+    same = _same_document(entry, shown)
     if same is None and one.if_none_exist:
-        same = _found(one.if_none_exist, visible)
+        same = _found(one.if_none_exist, shown)
     if same is not None:
         return replace(plan, answer=[*plan.answer, (same, False)])
-    entry, parents = _related(entry, visible)
+    entry, parents = _related(entry, visible, coming)
     if Limit.ADD_ONLY in decision.limits:
         _check_parents(parents, access.caller.professional)
     updated = {d.id: d for d in plan.updated} | {p.id: replace(p, status=DocumentStatus.SUPERSEDED) for p in parents}
-    fresh = {n.entry.id for n in plan.new}
-    if fresh & updated.keys():
-        raise broken_rule(
-            "replaced-at-once",
-            "Un lot ne peut pas remplacer un document qu'il dépose.",
-            "A set cannot replace a document that it deposits itself.",
-        )
+    if updated.keys() & {n.entry.id for n in plan.new}:
+        raise replaced_at_once()
     statements = one.reading.entries if one.reading else ()
     return replace(
         plan,
@@ -226,7 +235,9 @@ def _structure(entry: DocumentEntry) -> str:
     return author.organisation or entry.submitter.organisation or author.id or entry.submitter.id
 
 
-def _related(entry: DocumentEntry, visible: Sequence[DocumentEntry]) -> tuple[DocumentEntry, list[DocumentEntry]]:
+def _related(
+    entry: DocumentEntry, visible: Sequence[DocumentEntry], coming: frozenset[str]
+) -> tuple[DocumentEntry, list[DocumentEntry]]:
     """The relations with uniqueIds as targets, a warning for those that lead nowhere, and the documents replaced."""
     relations: list[Relation] = []
     parents: list[DocumentEntry] = []
@@ -234,7 +245,7 @@ def _related(entry: DocumentEntry, visible: Sequence[DocumentEntry]) -> tuple[Do
     for relation in entry.relations:
         target = next((d for d in visible if _is_target(d, relation.target)), None)
         if target is None:
-            warnings.append(UNKNOWN_PARENT)
+            warnings += [] if relation.target in coming else [UNKNOWN_PARENT]
         elif relation.code == "replaces" and target.status is DocumentStatus.CURRENT:
             parents.append(target)
         relations.append(Relation(relation.code, target.unique_id if target else relation.target))

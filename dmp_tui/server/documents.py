@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,13 +16,13 @@ from dmp_tui.dmp.rights import Limit, Operation, state_of
 from dmp_tui.server.access import Access, access_to
 from dmp_tui.server.bodies import JSON_TYPES, PATCH_TYPES, SMALL, check_type, parse_json, read_body
 from dmp_tui.server.caller import Caller
-from dmp_tui.server.changes import Plan, carry_out
+from dmp_tui.server.changes import Plan, carry_out, check_if_match
 from dmp_tui.server.deposit import deposit_all
 from dmp_tui.server.fhirpath import fhirpath_patched
 from dmp_tui.server.intake import read_reference
 from dmp_tui.server.outcomes import MEDIA_TYPE, FhirError, Said, fhir_response, malformed, not_found
 from dmp_tui.server.patches import changed, operations_of, patched
-from dmp_tui.server.search import D, Query, parse_query, sorted_by_date
+from dmp_tui.server.search import D, Query, parse_query, sorted_by_date, with_references
 from dmp_tui.server.services import Services
 from dmp_tui.server.sheets import as_seen
 from dmp_tui.server.subjects import record_of, unknown_patient
@@ -40,7 +41,8 @@ _FORM_LIMIT = 64 * 1024
 
 async def search(services: Services, caller: Caller, request: Request) -> Response:
     """``GET /fhir/DocumentReference?patient.identifier=...``, or the same parameters as a form to ``_search``."""
-    query = parse_query(await search_text(services, request))
+    text = await search_text(services, request)
+    query = parse_query(text)
     access = access_to(services.store, caller, patient_of(services, query), services.settings, services.clock)
     operation = Operation.SEARCH_METADATA
     if query.by_identifier and not access.ask(operation).allowed:
@@ -50,7 +52,8 @@ async def search(services: Services, caller: Caller, request: Request) -> Respon
     if record is None:
         raise unknown_patient()
     visible = as_seen([d for d in services.store.documents(record.id) if access.ask(operation, d).allowed])
-    found = sorted_by_date([d for d in visible if query.matches(d)], ascending=query.ascending)
+    asked = parse_query(with_references(text, visible))
+    found = sorted_by_date([d for d in visible if asked.matches(d)], ascending=query.ascending)
     event = access.event(operation, decision)
     await services.store.trace(event)
     reference_only = Limit.REFERENCE_ONLY in decision.limits
@@ -161,7 +164,12 @@ async def read(services: Services, caller: Caller, request: Request) -> Response
 
 
 def _as_seen_by(services: Services, access: Access, document: DocumentEntry) -> DocumentEntry:
-    visible = [d for d in services.store.documents(document.patient_id) if access.sees(d)]
+    """The document as the caller sees it. He sees one of which he is told even where he has just masked it."""
+    return _seen(access, document, services.store.documents(document.patient_id))
+
+
+def _seen(access: Access, document: DocumentEntry, documents: Sequence[DocumentEntry]) -> DocumentEntry:
+    visible = [d for d in documents if d.id == document.id or access.sees(d)]
     return next((d for d in as_seen(visible) if d.id == document.id), document)
 
 
@@ -193,6 +201,7 @@ def reading_of(document: DocumentEntry) -> Operation:
 async def content(services: Services, caller: Caller, request: Request) -> Response:
     """``GET /fhir/Binary/<id>``: ITI-68, the bytes as deposited, or a Binary resource where that is asked for."""
     access, document = _find(services, caller, request.path_params["id"])
+    document = _as_seen_by(services, access, document)
     operation = reading_of(document)
     decision = access.require(operation, document)
     body = services.store.content(document.patient_id, document.id)
@@ -231,11 +240,11 @@ async def create(services: Services, caller: Caller, request: Request) -> Respon
     check_type(request, JSON_TYPES)
     body = await read_body(request, services.settings)
     if_none_exist = request.headers.get("if-none-exist", "")
-    submission = await services.workers.run(read_reference, body, if_none_exist)
-    record = record_of(services.store, submission.documents[0].subject, services.base_url)
+    incoming = await services.workers.run(read_reference, body, if_none_exist)
+    record = record_of(services.store, incoming.subject, services.base_url)
     if record is None:
         raise unknown_patient()
-    plan = await deposit_all(services, caller, record, submission.documents)
+    plan = await deposit_all(services, caller, record, [incoming])
     document, is_new = plan.answer[0]
     return _answer(services, document, 201 if is_new else 200)
 
@@ -254,23 +263,26 @@ async def patch(services: Services, caller: Caller, request: Request) -> Respons
         document = next((d for d in documents if d.id == found.id), None)
         if document is None or access.record is None or not access.sees(document):
             raise not_found()
-        if if_match and if_match.removeprefix("W/").strip('"') != str(document.version):
-            said = Said("Le document a changé entre-temps : relisez-le.", "The document has changed: read it again.")
-            raise FhirError(412, "conflict", "stale", said)
-        before = to_document_reference(document, access.record, services.base_url)
-        after = changed(document, before, _patched(before, operations))
-        decisions = [(o, access.require(o, document)) for o in operations_of(document, after)]
+        # What he does not see (a replacement that is masked) must not show in what he may change, nor be changed by it.
+        seen = _seen(access, document, documents)
+        check_if_match(if_match, seen)
+        before = to_document_reference(seen, access.record, services.base_url)
+        after = changed(seen, before, _patched(before, operations))
+        decisions = [(o, access.require(o, seen)) for o in operations_of(seen, after)]
         events = tuple(access.event(o, decision, document) for o, decision in decisions)
         if not events:
-            unchanged = access.event("patch", access.require(Operation.SEARCH_METADATA, document), document)
+            unchanged = access.event("patch", access.require(Operation.SEARCH_METADATA, seen), document)
             return Plan([(document, False)], events=(unchanged,))
-        return Plan([(after, False)], updated=(after,), events=events)
+        status = document.status if after.status is seen.status else after.status
+        kept = replace(document, status=status, archived=after.archived, confidentiality=after.confidentiality)
+        return Plan([(kept, False)], updated=(kept,), events=events)
 
     record = services.store.patient(found.patient_id)
     if record is None:
         raise not_found()
     planned = await carry_out(services, caller, record, plan)
-    return _answer(services, planned.answer[0][0])
+    access = access_to(services.store, caller, record, services.settings, services.clock)
+    return _answer(services, _as_seen_by(services, access, planned.answer[0][0]))
 
 
 def _patched(before: Json, operations: Any) -> Json:

@@ -7,7 +7,8 @@ import hashlib
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,16 +17,14 @@ from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import DocumentError, DocumentProblem, Reading
 from dmp_tui.dmp.fhir.documents import from_document_reference
 from dmp_tui.dmp.fhir.lenient import many, one, text
-from dmp_tui.dmp.fhir.lists import from_list, kind_of, references_of
-from dmp_tui.dmp.lists import DocumentList, ListKind
 from dmp_tui.server.bodies import parse_resource
-from dmp_tui.server.outcomes import FhirError, Said, broken_rule, not_supported
+from dmp_tui.server.outcomes import FhirError, Said, broken_rule
 from dmp_tui.server.patches import check_labels
 
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}")
 _STRUCTURED = re.compile(r"(text|application)/(.+\+)?(xml|json)")
 _GUESSED = {b"<": "application/xml", b"{": "application/fhir+json"}
-_NO_BYTES = "AA=="
+NO_BYTES = "AA=="
 INCOMPLETE = "incomplete-document"
 """A CDA document without a whole header, or without a body: nothing of it could be read."""
 
@@ -42,31 +41,6 @@ class Incoming:
     subject: str = ""
     """Reference of its patient, or ``Patient?identifier=<system>|<value>`` where he is named by an identifier."""
     if_none_exist: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IncomingList:
-    """A submission set or a folder that a client sends."""
-
-    entry: DocumentList
-    """As his List has it."""
-    documents: tuple[int | str, ...]
-    """What it lists: documents of the same request by their place among them, those in the record by reference."""
-    slot: int
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """What one request deposits: all of it or nothing. ``slots`` tells where each document stood in the Bundle."""
-
-    documents: tuple[Incoming, ...]
-    slots: tuple[int, ...] = ()
-    entries: int = 0
-    """How many entries the Bundle had."""
-    patches: tuple[int, ...] = ()
-    """Where the Bundle says itself that what it replaces is superseded."""
-    lists: tuple[IncomingList, ...] = ()
 
 
 _PROBLEMS: Mapping[DocumentProblem, Said] = {
@@ -142,126 +116,31 @@ def read_resource(body: bytes, kind: str) -> dict[str, Any]:
     return resource
 
 
-def read_reference(body: bytes, if_none_exist: str = "") -> Submission:
+def read_reference(body: bytes, if_none_exist: str = "") -> Incoming:
     """ITI-105: a DocumentReference with its bytes inside.
 
     Raises:
         FhirError: 400, 422.
     """
     resource = parse_resource(body, "DocumentReference")
-    data = _take_data(_attachment(resource))
+    data = take_data(attachment_of(resource))
     validate(resource)
-    return Submission((read_document(resource, data, if_none_exist),), (0,), 1)
+    return read_document(resource, data, if_none_exist)
 
 
-def read_transaction(body: bytes) -> Submission:
-    """ITI-65: a transaction of one SubmissionSet (List), its DocumentReferences and their Binaries.
-
-    A PATCH that sets ``superseded`` on a document that another of the Bundle replaces says what happens anyway, and is
-    passed over (PDSm, replacement). Anything else is refused: a part of a transaction is never dropped.
-
-    Raises:
-        FhirError: 400, 422, 501.
-    """
-    bundle = parse_resource(body, "Bundle")
-    if bundle.get("type") != "transaction":
-        raise not_supported()
-    entries = list(many(bundle, "entry"))
-    binaries = {text(e, "fullUrl"): _take_binary(one(e, "resource")) for e in entries if _kind(e) == "Binary"}
-    data = {id(e): _inline(e, binaries) for e in entries if _kind(e) == "DocumentReference"}
-    validate(bundle)
-    _check_transaction(entries)
-    documents, slots = [], []
-    for slot, entry in enumerate(entries):
-        if _kind(entry) == "DocumentReference":
-            if_none_exist = text(one(entry, "request"), "ifNoneExist")
-            documents.append(read_document(one(entry, "resource"), data[id(entry)], if_none_exist))
-            slots.append(slot)
-    lists = tuple(_lists(entries, slots))
-    patches = tuple(slot for slot, entry in enumerate(entries) if _kind(entry) == "Parameters")
-    return Submission(tuple(documents), tuple(slots), len(entries), patches, lists)
-
-
-def _lists(entries: list[Mapping[str, Any]], slots: list[int]) -> Iterator[IncomingList]:
-    """The lists of a Bundle. That a set lists a folder of the same Bundle says nothing more: both are kept."""
-    places = {text(entries[slot], "fullUrl"): number for number, slot in enumerate(slots)}
-    folders = {text(entry, "fullUrl") for entry in entries if _kind(entry) == "List"}
-    for slot, entry in enumerate(entries):
-        resource = one(entry, "resource")
-        if _kind(entry) == "List" and (kind := kind_of(resource)) is not None:
-            listed = tuple(places.get(name, name) for name in references_of(resource) if name not in folders)
-            yield IncomingList(from_list(resource, kind), listed, slot, _subject(one(resource, "subject")))
-
-
-def _kind(entry: Mapping[str, Any]) -> str:
-    return text(one(entry, "resource"), "resourceType")
-
-
-def _check_transaction(entries: list[Mapping[str, Any]]) -> None:
-    """One List, at least one DocumentReference, each reachable from the List, nothing that we would not do."""
-    kinds = [_kind(e) for e in entries]
-    lists = [kind_of(one(e, "resource")) for e in entries if _kind(e) == "List"]
-    if lists.count(ListKind.SUBMISSION_SET) != 1 or None in lists or "DocumentReference" not in kinds:
-        raise broken_rule(
-            "submission-set",
-            "Un lot contient une List (submissionset) et au moins un DocumentReference ; il peut avoir des classeurs.",
-            "A set has one List (submissionset) and at least one DocumentReference; it may have folders.",
-        )
-    replaced = {
-        text(one(r, "target"), "reference")
-        for e in entries
-        if _kind(e) == "DocumentReference"
-        for r in many(one(e, "resource"), "relatesTo")
-        if text(r, "code") == "replaces"
-    }
-    listed = {
-        text(one(item, "item"), "reference")
-        for e in entries
-        if _kind(e) == "List" and kind_of(one(e, "resource")) is ListKind.SUBMISSION_SET
-        for item in many(one(e, "resource"), "entry")
-    }
-    for entry in entries:
-        kind, request = _kind(entry), one(entry, "request")
-        method, url = text(request, "method"), text(request, "url")
-        if kind == "Parameters" and method == "PATCH" and url in replaced:
-            continue
-        if kind not in {"List", "DocumentReference", "Binary"} or method != "POST" or url != kind:
-            raise not_supported()
-        if kind == "DocumentReference" and text(entry, "fullUrl") not in listed:
-            raise broken_rule(
-                "not-listed",
-                "Chaque DocumentReference doit figurer dans la List du lot.",
-                "Each DocumentReference has to stand in the List of its set.",
-            )
-
-
-def _attachment(resource: Mapping[str, Any]) -> dict[str, Any]:
+def attachment_of(resource: Mapping[str, Any]) -> dict[str, Any]:
     content = next(many(resource, "content"), {})
     attachment = one(content, "attachment")
     return attachment if isinstance(attachment, dict) else {}
 
 
-def _take_data(attachment: dict[str, Any]) -> str | None:
+def take_data(attachment: dict[str, Any]) -> str | None:
     """The base64 text of an attachment; a placeholder stays in its place for validation."""
     data = attachment.get("data")
     if not isinstance(data, str):
         return None
-    attachment["data"] = _NO_BYTES
+    attachment["data"] = NO_BYTES
     return data
-
-
-def _take_binary(resource: Mapping[str, Any]) -> str:
-    data = resource.get("data")
-    if isinstance(data, str) and isinstance(resource, dict):
-        resource["data"] = _NO_BYTES
-        return data
-    return ""
-
-
-def _inline(entry: Mapping[str, Any], binaries: Mapping[str, str]) -> str | None:
-    attachment = _attachment(one(entry, "resource"))
-    own = _take_data(attachment)
-    return own if own is not None else binaries.get(text(attachment, "url"))
 
 
 def read_document(resource: Mapping[str, Any], data: str | None, if_none_exist: str = "") -> Incoming:
@@ -283,18 +162,27 @@ def read_document(resource: Mapping[str, Any], data: str | None, if_none_exist: 
         raise unreadable(DocumentProblem.BAD_BASE64) from None
     if labels := resource.get("securityLabel"):
         check_labels(labels)
-    stated_hash, stated_size = entry.hash, entry.size
     incoming = examine(entry, content)
-    if (stated_hash and stated_hash != incoming.entry.hash) or (stated_size and stated_size != len(content)):
+    size = attachment_of(resource).get("size")
+    if (size is not None and size != len(content)) or (entry.hash and not is_hash(entry.hash, incoming.entry.hash)):
         raise broken_rule(
             "hash",
             "La taille ou l'empreinte annoncée n'est pas celle du contenu reçu.",
             "The stated size or hash is not that of the content received.",
         )
-    return replace(incoming, subject=_subject(one(resource, "subject")), if_none_exist=if_none_exist)
+    return replace(incoming, subject=subject_of(one(resource, "subject")), if_none_exist=if_none_exist)
 
 
-def _subject(subject: Mapping[str, Any]) -> str:
+def is_hash(stated: str, hash_: str) -> bool:
+    """Whether a stated hash is this SHA-1 in base64; IHE's examples have it in hexadecimal, then in base64."""
+    if stated == hash_:
+        return True
+    with suppress(ValueError):
+        return b64decode(stated).decode("ascii").lower() == b64decode(hash_).hex()
+    return False
+
+
+def subject_of(subject: Mapping[str, Any]) -> str:
     identifier = one(subject, "identifier")
     if value := text(identifier, "value"):
         return f"Patient?identifier={text(identifier, 'system')}|{value}"

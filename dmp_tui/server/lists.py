@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import Coding
-from dmp_tui.dmp.fhir.documents import identifier_of
+from dmp_tui.dmp.fhir.documents import URI, identifier_of
 from dmp_tui.dmp.fhir.lists import LIST_TYPES, to_list
 from dmp_tui.dmp.lists import DocumentList, ListKind
 from dmp_tui.dmp.rights import Operation
@@ -16,7 +16,7 @@ from dmp_tui.server.access import Access, access_to
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.documents import patient_of, search_text, searchset
 from dmp_tui.server.outcomes import fhir_response, not_found
-from dmp_tui.server.search import by_date, by_name, by_string, by_token, parse_query, sorted_by_date
+from dmp_tui.server.search import by_author, by_date, by_name, by_string, by_token, parse_query, sorted_by_date
 from dmp_tui.server.services import Services
 from dmp_tui.server.subjects import unknown_patient
 
@@ -28,20 +28,26 @@ def _named(unique_id: str) -> Sequence[Coding]:
     return [Coding(identifier["system"], identifier["value"])]
 
 
+def _identifiers(found: DocumentList) -> Sequence[Coding]:
+    return [*_named(found.unique_id), Coding(URI, f"urn:uuid:{found.id}")]
+
+
 _MATCHERS = {
     "_id": by_token(lambda found: [Coding("", found.id)]),
     "_lastUpdated": by_date(lambda found: (found.submitted, "")),
     "code": by_token(lambda found: [Coding(LIST_TYPES, found.kind.value)]),
     "date": by_date(lambda found: (found.date, "")),
     "designationType": by_token(lambda found: found.designations),
-    "identifier": by_token(lambda found: _named(found.unique_id)),
+    "identifier": by_token(_identifiers),
+    "isArchived": by_token(lambda _found: [Coding("", "false")]),
     "sourceId": by_token(lambda found: _named(found.source_id)),
     "status": by_token(lambda _found: [Coding("http://hl7.org/fhir/list-status", "current")]),
     "source.family": by_name,
     "source.given": by_name,
+    "source.identifier": by_author,
     "title": by_string(lambda found: [found.title]),
 }
-SEARCHED = tuple(sorted({*_MATCHERS, "patient", "patient.identifier"} - {"_id"}))
+SEARCHED = tuple(sorted({*_MATCHERS, "patient", "patient.identifier"}))
 """The parameters of ITI-66 that are understood."""
 
 
@@ -91,6 +97,9 @@ def _shown(kept: DocumentList, documents: Sequence[DocumentEntry]) -> DocumentLi
     inside = tuple(id_ for id_ in kept.documents if id_ in seen)
     if not inside:
         return None
-    newest = max(seen[id_] for id_ in inside)
     shown = replace(kept, documents=inside)
-    return replace(shown, date=newest, submitted=newest) if kept.kind is ListKind.FOLDER else shown
+    if kept.kind is ListKind.FOLDER:
+        newest = max(seen[id_] for id_ in inside)
+        return replace(shown, date=newest, submitted=newest)
+    # What a set says in words, it says of all of it: of what is hidden too.
+    return shown if len(inside) == len(kept.documents) else replace(shown, title="", note="")

@@ -24,6 +24,8 @@ _TYPES = {
     "description": "string",
     "title": "string",
     "patient": "reference",
+    "related": "reference",
+    "relatesto": "reference",
 }
 _SUMMARY = "http://hl7.org/fhir/uv/ips/OperationDefinition/summary"
 

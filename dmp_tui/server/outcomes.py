@@ -4,7 +4,7 @@ No text here comes from a request, a record or an exception: a sentence is a con
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -169,6 +169,15 @@ def outcome(error: FhirError, accept_language: str = "") -> dict[str, Any]:
             }
         ],
     }
+
+
+def warned(warnings: Sequence[str]) -> dict[str, Any]:
+    """The OperationOutcome of what was done with warnings: their codes, as the document keeps them."""
+    issues = [
+        {"severity": "warning", "code": "business-rule", "details": {"coding": [{"system": RULES, "code": warning}]}}
+        for warning in warnings
+    ]
+    return {"resourceType": "OperationOutcome", "issue": issues}
 
 
 def error_response(error: FhirError, accept_language: str = "") -> Response:

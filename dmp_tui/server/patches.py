@@ -137,11 +137,7 @@ def changed(entry: DocumentEntry, before: Json, after: Json) -> DocumentEntry:
         FhirError: 405, something else than status, securityLabel and isArchived would change.
     """
     if _rest(before) != _rest(after):
-        said = Said(
-            "Seuls le statut, la confidentialité et l'archivage d'un document se modifient.",
-            "Only a document's status, confidentiality and archiving may be changed.",
-        )
-        raise FhirError(405, "not-supported", "immutable", said, headers={"Allow": "GET, PATCH"})
+        raise immutable()
     flags = [e.get("valueBoolean") for e in after.get("extension", []) if e.get("url") == IS_ARCHIVED]
     status = after.get("status")
     if not isinstance(status, str) or status not in set(DocumentStatus) or any(not isinstance(f, bool) for f in flags):
@@ -151,6 +147,15 @@ def changed(entry: DocumentEntry, before: Json, after: Json) -> DocumentEntry:
     # One that was added beside the one that stands there is what is asked for, whichever comes first.
     archived = not entry.archived if (not entry.archived) in flags else bool(flags) and entry.archived
     return replace(entry, status=read.status, archived=archived, confidentiality=read.confidentiality)
+
+
+def immutable() -> FhirError:
+    """405: metadata that may not change."""
+    said = Said(
+        "Seuls le statut, la confidentialité et l'archivage d'un document se modifient.",
+        "Only a document's status, confidentiality and archiving may be changed.",
+    )
+    return FhirError(405, "not-supported", "immutable", said, headers={"Allow": "GET, PATCH"})
 
 
 def _rest(resource: Json) -> Json:
@@ -173,7 +178,8 @@ def check_labels(labels: object) -> None:
     concepts = labels if isinstance(labels, list) else [None]
     lists = [concept.get("coding") if isinstance(concept, dict) else None for concept in concepts]
     codings = [coding for found in lists for coding in (found if isinstance(found, list) else [None])]
-    if not all(isinstance(coding, dict) and coding.get("code") in known for coding in codings):
+    codes = [coding.get("code") if isinstance(coding, dict) else None for coding in codings]
+    if not all(isinstance(code, str) and code in known for code in codes):
         raise broken_rule("confidentiality", "Niveau de confidentialité inconnu.", "Unknown level of confidentiality.")
 
 

@@ -1,16 +1,16 @@
 """ITI-67: what a search of documents asks, and which documents answer it. Pure."""
 
 import calendar
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from dmp_tui.dmp.codes import confidentiality_coding
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import Coding
-from dmp_tui.dmp.fhir.documents import identifier_of
+from dmp_tui.dmp.fhir.documents import identifier_of, identifiers_of
 from dmp_tui.dmp.identity import fold
 from dmp_tui.server.outcomes import FhirError, malformed
 from dmp_tui.server.parameters import COMMON
@@ -224,9 +224,31 @@ def _identifiers(document: DocumentEntry) -> Sequence[Coding]:
     return own
 
 
-def _related(document: DocumentEntry) -> Sequence[Coding]:
+by_author = by_token(lambda found: [Coding(*known) for author in found.authors for known in identifiers_of(author)])
+"""Authors' national identifiers, and their structures'."""
+
+
+def _relations(document: DocumentEntry) -> Sequence[Coding]:
     found = [identifier_of(r.target) for r in document.relations]
     return [Coding(i["system"], i["value"]) for i in found]
+
+
+def _related(document: DocumentEntry) -> Sequence[Coding]:
+    """What a document is about, by identifier; and by literal reference, where its sender gave one."""
+    literal = [Coding("", r.reference) for r in document.related if r.reference]
+    return [*(Coding(r.system, r.value) for r in document.related if r.value), *literal]
+
+
+def with_references(text: str, documents: Iterable[DocumentEntry]) -> str:
+    """A search whose ``relatesto`` names documents as PDSm does: by reference, which is to be one of these."""
+    if "relatesto" not in text.lower():
+        return text
+    ids = {d.id: identifier_of(d.unique_id)["value"] for d in documents}
+    pairs = []
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        id_ = value.rpartition("DocumentReference/")[2] if name.partition(":")[0].lower() == "relatesto" else ""
+        pairs.append((name, ids.get(id_, value)))
+    return urlencode(pairs)
 
 
 def _optional(coding: Coding | None) -> Sequence[Coding]:
@@ -308,10 +330,11 @@ _MATCHERS: dict[str, Matcher] = {
     "security-label": by_token(_labels),
     "event": by_token(lambda d: d.events),
     "related": by_token(_related, "identifier"),
-    "relatesto": by_token(_related, "identifier"),
+    "relatesto": by_token(_relations, "identifier"),
     "description": by_string(lambda d: [d.description]),
     "author.family": by_name,
     "author.given": by_name,
+    "author.identifier": by_author,
     "date": by_date(lambda d: (d.date, "")),
     "creation": by_date(lambda d: (d.date, "")),
     "period": by_date(lambda d: (d.service_start, d.service_end)),
@@ -320,17 +343,28 @@ _MATCHERS: dict[str, Matcher] = {
     "_lastUpdated": by_date(lambda d: (d.submitted, "")),
     "isArchived": by_token(lambda d: [Coding("", "true" if d.archived else "false")]),
 }
+_CHAINS = tuple(
+    (path, kind, name)
+    for path in ("author", "source")
+    for kind in ("Practitioner", "Patient")
+    for name in ("family", "given", "identifier")
+)
 _ALIASES = {
     "patient:identifier": "patient.identifier",
     "patient:Patient.identifier": "patient.identifier",
     "subject:identifier": "patient.identifier",
     "subject:Patient.identifier": "patient.identifier",
     "subject.identifier": "patient.identifier",
+    **{f"{path}:{kind}.{name}": f"{path}.{name}" for path, kind, name in _CHAINS},
+    **{f"{path}:identifier": f"{path}.identifier" for path in ("author", "source")},
+    "relatesTo": "relatesto",
+    "relatesTo:identifier": "relatesto:identifier",
+    "relatesTo:missing": "relatesto:missing",
     "PDSm_isArchived": "isArchived",
     "PDSm_DocumentReference_period-start": "period-start",
     "PDSm_DocumentReference_period-end": "period-end",
 }
 """Other names that the drafts, or FHIR's own rules, give to a parameter."""
 _OTHERS = COMMON | {"patient", "subject", "patient.identifier", "_count", "_offset", "_sort", "_summary", "_total"}
-SEARCHED = tuple(sorted({*_MATCHERS, "patient", "patient.identifier"} - {"_id"}))
+SEARCHED = tuple(sorted({*_MATCHERS, "patient", "patient.identifier"}))
 """The parameters of ITI-67 that are understood."""

@@ -8,7 +8,7 @@ most clients take it as it is.
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dmp_tui.dmp.consents import Record
@@ -22,6 +22,8 @@ from dmp_tui.store.reads import decode_entries
 
 Statements = Sequence[tuple[str, tuple[Entry, ...] | bytes]]
 """``(document id, its statements)``, read or as the store keeps them: these are read here, beside the server."""
+UNKNOWN_PARENT = "unknown-parent"
+"""A warning: it names another document that is not there, or not to be seen."""
 _GZIP = 16 + zlib.MAX_WBITS
 _RULES = "14"
 """Raised when the same documents give another sheet, or other bytes: what former rules made is then made anew."""
@@ -115,25 +117,35 @@ def as_seen(documents: Sequence[DocumentEntry]) -> list[DocumentEntry]:
     """The documents as one who sees exactly these sees them.
 
     Where no replacement is among them, an old version stands as current: neither its statements nor the existence of
-    what replaced it (masked, or withdrawn) may be lost or told.
+    what replaced it (masked, or withdrawn) may be lost or told, nor the version that being replaced has cost. What a
+    document names and its reader does not see is an unknown parent, whether it is masked or was never there.
     """
-    return [
-        replace(d, status=DocumentStatus.CURRENT)
-        if d.status is DocumentStatus.SUPERSEDED and not replacements(d, documents)
-        else d
-        for d in documents
-    ]
+    held = {d.unique_id for d in documents}
+    return [_related_as_seen(_status_as_seen(d, documents), held) for d in documents]
+
+
+def _status_as_seen(document: DocumentEntry, documents: Iterable[DocumentEntry]) -> DocumentEntry:
+    if document.status is not DocumentStatus.SUPERSEDED or replacements(document, documents):
+        return document
+    shown = replace(document, status=DocumentStatus.CURRENT)
+    # One that was withdrawn since has told of itself: only what is not among them leaves no trace.
+    told = any(_replaces(d, document) for d in documents)
+    return shown if told else replace(shown, version=max(document.version - 1, 1))
+
+
+def _related_as_seen(document: DocumentEntry, held: Collection[str]) -> DocumentEntry:
+    if UNKNOWN_PARENT in document.warnings or all(r.target in held for r in document.relations):
+        return document
+    return replace(document, warnings=(*document.warnings, UNKNOWN_PARENT))
+
+
+def _replaces(new: DocumentEntry, old: DocumentEntry) -> bool:
+    return new.id != old.id and any(r.code == "replaces" and r.target == old.unique_id for r in new.relations)
 
 
 def replacements(old: DocumentEntry, documents: Iterable[DocumentEntry]) -> list[DocumentEntry]:
     """The documents that replace this one and were not withdrawn, newest first."""
-    found = [
-        d
-        for d in documents
-        if d.status is not DocumentStatus.ENTERED_IN_ERROR
-        and d.id != old.id
-        and any(r.code == "replaces" and r.target == old.unique_id for r in d.relations)
-    ]
+    found = [d for d in documents if d.status is not DocumentStatus.ENTERED_IN_ERROR and _replaces(d, old)]
     return sorted(found, key=lambda d: (d.submitted, d.id), reverse=True)
 
 

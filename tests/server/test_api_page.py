@@ -12,9 +12,9 @@ from dmp_tui.dmp.subjects import KEY_WRONG
 from dmp_tui.server import identities
 from dmp_tui.server.app import _ROUTES
 from dmp_tui.server.consents import AUTHORISED
-from dmp_tui.server.deposit import UNKNOWN_PARENT
 from dmp_tui.server.lists import SEARCHED as LISTS
 from dmp_tui.server.search import SEARCHED
+from dmp_tui.server.sheets import UNKNOWN_PARENT
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
 

@@ -186,7 +186,7 @@ async def test_a_replacement_supersedes(api: Api) -> None:
     await deposited(doctor, unique_id="1.2.250.1.999.2", relatesTo=relates)
     listed = (await doctor.get(search("&status=superseded"))).json()
     assert [e["resource"]["id"] for e in listed["entry"]] == [old["id"]]
-    assert (await doctor.get(search("&related=urn:ietf:rfc:3986|urn:oid:1.2.250.1.999.1"))).json()["total"] == 1
+    assert (await doctor.get(search("&relatesto=urn:ietf:rfc:3986|urn:oid:1.2.250.1.999.1"))).json()["total"] == 1
 
 
 async def test_a_masked_replacement_does_not_show_in_what_it_replaced(api: Api) -> None:

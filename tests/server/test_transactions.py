@@ -12,6 +12,13 @@ from tests.server.login.world import DOCTOR, record
 PATIENT = record()
 
 
+SUPERSEDED = [
+    {"name": "type", "valueCode": "replace"},
+    {"name": "path", "valueString": "DocumentReference.status"},
+    {"name": "value", "valueCode": "superseded"},
+]
+
+
 def rule(answer: Any) -> str:
     """The code of an OperationOutcome's rule."""
     return str(answer.json()["issue"][0]["details"]["coding"][0]["code"])
@@ -60,7 +67,7 @@ def submission(*contents: bytes, patch: str = "") -> Json:
     if patch:
         parameters = {
             "resourceType": "Parameters",
-            "parameter": [{"name": "operation", "part": [{"name": "type", "valueCode": "replace"}]}],
+            "parameter": [{"name": "operation", "part": SUPERSEDED}],
         }
         entries.append(
             {"fullUrl": "urn:uuid:patch", "resource": parameters, "request": {"method": "PATCH", "url": patch}}
@@ -76,7 +83,9 @@ async def test_a_set_is_taken_whole(api: Api) -> None:
     said = answer.json()
     assert (said["type"], len(said["entry"])) == ("transaction-response", 5)
     places = [e["response"].get("location", "") for e in said["entry"]]
-    assert [bool(p) for p in places] == [True, True, False, True, False]
+    assert all(places)
+    assert places[2] == places[1].replace("DocumentReference", "Binary").partition("/_history")[0]
+    assert (await doctor.get(f"/fhir/{places[2]}")).status_code == 403
     kept = api.store.documents(PATIENT.id)
     assert {api.store.content(PATIENT.id, d.id) for d in kept} == {b"un", b"deux"}
     again = (await doctor.post("/fhir", submission(b"un", b"deux"))).json()
@@ -106,6 +115,7 @@ async def test_a_replacement_as_the_national_guide_writes_it(api: Api) -> None:
     assert answer.status_code == 200, answer.text
     assert {d.status.value for d in api.store.documents(PATIENT.id)} == {"current", "superseded"}
     stray = submission(b"autre", patch="DocumentReference/something-else")
+    stray["entry"][1]["resource"]["masterIdentifier"]["value"] = "urn:oid:1.2.250.1.999.51"
     assert (await doctor.post("/fhir", stray)).status_code == 501
 
 
@@ -118,7 +128,12 @@ async def test_a_replacement_as_the_national_guide_writes_it(api: Api) -> None:
         (lambda b: b["entry"].pop(1), 422, "submission-set"),
         (lambda b: b["entry"].pop(2), 422, "no-content"),
         (lambda b: b["entry"][0]["resource"].update(entry=[]), 422, "not-listed"),
-        (lambda b: b["entry"][1]["request"].update(method="PUT"), 501, "not-supported"),
+        (lambda b: b.pop("type"), 422, "not-fhir-r4"),
+        (lambda b: b["entry"][1]["request"].update(method="PUT"), 422, "submission-set"),
+        (lambda b: b["entry"][1]["request"].update(method="DELETE"), 422, "submission-set"),
+        (lambda b: b["entry"][2]["request"].update(method="PUT"), 501, "not-supported"),
+        (lambda b: b["entry"][2].update(fullUrl="urn:uuid:document-0"), 422, "full-url"),
+        (lambda b: b["entry"][1]["resource"]["content"][0]["attachment"].pop("url"), 422, "binary"),
         (lambda b: b["entry"][2]["resource"].update(data="#"), 422, "bad-base64"),
         (lambda b: b["entry"][1]["resource"].update(subject={"reference": "Patient/absent"}), 404, "no-record"),
     ],
@@ -141,3 +156,100 @@ async def test_a_set_is_of_one_patient(api: Api) -> None:
     body["entry"][3]["resource"]["subject"] = {"reference": f"Patient/{other.id}"}
     answer = await doctor.post("/fhir", body)
     assert (answer.status_code, rule(answer)) == (422, "one-patient")
+
+
+async def test_a_set_keeps_what_its_sender_said_of_it(api: Api) -> None:
+    api.keep(PATIENT)
+    api.permit(PATIENT, DOCTOR)
+    doctor = await api.login(DOCTOR)
+    body = submission(b"un")
+    sent = body["entry"][0]["resource"]
+    ihe = "https://profiles.ihe.net/ITI/MHD/StructureDefinition/ihe-"
+    sent["note"] = [{"text": "À lire avant l'opération"}]
+    sent["contained"] = [
+        {
+            "resourceType": "Practitioner",
+            "id": "to",
+            "identifier": [{"value": "899700000099"}],
+            "name": [{"family": "LU"}],
+        },
+        {"resourceType": "Patient", "id": "here", "identifier": [{"system": "urn:oid:1.2.3", "value": "IPP7"}]},
+    ]
+    sent["extension"] = [
+        {"url": f"{ihe}intendedRecipient", "valueReference": {"reference": "#to"}},
+        {"url": f"{ihe}sourcePatientId", "valueReference": {"reference": "#here"}},
+    ]
+    body["entry"][1]["resource"]["context"] = {
+        "related": [{"identifier": {"system": "urn:oid:1.2.4", "value": "ORDRE-1"}}],
+    }
+    answer = await doctor.post("/fhir", body)
+    assert answer.status_code == 200, answer.text
+    found = (await doctor.get(f"/fhir/{answer.json()['entry'][0]['response']['location']}")).json()
+    assert found["note"] == [{"text": "À lire avant l'opération"}]
+    contained = {resource["id"]: resource for resource in found["contained"]}
+    assert contained["recipient-0"]["practitioner"]["identifier"]["value"] == "899700000099"
+    assert contained["source-patient"]["identifier"] == [{"system": "urn:oid:1.2.3", "value": "IPP7"}]
+    asked = f"/fhir/DocumentReference?patient={PATIENT.id}&related=urn:oid:1.2.4|ORDRE-1"
+    [entry] = (await doctor.get(asked)).json()["entry"]
+    assert entry["resource"]["context"]["related"][0]["identifier"]["value"] == "ORDRE-1"
+
+
+def with_folder(body: Json, folder: Json, method: str, url: str) -> Json:
+    """The same transaction with a folder in it."""
+    made = copy.deepcopy(body)
+    made["entry"].append({"fullUrl": "urn:uuid:folder", "resource": folder, "request": {"method": method, "url": url}})
+    return made
+
+
+async def test_a_folder_that_is_put_whole_takes_one_more_document_and_loses_none(api: Api) -> None:
+    api.keep(PATIENT)
+    api.permit(PATIENT, DOCTOR)
+    doctor = await api.login(DOCTOR)
+    folder = copy.deepcopy(submission()["entry"][0]["resource"])
+    folder["code"]["coding"][0]["code"] = "folder"
+    folder["title"] = "Grossesse"
+    folder["entry"] = [{"item": {"reference": "urn:uuid:document-0"}}]
+    answer = await doctor.post("/fhir", with_folder(submission(b"un"), folder, "POST", "List"))
+    assert answer.status_code == 200, answer.text
+    place = answer.json()["entry"][-1]["response"]["location"]
+    kept = (await doctor.get(f"/fhir/{place}")).json()
+    more = submission(b"deux")
+    more["entry"][1]["resource"]["masterIdentifier"]["value"] = "urn:oid:1.2.250.1.999.60"
+    lost = {**kept, "entry": [{"item": {"reference": "urn:uuid:document-0"}}]}
+    assert rule(await doctor.post("/fhir", with_folder(more, lost, "PUT", place))) == "folder"
+    other = {**kept, "title": "Autre", "entry": [*kept["entry"], {"item": {"reference": "urn:uuid:document-0"}}]}
+    assert (await doctor.post("/fhir", with_folder(more, other, "PUT", place))).status_code == 405
+    assert len(api.store.documents(PATIENT.id)) == 1
+    whole = {**kept, "entry": [*kept["entry"], {"item": {"reference": "urn:uuid:document-0"}}]}
+    answer = await doctor.post("/fhir", with_folder(more, whole, "PUT", place))
+    assert answer.status_code == 200, answer.text
+    assert len((await doctor.get(f"/fhir/{place}")).json()["entry"]) == 2
+
+
+async def test_a_replaced_document_may_be_put_as_superseded_and_as_nothing_else(api: Api) -> None:
+    api.keep(PATIENT)
+    api.permit(PATIENT, DOCTOR)
+    doctor = await api.login(DOCTOR)
+    await doctor.post("/fhir", submission(b"un"))
+    [old] = api.store.documents(PATIENT.id)
+    shown = (await doctor.get(f"/fhir/DocumentReference/{old.id}")).json()
+    body = submission(b"nouveau")
+    body["entry"][1]["resource"]["masterIdentifier"]["value"] = "urn:oid:1.2.250.1.999.61"
+    body["entry"][1]["resource"]["relatesTo"] = [
+        {"code": "replaces", "target": {"reference": f"DocumentReference/{old.id}"}}
+    ]
+
+    def put(**fields: Any) -> Json:
+        return {
+            "resource": {**shown, **fields},
+            "request": {"method": "PUT", "url": f"DocumentReference/{old.id}", "ifMatch": 'W/"1"'},
+        }
+
+    for wrong in (put(), put(status="superseded", date="2020-01-01T00:00:00Z")):
+        answer = await doctor.post("/fhir", {**body, "entry": [*body["entry"], wrong]})
+        assert (answer.status_code, rule(answer)) == (405, "immutable")
+    assert [d.status.value for d in api.store.documents(PATIENT.id)] == ["current"]
+    answer = await doctor.post("/fhir", {**body, "entry": [*body["entry"], put(status="superseded")]})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["entry"][-1]["response"]["etag"] == 'W/"2"'
+    assert {d.status.value for d in api.store.documents(PATIENT.id)} == {"current", "superseded"}

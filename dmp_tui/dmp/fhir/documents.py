@@ -10,7 +10,7 @@ from typing import Any
 
 from dmp_tui.dmp.codes import class_of, confidentiality_coding, document_class, document_type
 from dmp_tui.dmp.consents import Record
-from dmp_tui.dmp.documents import Author, Confidentiality, DocumentEntry, DocumentStatus, Relation
+from dmp_tui.dmp.documents import Author, Confidentiality, DocumentEntry, DocumentStatus, Related, Relation
 from dmp_tui.dmp.entries import Coding
 from dmp_tui.dmp.fhir.lenient import many, one, text, texts, whole
 
@@ -67,6 +67,8 @@ def to_document_reference(entry: DocumentEntry, record: Record, base_url: str) -
     ]
     contained += [contained_author(author, f"author-{i}") for i, author in enumerate(entry.authors)]
     contained.append(contained_author(entry.submitter, "submitter"))
+    if entry.authenticator:
+        contained.append(contained_author(entry.authenticator, "authenticator"))
     resource: Json = {
         "resourceType": "DocumentReference",
         "id": entry.id,
@@ -80,6 +82,7 @@ def to_document_reference(entry: DocumentEntry, record: Record, base_url: str) -
         "subject": {"reference": f"{base_url}/Patient/{record.id}"},
         "date": entry.date if _INSTANT.fullmatch(entry.date) else "",
         "author": [_link(f"#author-{i}", a) for i, a in enumerate(entry.authors)],
+        "authenticator": _link("#authenticator", entry.authenticator) if entry.authenticator else {},
         "relatesTo": [
             {"code": r.code, "target": {"type": "DocumentReference", "identifier": identifier_of(r.target)}}
             for r in entry.relations
@@ -119,6 +122,12 @@ def contained_author(author: Author, id_: str) -> Json:
     if author.specialty:
         role["specialty"] = [{"text": author.specialty}]
     return role
+
+
+def identifiers_of(author: Author) -> list[tuple[str, str]]:
+    """``(system, value)`` of a professional and of his structure, as far as they are known."""
+    known = ((PROFESSIONAL_ID, author.id), (STRUCTURE_ID, author.organisation))
+    return [(system, value) for system, value in known if value]
 
 
 def date_time(moment: str) -> str:
@@ -173,8 +182,18 @@ def _context(entry: DocumentEntry) -> Json:
         "facilityType": _concept(entry.facility_type) if entry.facility_type else None,
         "practiceSetting": _concept(entry.practice_setting) if entry.practice_setting else None,
         "sourcePatientInfo": {"reference": "#patient"},
+        "related": [_to_related(related) for related in entry.related],
     }
     return {key: value for key, value in context.items() if value}
+
+
+def _to_related(related: Related) -> Json:
+    written: Json = {"reference": related.reference} if related.reference else {}
+    if related.value:
+        identifier: Json = {"type": _concept(related.type)} if related.type else {}
+        identifier |= {"system": related.system} if related.system else {}
+        written["identifier"] = identifier | {"value": related.value}
+    return written
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -225,6 +244,8 @@ def from_document_reference(resource: Mapping[str, Any], patient_id: str = "") -
         version=int(version) if (version := text(one(resource, "meta"), "versionId")).isdecimal() else 1,
         warnings=tuple(_values(extensions, WARNING, "valueCode")),
         readable=_value(extensions, READABLE),
+        related=tuple(_related(context)),
+        authenticator=author_of_reference(signed, contained) if (signed := one(resource, "authenticator")) else None,
     )
 
 
@@ -249,6 +270,20 @@ def _relations(resource: Mapping[str, Any]) -> Iterator[Relation]:
         name = unique_id_of(text(identifier, "system"), value) if value else text(target, "reference")
         if name:
             yield Relation(text(relation, "code"), name)
+
+
+def _related(context: Mapping[str, Any]) -> Iterator[Related]:
+    for found in many(context, "related"):
+        identifier = one(found, "identifier")
+        type_ = _first_coding(one(identifier, "type"))
+        related = Related(
+            text(identifier, "system"),
+            text(identifier, "value"),
+            type_ if type_.code else None,
+            text(found, "reference"),
+        )
+        if related.value or related.reference:
+            yield related
 
 
 def _logical_id(resource: Mapping[str, Any]) -> str:
