@@ -70,8 +70,11 @@ def _sample(observation: "Element", scope: Scope) -> str:
     """What was examined: of the observation, else of the nearest panel around it."""
     around: Element | None = observation
     while around is not None and around.tag not in {"entry", "section"}:
-        if around.tag in _STATEMENTS and (named := _sample_of(around, scope)):
-            return named
+        if around.tag in _STATEMENTS:
+            if around not in scope.samples:
+                scope.samples[around] = _sample_of(around, scope)
+            if named := scope.samples[around]:
+                return named
         around = around.getparent()
     return ""
 

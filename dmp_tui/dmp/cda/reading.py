@@ -313,8 +313,10 @@ def _unclaimed(narrative: Narrative, claimed: set[int], found: list[Entry]) -> I
     for row in narrative.rows:
         own = [cell for cell, begins in zip(row.cells, row.own, strict=True) if begins]
         said = [cell for cell in own if not is_blank(cell)]
-        # a row of two wide cells below a list of many columns comments on the row above
-        if id(row) in claimed or row.words in words or len(said) < 2 or len(own) * 2 < len(row.headers):
+        # a row of one or two wide cells below a list of many columns comments on the row above, or names a group
+        narrow = len(own) * 2 < len(row.headers) or (len(said) < 2 and len(own) < len(row.cells))
+        bare = not said or (len(said) == 1 and (len(row.cells) < 2 or any(key(said[0]) == key(h) for h in row.headers)))
+        if id(row) in claimed or row.words in words or narrow or bare:
             continue
         if not any(key(cell) in labels for cell in said):
             yield row

@@ -48,6 +48,8 @@ class Scope:
     """Whom the section is about where that is not the patient ("Mère")."""
     authors: frozenset[str] = frozenset()
     """Names of the document's own authors."""
+    samples: "dict[Element, str]" = field(default_factory=dict)
+    """What was examined, by the panel that says it, filled when first asked for."""
     named: dict[str, Place] = field(default_factory=dict)
     """Cells of the section's rows by their folded words, filled when first asked for."""
 

@@ -542,3 +542,17 @@ def test_who_speaks_for_the_patient() -> None:
     held = observation(own, code("value", "1", SNOMED, "ne pas réanimer", kind="CD"), inner=agent)
     entry = one(section("42348-3", "Directives", "", held))
     assert entry.words == "mandataire ou dépositaire : LENOIR Jean, tél. 0600000003"
+
+
+@pytest.mark.parametrize(
+    ("row", "labels", "unread"),
+    [
+        (("Trachéotomie", ""), ["Intubation", "Trachéotomie"], ("Actes",)),
+        (("Acte", ""), ["Intubation"], ()),
+    ],
+    ids=["an act alone in its row", "the header again"],
+)
+def test_a_row_of_one_cell(row: tuple[str, str], labels: list[str], unread: tuple[str, ...]) -> None:
+    text = table(("Acte", "Note"), (cell("i", "Intubation"), "facile"), row)
+    reading = read(section("47519-4", "Actes", text, procedure("i", "intubation")))
+    assert ([e.label for e in reading.entries], reading.unread) == (labels, unread)
