@@ -9,6 +9,7 @@ from dmp_tui.dmp.cda.details import (
     NOT_DONE,
     device_words,
     hanging_words,
+    manner_words,
     status_of,
     status_word,
     supplied_words,
@@ -188,6 +189,7 @@ def _entry(
                 for text in (
                     words,
                     comment(statement, scope, words),
+                    *manner_words(statement, scope, words),
                     *taking_part(statement, words),
                     *device_words(statement, words),
                     *(hanging_words(statement, scope, words) if statement.tag == "supply" else ()),

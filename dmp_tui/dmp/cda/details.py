@@ -24,6 +24,16 @@ _STATUSES = {
     "held": "en attente",
     "nullified": "saisi par erreur",
 }
+_ABSENT = {
+    "NASK": "non demandée",
+    "ASKU": "demandée, inconnue",
+    "UNK": "inconnue",
+    "NI": "non renseignée",
+    "NAV": "pas encore disponible",
+    "MSK": "masquée",
+    "NAVU": "indisponible",
+}
+"""Why there is no value; NA says nothing."""
 _LINKS = frozenset({"entryRelationship", "component", "entry"})
 _STATEMENTS = frozenset(
     {"act", "observation", "substanceAdministration", "supply", "procedure", "organizer", "encounter"}
@@ -55,6 +65,9 @@ def take_out_errors(entry: "Element") -> int:
 
 def measured_words(observation: "Element", scope: Scope, value: str, words: str) -> "Iterator[str]":
     """Further values, the method and the sample of a measure, unless ``words`` hold them already."""
+    value_of = observation.find("value")
+    if not value and value_of is not None and (flavor := _ABSENT.get(value_of.get("nullFlavor") or "")):
+        yield f"valeur {flavor}"
     for text in further_values(observation.findall("value"), value):
         yield f"autre valeur : {text}"
     for method in observation.iterfind("methodCode"):
@@ -141,7 +154,9 @@ def taking_part(statement: "Element", words: str) -> "Iterator[str]":
         named = [text for text in dict.fromkeys((name, house)) if text] or ([sort] if sort else [])
         told = [*named, address_words(*held.findall("addr")), *(f"tél. {number}" for number in phones(held))]
         if named and not all(_is_told(text, words) for text in named):
-            role = "intervenant" if role == "réalisé par" and statement.get("moodCode") not in {"EVN", None} else role
+            if role == "réalisé par":
+                done = statement.get("moodCode") in {"EVN", None}
+                role = "intervenant" if not done else "délivré par" if statement.tag == "supply" else role
             yield f"{role} : {', '.join(text for text in told if text)}"
 
 
@@ -154,6 +169,28 @@ _PERFORMS = {"performer": "PRF"}
 _TAKERS = ("participantRole", "assignedEntity", "relatedEntity")
 _NAMED = ("playingEntity", "assignedPerson", "relatedPerson")
 _HOUSES = ("representedOrganization", "scopingEntity", "scopingOrganization")
+
+
+def reasons(statement: "Element", scope: Scope) -> "Iterator[str]":
+    """What it is done or given for: in the words that the reason points at, else in those of its code."""
+    for related in statement.iterfind("entryRelationship[@typeCode='RSON']/*"):
+        code, value = related.find("code"), related.find("value")
+        said = scope.words(original(value), original(code), related.find("text"))
+        coded = next((display(element) for element in (value, code) if element is not None and display(element)), "")
+        if said or coded:
+            yield said or coded
+
+
+def manner_words(statement: "Element", scope: Scope, words: str) -> "Iterator[str]":
+    """Why, how urgently and by which way an act was done, unless ``words`` say it."""
+    for text in reasons(statement, scope):
+        if not _holds(words, text):
+            yield f"motif : {text}"
+    for tag, what in (("priorityCode", "priorité"), ("methodCode", "méthode"), ("approachSiteCode", "abord")):
+        for element in statement.iterfind(tag):
+            text = scope.words(original(element)) or display(element)
+            if text and not _holds(words, text):
+                yield f"{what} : {text}"
 
 
 def device_words(statement: "Element", words: str) -> "Iterator[str]":
@@ -215,11 +252,15 @@ _READ_BY_CODE = frozenset(
 """Comment, status, severity, criticality, certainty, general status, rank of a dose, instruction to the patient."""
 
 
+def _is_new(text: str, words: str) -> bool:
+    return text != "1" and fold(text) not in fold(words)
+
+
 def supplied_words(statement: "Element", words: str) -> "Iterator[str]":
     """How much of a product is to be handed over and how often again, unless the row says it."""
     for supply in (statement, *statement.iterfind("entryRelationship/supply")):
         amount, again = supply.find("quantity"), supply.find("repeatNumber")
-        if amount is not None and amount.get("value") and (text := quantity(amount)) not in {"1", *words.split(" · ")}:
+        if amount is not None and amount.get("value") and _is_new(text := quantity(amount), words):
             yield f"quantité : {text}"
         times = squeeze(again.get("value")) if again is not None else ""
         if times.isdecimal() and times != "0" and "RENOUVEL" not in fold(words):

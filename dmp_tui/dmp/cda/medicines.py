@@ -3,8 +3,16 @@
 import re
 from typing import TYPE_CHECKING
 
-from dmp_tui.dmp.cda.codes import ATC, absence, codings, display
-from dmp_tui.dmp.cda.details import NOT_DONE, hanging_words, status_of, status_word, supplied_words
+from dmp_tui.dmp.cda.codes import ATC, absence, codings
+from dmp_tui.dmp.cda.details import (
+    NOT_DONE,
+    hanging_words,
+    reasons,
+    status_of,
+    status_word,
+    supplied_words,
+    taking_part,
+)
 from dmp_tui.dmp.cda.dosage import dosage
 from dmp_tui.dmp.cda.narrative import one_line
 from dmp_tui.dmp.cda.related import comment, status_words
@@ -17,8 +25,6 @@ from dmp_tui.dmp.entries import Assertion, Coding, Entry, Kind, Mark, Status
 from dmp_tui.dmp.identity import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lxml.etree import _Element as Element
 
     from dmp_tui.dmp.cda.narrative import Place
@@ -137,13 +143,14 @@ def _is_negation(label: str) -> bool:
 def _words(statement: "Element", scope: Scope, place: "Place | None") -> str:
     words = place.words if place else ""
     said = comment(statement, scope, words)
-    why = ", ".join(text for text in _reasons(statement, scope) if fold(text) not in fold(words))
+    why = ", ".join(text for text in reasons(statement, scope) if fold(text) not in fold(words))
     stated = status_words(statement, scope)[0]
     more = (
         said,
         f"motif : {why}" if why else "",
         f"statut : {stated}" if stated and fold(stated) not in fold(words) else status_word(statement),
         *supplied_words(statement, words),
+        *taking_part(statement, words),
         *hanging_words(statement, scope, f"{words} · {said}"),
     )
     return " · ".join(text for text in (words, *more) if text)
@@ -155,21 +162,13 @@ def _paused(statement: "Element", scope: Scope) -> str:
     return "suspendu" if "SUSPEN" in fold(said) else ""
 
 
-def _reasons(statement: "Element", scope: Scope) -> "Iterator[str]":
-    """What it is given for: in the words that the reason points at, else in those of its code."""
-    for related in statement.iterfind("entryRelationship[@typeCode='RSON']/*"):
-        code, value = related.find("code"), related.find("value")
-        said = scope.words(original(value), original(code), related.find("text"))
-        coded = next((display(element) for element in (value, code) if element is not None and display(element)), "")
-        if said or coded:
-            yield said or coded
-
-
 def _time(statement: "Element") -> Span:
     for time in statement.iterfind("effectiveTime"):
         if (found := span(time)).start or found.end or found.doubtful:
             return found
-    return Span()
+    # what is handed over is taken as the administration within says
+    within = statement.find("entryRelationship/substanceAdministration") if statement.tag == "supply" else None
+    return _time(within) if within is not None else Span()
 
 
 def _believed(time: Span, words: str) -> tuple[Span, str]:

@@ -556,3 +556,47 @@ def test_a_row_of_one_cell(row: tuple[str, str], labels: list[str], unread: tupl
     text = table(("Acte", "Note"), (cell("i", "Intubation"), "facile"), row)
     reading = read(section("47519-4", "Actes", text, procedure("i", "intubation")))
     assert ([e.label for e in reading.entries], reading.unread) == (labels, unread)
+
+
+# --- why and how ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tag", ["procedure", "encounter", "act"])
+def test_why_and_how_an_act_was_done(tag: str) -> None:
+    why = f'<act classCode="ACT" moodCode="EVN">{code("code", "I47.2", ICD10, "Tachycardie")}</act>'
+    inner = (
+        code("code", "c", SNOMED, "Pose") + code("priorityCode", "UR", "1.2", "urgent")
+        + code("methodCode", "m", "1.2", "coelioscopie") + related(why, "RSON")
+    )  # fmt: skip
+    entry = one(section("47519-4", "Actes", "", f'<{tag} classCode="ACT" moodCode="EVN">{inner}</{tag}>'))
+    assert entry.words == "motif : Tachycardie · priorité : urgent · méthode : coelioscopie"
+
+
+def test_a_dispensation_says_for_how_long_and_by_whom() -> None:
+    within = medicine(
+        '<code nullFlavor="NA"/>',
+        time='<effectiveTime xsi:type="IVL_TS"><low value="20240102"/><high value="20240109"/></effectiveTime>',
+        inner='<doseQuantity value="1" unit="{tablet}"/>',
+    )
+    product = code("code", "3400930000001", "1.2.250.1.213.2.3.2", "AMOXICILLINE 1 g")
+    held = (
+        '<supply classCode="SPLY" moodCode="EVN"><quantity value="2" unit="{boîte}"/><product><manufacturedProduct>'
+        f"<manufacturedMaterial>{product}</manufacturedMaterial></manufacturedProduct></product><performer>"
+        "<assignedEntity><representedOrganization><name>Pharmacie des Pins</name></representedOrganization>"
+        f"</assignedEntity></performer>{related(within, 'COMP')}</supply>"
+    )
+    entry = one(section("60590-7", "Dispensation", "", held), type_code="60593-1")
+    assert (entry.start, entry.end, entry.status, entry.dose) == (
+        "2024-01-02",
+        "2024-01-09",
+        Status.ENDED,
+        "1 comprimé",
+    )
+    assert entry.words == "quantité : 2 boîte · délivré par : Pharmacie des Pins"
+
+
+@pytest.mark.parametrize(
+    ("flavor", "words"), [("NASK", "valeur non demandée"), ("MSK", "valeur masquée"), ("NA", ""), ("OTH", "")]
+)
+def test_why_there_is_no_value(flavor: str, words: str) -> None:
+    assert measured(f'<value xsi:type="PQ" nullFlavor="{flavor}"/>').words == words
