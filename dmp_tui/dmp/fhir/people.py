@@ -67,7 +67,15 @@ def read_subject(patient: Json) -> Subject:
         ),
         phones=phones(patient.get("telecom")),
         address=address(patient.get("address")),
+        used_name=_used_name(objects(patient.get("name")), name),
     )
+
+
+def _used_name(names: list[Json], preferred: Json) -> str:
+    """``LENOIR Rose``: the usual name beside the official one."""
+    usual = next((name for name in names if string(name.get("use")) == "usual" and name is not preferred), {})
+    given = strings(usual.get("given"))
+    return " ".join(part for part in [string(usual.get("family")), *given] if part)
 
 
 def _preferred(names: list[Json]) -> Json:

@@ -8,7 +8,7 @@ import pytest
 from dmp_tui.dmp.entries import Assertion, Criticality, Kind, Mark, Status
 from dmp_tui.dmp.fhir.summary import read_summary
 from dmp_tui.dmp.sheet.critical import critical_code
-from tests.dmp.fhir.builders import LOINC, SNOMED, Json, concept, document, one, only, read, section
+from tests.dmp.fhir.builders import LATEX, LOINC, SNOMED, Json, concept, document, one, only, read, section
 
 ATC = "http://www.whocc.no/atc"
 IHE = "https://profiles.ihe.net/PHARM/MPD/StructureDefinition/ihe-ext-medication-"
@@ -233,6 +233,16 @@ def test_who_is_to_be_called(code: str, display: str, kind: str) -> None:
     person = one({"resourceType": "RelatedPerson", "name": [{"text": "Zoé"}], "relationship": [sister, role]}).person
     assert person is not None
     assert (person.kind, person.role) == (kind, f"Soeur, {display}")
+
+
+def test_the_name_in_use_stands_beside_the_official_one() -> None:
+    bundle = document(LATEX)
+    official = {"use": "official", "family": "VERGER", "given": ["ADELE ROSE"]}
+    bundle["entry"][1]["resource"]["name"] = [{"use": "usual", "family": "LENOIR", "given": ["Rose"]}, official]
+    subject = read(bundle).subject
+    assert (subject.traits.family, subject.traits.given, subject.used_name) == ("VERGER", "ADELE ROSE", "LENOIR Rose")
+    bundle["entry"][1]["resource"]["name"] = [{"use": "usual", "family": "LENOIR", "given": ["Rose"]}]
+    assert (read(bundle).subject.traits.family, read(bundle).subject.used_name) == ("LENOIR", "")
 
 
 def test_whose_mother_a_contact_is_may_stand_in_an_extension() -> None:
