@@ -100,10 +100,10 @@ digoxinémie, digoxine | digoxin* | 10535-3
 lithiémie, lithium | lithiemi*, lithium | 14334-7 3719-2
 test PCR covid, pcr covid, tag, antigénique | sars cov*, covid* |
 vaccin, vaccination, vaccins, rappel | vaccin*, immunis* |
-tétanos, vat, dtp, dtpolio, dtcp, antitétanique | tetan*, antitetan*, dtp*, dtcp*, dtca*, revaxis, repevax, \
+tétanos, vat, dt, dtp, dtpolio, dtcp, antitétanique | tetan*, antitetan*, dt, dtp*, dtcp*, dtca*, revaxis, repevax, \
 boostrix*, infanrix*, tetravac*, pentavac, hexyon, vaxelis, tetanique |
-diphtérie, dtp, dtpolio, dtcp | diphter*, dtp*, dtcp*, dtca*, revaxis, repevax, boostrix*, infanrix*, tetravac*, \
-pentavac, hexyon, vaxelis |
+diphtérie, dt, dtp, dtpolio, dtcp | diphter*, dt, dtp*, dtcp*, dtca*, revaxis, repevax, boostrix*, infanrix*, \
+tetravac*, pentavac, hexyon, vaxelis |
 polio, poliomyélite, dtp, dtpolio, dtcp | polio*, dtp*, dtcp*, imovax polio, revaxis, repevax, boostrixtetra, \
 infanrix*, tetravac*, pentavac, hexyon, vaxelis |
 coqueluche, dtcp | coqueluch*, pertussis, dtcp*, dtca*, repevax, boostrix*, infanrix*, tetravac*, pentavac, hexyon, \

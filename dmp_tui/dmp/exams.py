@@ -6,7 +6,7 @@ guessed from a slip of the keys is marked as a guess.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -196,17 +196,29 @@ def answer(typed: str, held: Sequence[Searchable]) -> Answer:
     groups, taken_for = _understood(typed)
     if not groups:
         return Answer()
+    kept = _found(held, lambda each: _fits(groups, each))
+    if not kept and len(groups) > 1 and all(group.codes for group in groups):
+        # Several examinations in one breath ("TP INR"): each of them.
+        kept = _found(held, lambda each: max((_fits([g], each) for g in groups), key=_likelihood))
+    told = taken_for if not kept or any(f.guess for f in kept) else ()
+    return Answer(tuple(kept), told)
+
+
+def _likelihood(fits: bool | None) -> int:
+    return {None: 0, False: 1, True: 2}[fits]
+
+
+def _found(held: Sequence[Searchable], fitting: Callable[[Searchable], bool | None]) -> list[Found]:
+    """What fits; of what a document's lines tell, its title says nothing more."""
     told_by_lines: set[str] = set()
     found: list[Found] = []
     for each in held:
-        fits = _fits(groups, each)
+        fits = fitting(each)
         if fits is not None:
             found.append(Found(each.told, guess=not fits))
             if each.told.line is not None:
                 told_by_lines.add(each.told.document)
-    kept = [f for f in found if f.told.line is not None or f.told.document not in told_by_lines]
-    told = taken_for if not kept or any(f.guess for f in kept) else ()
-    return Answer(tuple(kept), told)
+    return [f for f in found if f.told.line is not None or f.told.document not in told_by_lines]
 
 
 def _fits(groups: Sequence[_Group], each: Searchable) -> bool | None:

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from dmp_tui.i18n import _
 from dmp_tui.screens.record import OpenRecord
 from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.widgets.field import Field
@@ -39,6 +40,16 @@ class AskingScreen(RecordScreen):
         yield self.field
         yield self.foot
         yield self.notice
+
+    def keys(self) -> str:
+        """While the field has the keyboard no letter leads anywhere: the keys that do."""
+        if self.asking and self.field.has_focus:
+            return " " + _("Tab quitter le champ  Échap fermer  ^P Commandes  ^L Verrou")
+        return super().keys()
+
+    def on_descendant_focus(self) -> None:
+        """The keys change with what has the keyboard."""
+        self.foot.show_keys(self.keys())
 
     def form(self) -> Sequence[Widget]:
         """The field, while it is open."""

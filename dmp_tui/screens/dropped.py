@@ -117,5 +117,7 @@ def read_file(path: Path) -> bytes:
             return file.read(LARGEST_FILE + 1)
     except PathError:
         raise
+    except ValueError:  # a null character
+        raise PathError(PathProblem.ABSENT) from None
     except OSError as error:
         raise PathError(_PROBLEMS.get(error.errno or 0, PathProblem.FAILED)) from None

@@ -14,7 +14,7 @@ from dmp_tui.screens.base import PageScreen
 from dmp_tui.screens.messages import CheckNote
 from dmp_tui.screens.narrative_layout import part_passages
 from dmp_tui.screens.record import OpenRecord, banner_rows
-from dmp_tui.screens.words import kind_title
+from dmp_tui.screens.words import kind_title, named
 from dmp_tui.widgets.board import Board
 from dmp_tui.widgets.line import Row, text_row, title
 from dmp_tui.widgets.text import visible, wrap
@@ -74,7 +74,8 @@ class NotePreviewScreen(PageScreen):
             rows.append(text_row(_("La fiche n'a rien à reprendre."), width))
         for one in self.offered:
             sign = " " if one.key in self.removed else "x"
-            text = f"[{sign}] {kind_title(one.kind)} : {visible(one.words)}, selon {visible(one.source)}"
+            # In the words of the note, which is French whatever the interface speaks.
+            text = f"[{sign}] " + named(kind_title(one.kind), f"{visible(one.words)}, selon {visible(one.source)}")
             first, *more = wrap(text, width, "    ")
             rows.append(text_row(first, width, key=one.key))
             rows += [text_row(line, width) for line in more]

@@ -26,6 +26,7 @@ from dmp_tui.screens.words import (
     disagreement,
     kind_title,
     mark,
+    named,
     phone,
 )
 from dmp_tui.widgets.board import Board
@@ -103,12 +104,12 @@ class CheckScreen(RecordScreen):
     def _check_rows(self, check: Check, width: int) -> list[Row]:
         rows = [
             text_row(text, width, STRONG)
-            for text in wrap(f"! {check_label(check)} : {check_words(check)}", width, "  ")
+            for text in wrap("! " + named(check_label(check), check_words(check)), width, "  ")
         ]
         for topic in self.record.sheet.topics:
             for line in topic.lines:
                 if line.key in check.keys:
-                    text = f"  {kind_title(line.kind)} : {visible(line.label)}"
+                    text = "  " + named(kind_title(line.kind), visible(line.label))
                     rows.append(text_row(text, width, PLAIN, OfLine(line.kind, line.key)))
         if check.kind == "allergy-superseded" and len(check.origins) == 2:
             old, new = check.origins
@@ -128,7 +129,7 @@ class CheckScreen(RecordScreen):
 
 def line_rows(line: Line, width: int, documents: Sequence[DocumentEntry] = ()) -> list[Row]:
     """A line with nothing cut, its contradictions first, then each source; ``documents`` tell what replaced which."""
-    rows = [text_row(text, width, STRONG) for text in wrap(f"{kind_title(line.kind)} : {_words(line)}", width, "  ")]
+    rows = [text_row(text, width, STRONG) for text in wrap(named(kind_title(line.kind), _words(line)), width, "  ")]
     for contradiction in line.contradictions:
         rows += [
             text_row(text, width, ALARM)

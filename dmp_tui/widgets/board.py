@@ -197,6 +197,7 @@ class Board(Widget, can_focus=True):
             self.post_message(self.Opened(self._stops[self._at][1].key))
 
     def on_resize(self) -> None:
-        """Keep the cursor in view in the new size."""
-        self._keep_in_view()
+        """Keep the cursor in view in the new size, and no row out of view that has room again."""
+        if self._keep_in_view():
+            self.refresh()
         self._tell()

@@ -190,3 +190,16 @@ def test_no_name_is_without_a_pattern() -> None:
 def test_whatever_is_typed_is_answered(typed: str) -> None:
     held = searchable(sheet(line(Kind.RESULT, "INR", "2026-01-01")), (titled("Scanner (cérébral) [x] *"),))
     assert len(answer(typed, held).found) <= len(held)
+
+
+def test_several_examinations_in_one_breath_are_each_looked_for() -> None:
+    inr, potassium = line(Kind.RESULT, "INR", "2026-11-18"), line(Kind.RESULT, "Potassium", "2026-11-18")
+    held = searchable(Sheet("p", "", (Topic(Kind.RESULT, Presence.STATED, (inr, potassium)),)), ())
+    assert [found.told.what for found in answer("tp inr", held).found] == ["INR"]
+    assert {found.told.what for found in answer("INR kaliémie", held).found} == {"INR", "Potassium"}
+
+
+def test_dt_is_the_vaccine_against_tetanus_and_diphtheria() -> None:
+    given = line(Kind.VACCINATION, "REVAXIS", "2013-03-19")
+    held = searchable(Sheet("p", "", (Topic(Kind.VACCINATION, Presence.STATED, (given,)),)), ())
+    assert [found.told.what for found in answer("dT", held).found] == ["REVAXIS"]

@@ -54,3 +54,9 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         read_file(tmp_path / "pipe")
     assert caught.value.problem is PathProblem.NOT_A_FILE
     assert files_in(tmp_path) == ()
+
+
+def test_a_path_with_a_null_character_is_absent() -> None:
+    with pytest.raises(PathError) as told:
+        read_file(Path("\0"))
+    assert told.value.problem is PathProblem.ABSENT

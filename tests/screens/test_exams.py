@@ -67,3 +67,11 @@ async def test_nothing_unread_is_not_counted() -> None:
         await pilot.press(*"coloscopie")
         assert "(1 document) : cela ne dit pas" in app.words
         assert "dont" not in app.words
+
+
+async def test_the_keys_named_are_those_that_work_while_one_types() -> None:
+    async with alone(ExamsScreen(of(), TODAY)) as (app, pilot):
+        await until(pilot, lambda: "Tab quitter le champ" in app.text.splitlines()[-1])
+        assert "d Docs" not in app.text.splitlines()[-1]
+        await pilot.press("tab")
+        await until(pilot, lambda: "d Docs" in app.text.splitlines()[-1])
