@@ -184,7 +184,8 @@ def _source_rows(source: Source, width: int, links: Links) -> list[Row]:
         Status.UNKNOWN: "",
     }[source.status]
     dates = " - ".join(day(d) for d in (source.start, source.end) if d)
-    noted = _("noté le {date}").format(date=day(source.noted)) if source.noted else ""
+    when = f"{day(source.noted)} {source.noted[11:16]}".strip()
+    noted = _("noté le {date}").format(date=when) if source.noted else ""
     said = ", ".join(part for part in (source.label, source.detail, status, dates, noted) if part)
     rows += [text_row(text, width) for text in wrap(f"    {_assertion(source.assertion)}{said}", width, "    ")]
     if source.words and source.words != source.label:
