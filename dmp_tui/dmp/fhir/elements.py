@@ -56,18 +56,26 @@ def coding(value: Json) -> Coding:
 
 
 def _translated(element: object) -> str:
-    """The first text among the translations that a primitive element carries."""
-    parts = [part for ext in extensions(first(element), _TRANSLATION) for part in objects(ext.get("extension"))]
-    return next(
-        (
-            text
-            for p in parts
-            if p.get("url") == "content"
-            for k, v in p.items()
-            if k[:5] == "value" and (text := string(v))
-        ),
-        "",
-    )
+    """A text among the translations that a primitive element carries: the French one, else the first."""
+    found = [_translation(ext) for ext in extensions(first(element), _TRANSLATION)]
+    told = [(language, text) for language, text in found if text]
+    return next((text for language, text in told if language.startswith("fr")), told[0][1] if told else "")
+
+
+def _translation(extension: Json) -> tuple[str, str]:
+    """``(language, text)``; whatever type its parts have."""
+    parts = {string(part.get("url")): string(choice(part, "value")[1]) for part in objects(extension.get("extension"))}
+    return parts.get("lang", "").lower(), parts.get("content", "")
+
+
+def _in_french(concept: Json) -> list[str]:
+    """Displays that their author gave in French beside another language: the record's readers are French."""
+    translations = [
+        _translation(ext)
+        for item in objects(concept.get("coding"))
+        for ext in extensions(first(item.get("_display")), _TRANSLATION)
+    ]
+    return [text for language, text in translations if text and language.startswith("fr")]
 
 
 def codings(concept: object) -> tuple[Coding, ...]:
@@ -98,7 +106,7 @@ def concept_text(concept: object) -> str:
     own = codings(inner)
     text = string(inner.get("text")) or _translated(inner.get("_text"))
     chosen = [string(item.get("display")) for item in objects(inner.get("coding")) if item.get("userSelected") is True]
-    displays = [display for display in [*chosen, *(c.display for c in own)] if display]
+    displays = [display for display in [*chosen, *_in_french(inner), *(c.display for c in own)] if display]
     codes = [c.code for c in own if c.code]
     if text and not ((text in codes or _POINTER.fullmatch(text)) and displays):
         return text

@@ -177,8 +177,8 @@ def named(place: Place, references: object) -> list[str]:
 def names_a_sort(concept: object) -> bool:
     """Whether a concept says only of what sort a statement is ("allergy to drug", "diagnosis"), by its codes."""
     own = codings(concept)
-    text = concept_text(concept)
-    named = {said for c in own for said in (c.display, c.code)}
+    text = string(first(concept).get("text"))
+    named = {"", *(said for c in own for said in (c.display, c.code))}
     return bool(own) and all((c.system, c.code) in GENERIC for c in own) and text in named
 
 

@@ -224,6 +224,18 @@ def test_a_translated_display_names_a_code() -> None:
     assert one(problem(code={"coding": [coded]})).label == "Asthme"
 
 
+def test_a_french_name_that_its_author_gave_comes_before_the_others() -> None:
+    def named(language: str, text: str) -> Json:
+        parts = [{"url": "lang", "valueCode": language}, {"url": "content", "valueString": text}]
+        return {"url": "http://hl7.org/fhir/StructureDefinition/translation", "extension": parts}
+
+    names = {"extension": [named("nl-NL", "Astma"), named("fr-LU", "Asthme")]}
+    coded = {"system": "http://snomed.info/sct", "code": "195967001", "display": "Asthma", "_display": names}
+    entry = one(problem(code={"coding": [coded]}))
+    assert (entry.label, entry.code_label) == ("Asthme", "Asthma")
+    assert one(problem(code={"coding": [coded], "text": "Asthma since childhood"})).label == "Asthma since childhood"
+
+
 def test_the_substance_of_a_reaction_is_kept_beside_the_code() -> None:
     reaction = {"substance": {"text": "Amoxicillin"}, "manifestation": [{"text": "rash"}]}
     entry = one({**LATEX, "code": {"text": "Allergy to penicillins"}, "reaction": [reaction]})

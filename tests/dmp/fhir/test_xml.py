@@ -15,6 +15,7 @@ from dmp_tui.dmp.fhir.reading import read_fhir_document
 from dmp_tui.dmp.fhir.strict import parse_object
 from dmp_tui.dmp.fhir.xml import is_fhir_xml
 from dmp_tui.dmp.files import FileKind, kind_of
+from dmp_tui.dmp.narrative import Paragraph, Table
 from dmp_tui.dmp.reading import read_document
 from tests.dmp.fhir.builders import LATEX, Json, concept, document, narrative, section
 from tests.dmp.fhir.test_hostile_documents import FULL
@@ -116,6 +117,15 @@ def test_a_display_in_another_language_and_contained_resources() -> None:
     (entry,) = read_document(bundle.encode()).entries
     assert (entry.kind, entry.label) == (Kind.PROBLEM, "Asthme")
     assert Mark.CODE_ONLY not in entry.marks
+
+
+def test_a_narrative_in_a_namespace_of_its_own() -> None:
+    bundle = """<Bundle xmlns="http://hl7.org/fhir"><entry><resource><Composition><section><title value="Résultats"/>
+    <text xmlns:x="http://www.w3.org/1999/xhtml"><status value="generated"/><x:div xml:lang="fr"><x:table><x:tr>
+    <x:th>Hb</x:th><x:td>7,5 &lt; 12</x:td></x:tr></x:table><x:p>à <x:b>revoir</x:b></x:p></x:div></text>
+    </section></Composition></resource></entry></Bundle>"""
+    (part,) = read_document(bundle.encode()).parts
+    assert part.blocks == (Table((("Hb", "7,5 < 12"),)), Paragraph("à revoir"))
 
 
 def test_truths_are_truths_and_words_stay_words() -> None:
