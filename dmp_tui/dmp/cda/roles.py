@@ -80,9 +80,15 @@ def _when(element: "Element") -> str:
     if time is None:
         return ""
     if time.get("value"):
-        return fhir_minute(time.get("value"))
-    bounds = [fhir_minute(b.get("value")) for name in ("low", "high") if (b := time.find(name)) is not None]
+        return _written(time.get("value"))
+    bounds = [_written(b.get("value")) for name in ("low", "high") if (b := time.find(name)) is not None]
     return " - ".join(dict.fromkeys(bound for bound in bounds if bound))
+
+
+def _written(text: str | None) -> str:
+    """``10/01/2024 12:00``: as the narrative's authors write dates."""
+    day, _, hour = fhir_minute(text).partition(" ")
+    return f"{'/'.join(reversed(day.split('-')))} {hour}".strip()
 
 
 def _row(element: "Element", role: str) -> tuple[str, ...] | None:

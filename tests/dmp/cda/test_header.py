@@ -156,13 +156,13 @@ def test_who_took_part_is_a_section_of_its_own() -> None:
     (table,) = reading.context.blocks
     assert isinstance(table, Table)
     assert [row[:3] for row in table.rows] == [
-        ("acte documenté", "Consultation", "2024-01-10 09:00 - 2024-01-10 10:00"),
-        ("prise en charge", "Hospitalisation, retour au domicile", "2024-01-08"),
+        ("acte documenté", "Consultation", "10/01/2024 09:00 - 10/01/2024 10:00"),
+        ("prise en charge", "Hospitalisation, retour au domicile", "08/01/2024"),
         ("demande", "DEMANDE-7", ""),
-        ("auteur", "Dr ARBRE Paul, Cabinet des Saules, Médecin généraliste", "2024-01-10 12:00"),
+        ("auteur", "Dr ARBRE Paul, Cabinet des Saules, Médecin généraliste", "10/01/2024 12:00"),
         ("destinataire", "RIVE Lea, Clinique du Pont", ""),
-        ("responsable du document", "ARBRE Paul", "2024-01-10 13:00"),
-        ("prescripteur ou adresseur", "SOURCE", "2024-01-09"),
+        ("responsable du document", "ARBRE Paul", "10/01/2024 13:00"),
+        ("prescripteur ou adresseur", "SOURCE", "09/01/2024"),
         ("Préleveur", "GOUTTE", ""),
         ("lieu de la prise en charge", "CH des Lilas, Etablissement public", ""),
     ]
