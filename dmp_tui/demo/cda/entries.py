@@ -204,9 +204,7 @@ def pregnancy(statement: Pregnancy, at: str, seed: str) -> list[etree._Element]:
 
 
 def directive(statement: Directive, at: str, seed: str) -> list[etree._Element]:
-    coded = (
-        code_attributes(Code("loinc", statement.loinc, statement.label)) if statement.loinc else {"nullFlavor": "UNK"}
-    )
+    kind = (statement.loinc, statement.label) if statement.loinc else ("42348-3", "Directives anticipées")
     agreed = statement.agreed
     value = e("value", {"type": "BL", "value": "true" if agreed else "false"}) if agreed is not None else None
     observation = e(
@@ -219,7 +217,7 @@ def directive(statement: Directive, at: str, seed: str) -> list[etree._Element]:
             "1.2.250.1.213.1.1.3.54",
         ),
         identifier(seed),
-        e("code", coded, original(f"{at}-0")),
+        e("code", code_attributes(Code("loinc", *kind)), original(f"{at}-0")),
         narrative(f"{at}-0"),
         e("statusCode", COMPLETED),
         interval(statement.on),

@@ -8,8 +8,8 @@ from dmp_tui.dmp.cda_writing.xml import V3Code, stamp
 
 _RELATIONS = {"ECON": "EMERGENCY", "NOK": "TRUSTED"}
 _KIN = {
-    "conjoint": "SPS", "épouse": "SPS", "mère": "MTH", "père": "FTH", "fils": "CHILD", "fille": "CHILD",
-    "frère": "BRO", "sœur": "SIS",
+    "conjoint": "SIGOTHR", "épouse": "WIFE", "époux": "HUSB", "mère": "MTH", "père": "FTH", "fils": "SONC",
+    "fille": "DAUC", "frère": "BRO", "sœur": "SIS",
 }  # fmt: skip
 _PROFESSIONS = {"10": "Médecin", "60": "Infirmier", "50": "Sage-femme", "21": "Pharmacien"}
 

@@ -21,11 +21,11 @@ _CARE = V3Code("34117-2", "Historique et clinique", "2.16.840.1.113883.6.1", "LO
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A structure: national id (OID 1.2.250.1.71.4.2.2), setting (JDV_J04), sector (JDV_J02); None is not known."""
+    """A structure: national id (OID 1.2.250.1.71.4.2.2), setting (JDV_J04), sector (JDV_J02; None is not known)."""
 
     id: str
     name: str
-    setting: V3Code | None = None
+    setting: V3Code
     sector: V3Code | None = None
 
 
@@ -166,10 +166,6 @@ def _birth_place(cog: str) -> etree._Element:
     return e("county", None, cog) if cog else e("county", {"nullFlavor": "UNK"})
 
 
-def _coded(tag: str, code: V3Code | None) -> etree._Element:
-    return e(tag, code.attributes if code else {"nullFlavor": "UNK"})
-
-
 def _address(line: str) -> etree._Element:
     return e("addr", None, e("streetAddressLine", None, line)) if line else e("addr", {"nullFlavor": "NAV"})
 
@@ -191,7 +187,7 @@ def _structure(one: Writer, tag: str = "representedOrganization", *, industry: b
         None,
         e("id", {"root": _STRUCTURES, "extension": facility.id}),
         e("name", None, facility.name),
-        _coded("standardIndustryClassCode", facility.setting) if industry else None,
+        e("standardIndustryClassCode", facility.setting.attributes) if industry else None,
     )
 
 
@@ -276,7 +272,8 @@ def _encounter(content: Header, moment: str) -> etree._Element:
     place = e(
         "healthCareFacility",
         None,
-        _coded("code", facility.sector),
+        # Not to be said unknown: CI-SIS admits no nullFlavor there, and no code at all.
+        e("code", facility.sector.attributes) if facility.sector else None,
         e("location", None, e("name", None, facility.name)),
     )
     encounter = e(

@@ -126,14 +126,13 @@ def test_the_traits_of_an_ins_are_all_there() -> None:
 
 
 def test_what_is_not_known_of_the_patient_and_the_place_is_said_to_be_unknown() -> None:
-    place = replace(PLACE, setting=None, sector=None)
+    place = replace(PLACE, sector=None)
     subject = Subject(HEAD.subject.ins, replace(TRAITS, sex=Sex.U))
     root = document(replace(HEAD, subject=subject, author=replace(AUTHOR, structure=place)))
     [gender] = found(root, "//h:administrativeGenderCode")
     assert gender.items() == [("nullFlavor", "UNK")]
     assert [x.get("nullFlavor") for x in found(root, "//h:birthplace//h:county")] == ["UNK"]
-    assert [x.get("nullFlavor") for x in found(root, "//h:healthCareFacility/h:code")] == ["UNK"]
-    assert {x.get("nullFlavor") for x in found(root, "//h:standardIndustryClassCode")} == {"UNK"}
+    assert found(root, "//h:healthCareFacility/h:code") == []
     assert read_document(etree.tostring(root)).subject.traits.sex is Sex.U
 
 
