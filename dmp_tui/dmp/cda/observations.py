@@ -45,6 +45,8 @@ def read_observation(observation: "Element", scope: Scope, kind: Kind, noted: st
     if absence((*codes, *answers)) is not None:
         return agentless(kind, observation, scope)
     coded = coded_value(values[0]) if values else Value("")
+    if kind is Kind.PREGNANCY and coded.date and len(coded.text) == len("2024-06-01 00:00"):
+        coded = replace(coded, text=coded.text[:10])  # a term is a day, whatever the clock of the software adds
     said = own_words(observation, scope, codes, coded, answers)
     label = said.label or next((c.display or c.code for c in codes), "")
     if not label:

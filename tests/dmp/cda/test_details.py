@@ -600,3 +600,9 @@ def test_a_dispensation_says_for_how_long_and_by_whom() -> None:
 )
 def test_why_there_is_no_value(flavor: str, words: str) -> None:
     assert measured(f'<value xsi:type="PQ" nullFlavor="{flavor}"/>').words == words
+
+
+def test_a_term_is_a_day() -> None:
+    own = code("code", "11778-8", LOINC, "Date prévue d'accouchement")
+    due = observation(own, '<value xsi:type="TS" value="20240601120000+0200"/>')
+    assert one(section("10162-6", "Grossesse", "", due)).value == "2024-06-01"
