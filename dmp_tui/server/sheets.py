@@ -25,7 +25,7 @@ Statements = Sequence[tuple[str, tuple[Entry, ...] | bytes]]
 UNKNOWN_PARENT = "unknown-parent"
 """A warning: it names another document that is not there, or not to be seen."""
 _GZIP = 16 + zlib.MAX_WBITS
-_RULES = "18"
+_RULES = "19"
 """Raised when the same documents give another sheet, or other bytes: what former rules made is then made anew."""
 
 
