@@ -1,8 +1,10 @@
 """Codes of documents and specialties as the words that people on a ward use for them, short enough for a line."""
 
+from functools import cache
+
 from dmp_tui.dmp.entries import Coding
 from dmp_tui.dmp.sheet.model import Origin as Document
-from dmp_tui.i18n import _
+from dmp_tui.i18n import _, language
 from dmp_tui.screens.dates import day
 from dmp_tui.widgets.text import cut, visible
 
@@ -16,16 +18,18 @@ def document_name(origin: Document) -> str:
 
 def document_type(type_: Coding, title: str = "") -> str:
     """The short name of a document's type; else its display, its title or its code, cut to a few words."""
-    known = _types().get(type_.code)
+    known = _types(language()).get(type_.code)
     return known or cut(visible(type_.display or title or type_.code), _LONGEST) or _("document")
 
 
 def specialty(code: str) -> str:
     """A doctor's specialty (TRE_R38) in words; another code as it is."""
-    return _specialties().get(code) or visible(code)
+    return _specialties(language()).get(code) or visible(code)
 
 
-def _types() -> dict[str, str]:
+@cache
+def _types(_language: str) -> dict[str, str]:
+    """Made once for each language: a list of documents asks for every row."""
     return {
         "60591-5": "VSM",
         "SYNTH": _("synthèse"),
@@ -72,7 +76,8 @@ def _types() -> dict[str, str]:
     }
 
 
-def _specialties() -> dict[str, str]:
+@cache
+def _specialties(_language: str) -> dict[str, str]:
     """TRE_R38, the specialties that an emergency department reads most."""
     biology, surgery, paediatrics = _("biologie médicale"), _("chirurgie"), _("pédiatrie")
     psychiatry, cardiology, radiology = _("psychiatrie"), _("cardiologie"), _("radiologie")

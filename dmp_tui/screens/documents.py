@@ -67,6 +67,7 @@ class DocumentsScreen(AskingScreen):
         self._all: tuple[DocumentEntry, ...] = ()
         self._links: Mapping[str, Links] = {}
         self._found_by: dict[str, str] = {}
+        """Words by which documents are found, once something was typed."""
         self._rows: dict[tuple[str, int, int], list[Row]] = {}
         super().__init__(record, today)
 
@@ -98,7 +99,7 @@ class DocumentsScreen(AskingScreen):
             return
         self._listed, self._all = documents, distinct(documents)
         self._links = links_of(self._all)
-        self._found_by = {entry.id: found_by(entry, self._links) for entry in self._all}
+        self._found_by.clear()
         self._rows.clear()
         if self.view is None:
             self.view = first_view(self._all, self.record.last_access)
@@ -115,12 +116,16 @@ class DocumentsScreen(AskingScreen):
 
     def chosen(self) -> list[DocumentEntry]:
         """The documents that view, type and words let through."""
+        held = [entry for entry in self.in_view() if not self.group or self.group in groups(entry)]
+        if not self.words:
+            return held
         fits = matcher(self.words)
-        return [
-            entry
-            for entry in self.in_view()
-            if (not self.group or self.group in groups(entry)) and fits(entry, self._found_by[entry.id])
-        ]
+        return [entry for entry in held if fits(entry, self._words_of(entry))]
+
+    def _words_of(self, entry: DocumentEntry) -> str:
+        if entry.id not in self._found_by:
+            self._found_by[entry.id] = found_by(entry, self._links)
+        return self._found_by[entry.id]
 
     def banner_rows(self, width: int) -> list[Row]:
         """Under the allergies: which documents these are, how many of how many, and the key that shows the others."""

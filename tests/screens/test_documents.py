@@ -199,3 +199,11 @@ async def test_the_keys_fit_into_eighty_columns_however_many_documents_there_are
         keys = DocumentsScreen(of(*documents), TODAY).keys()
         assert len(keys) <= 80
         assert keys.endswith("Aide")
+
+
+async def test_the_words_of_documents_are_gathered_only_once_something_is_typed() -> None:
+    async with listing(of(document("a", title="Bilan"), document("b", title="Lettre"))) as (app, pilot):
+        assert not screen_of(app)._found_by
+        await pilot.press("ctrl+f", *"bil")
+        await until(pilot, lambda: "1 sur 2" in app.text)
+        assert set(screen_of(app)._found_by) == {"a", "b"}
