@@ -1,6 +1,7 @@
 """Whose a dropped file is, and as what it goes into his record. The words of a PDF are never asked."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from dmp_tui.dmp.files import Draft, FileError, FileKind, FileProblem, draft_of,
 from dmp_tui.dmp.identity import Identity, IdentityError, IdentityStatus, Ins, Origin, parse_datamatrix
 from dmp_tui.dmp.subjects import differing, holds_several, ins_of
 from dmp_tui.feeding.away import SIDECAR
+from dmp_tui.feeding.sidecar import LARGEST as LARGEST_SIDECAR
 from dmp_tui.feeding.sidecar import Sidecar, SidecarError, parse_sidecar
 from dmp_tui.i18n import _
 from dmp_tui.screens.sentences import file_sentence
@@ -17,6 +19,7 @@ from dmp_tui.widgets.text import visible
 
 Printed = Callable[[bytes], Awaitable[tuple[str, ...] | None]]
 """Finds the INS datamatrices of a PDF; None if it could not be looked at."""
+_HL7_V2 = (b"MSH|", b"\x0bMSH|")
 _END_OF_PDF, _TAIL = b"%%EOF", 2048
 
 
@@ -58,6 +61,8 @@ async def identified(file: Dropped, usual_type: str, organisation: Author, print
     Raises:
         RefusedError, NotYetError.
     """
+    if file.content.startswith(_HL7_V2):
+        raise RefusedError(_("Message HL7 v2 (ORU, MDM...) : faites écrire ici le document qu'il porte, PDF ou CDA."))
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     try:
         draft = await asyncio.to_thread(draft_of, file.content, None, now)
@@ -91,11 +96,18 @@ def read_sidecar(content: bytes) -> Sidecar:
 
 
 def _unreadable(file: Dropped, error: FileError) -> str:
-    if file.name.lower().endswith(SIDECAR) and error.problem is FileProblem.UNREADABLE:
-        return _("Fichier d'accompagnement sans son document, ou JSON qui n'est pas un document FHIR : {why}").format(
-            why=file_sentence(error)
-        )
+    if file.name.lower().endswith(SIDECAR) and error.problem is FileProblem.UNREADABLE and _is_said(file.content):
+        return _("Fichier d'accompagnement sans son document : remettez les deux, lui d'abord.")
     return file_sentence(error)
+
+
+def _is_said(content: bytes) -> bool:
+    """Whether it is a sidecar, whatever may be wrong in it, and not a FHIR resource."""
+    try:
+        given = json.loads(content.decode("utf-8-sig")) if len(content) <= LARGEST_SIDECAR else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(given, dict) and "resourceType" not in given
 
 
 async def _of_file(file: Dropped, kind: FileKind, printed: Printed) -> Identity:

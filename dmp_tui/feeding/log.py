@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable
 
 FIELDS = frozenset({"event", "level", "timestamp", "problem", "created"})
+_AS_IT_GOES = frozenset({"watching", "file deposited", "going on"})
+"""The other events ask for somebody's eyes."""
 
 
 def configure() -> Callable[..., None]:
@@ -28,6 +30,6 @@ def configure() -> Callable[..., None]:
     logger = structlog.get_logger()
 
     def log(event: str, **fields: object) -> None:
-        logger.info(event, **fields)
+        (logger.info if event in _AS_IT_GOES else logger.warning)(event, **fields)
 
     return log

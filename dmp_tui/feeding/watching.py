@@ -13,7 +13,7 @@ from dmp_tui.client.errors import ClientError, ClientProblem
 from dmp_tui.dmp.documents import Author
 from dmp_tui.dmp.identity import Origin
 from dmp_tui.dmp.subjects import differing
-from dmp_tui.feeding.away import DONE, REFUSED, ChangedError, Fate, Look, put_away
+from dmp_tui.feeding.away import DONE, REFUSED, SIDECAR, ChangedError, Fate, Look, put_away
 from dmp_tui.feeding.datamatrix import datamatrices
 from dmp_tui.feeding.folder import Folder, Listing, Waiting, is_candidate, observed, on_its_way, settled, sidecars
 from dmp_tui.feeding.identifying import Dropped, Identified, NotYetError, RefusedError, identified, read_sidecar
@@ -92,6 +92,7 @@ class Watch:
         self._patience = patience
         self._waiting: dict[str, Waiting] = {}
         self._tried: dict[str, _Tried] = {}
+        self._others: frozenset[str] = frozenset()
         self._told: set[str] = set()
         self._standing = ""
 
@@ -176,6 +177,7 @@ class Watch:
         now = _now()
         self._waiting = observed(self._waiting, listing.files, now)
         self._tried = {name: tried for name, tried in self._tried.items() if listing.files.get(name) == tried.look}
+        self._others = listing.others
         self._told &= {*listing.files, *listing.others}
         for name in listing.others - self._told:
             self._tell_once(name, "entry is no regular file")
@@ -211,7 +213,7 @@ class Watch:
 
     def _partner_comes(self, name: str, now: float) -> bool:
         """Whether a sidecar, or the document of a sidecar, is being written under another name."""
-        partner = name.removesuffix(".json") if name.endswith(".json") else f"{name}.json"
+        partner = name.removesuffix(SIDECAR) if name.endswith(SIDECAR) else name + SIDECAR
         seconds = self._patience.sidecar
         fresh = time.time_ns() - int(seconds * 1e9)
         coming = (self._waiting[other] for other in on_its_way(partner, self._waiting))
@@ -273,6 +275,8 @@ class Watch:
         if beside:
             beside_content = await asyncio.to_thread(self._folder.read, beside, self._waiting[beside].look)
         try:
+            if name + SIDECAR in self._others:
+                raise RefusedError(_("Le fichier d'accompagnement est un lien ou un dossier : il n'est jamais ouvert."))
             sidecar = read_sidecar(beside_content) if beside else None
             old = last or _now() - self._waiting[name].since >= self._patience.sidecar
             found = await identified(

@@ -263,8 +263,10 @@ def test_a_sidecar_without_its_document_and_what_else_lies_there(watch: Watch, i
     process = watch(*QUICK, "--sidecar-wait", "2")
     log = [json.loads(line) for line in lines_until(process, "file refused", 2)]
     assert [line["event"] for line in log].count("entry is no regular file") == 3
-    for name in ("seul.pdf.json", "casse.json"):
-        assert "sans son document" in reason(inbox, name)
+    refused = [line["level"] for line in log if line["event"] == "file refused"]
+    assert refused == ["warning", "warning"]
+    assert "sans son document" in reason(inbox, "seul.pdf.json")
+    assert "JSON mal formé" in reason(inbox, "casse.json")
     assert receipt(inbox, "rapport.json")["outcome"] == "deposited"
     assert sorted(p.name for p in inbox.iterdir() if not p.name.startswith(".")) == [
         DONE,
@@ -333,6 +335,33 @@ def two_patients() -> bytes:
     content = cda("garnier", "2.25.3031")
     assert element("garnier") in content
     return content.replace(element("garnier"), element("garnier") + element("leroy"), 1)
+
+
+def test_what_is_no_document_and_a_sidecar_that_is_no_file_are_refused(watch: Watch, inbox: Path) -> None:
+    (inbox / "resultat.hl7").write_bytes(b"MSH|^~\\&|LABO|||||ORU^R01\rPID|1\r")
+    (inbox / "resultat.hl7.json").write_text(sidecar("garnier"))
+    (inbox / "texte.docx").write_bytes(b"PK\x03\x04")
+    (inbox / "elsewhere").mkdir()
+    (inbox / "elsewhere" / "said").write_text(sidecar("garnier"))
+    for name in ("lien.pdf", "etiquette.pdf"):
+        (inbox / f"{name}.json").symlink_to(inbox / "elsewhere" / "said")
+    (inbox / "lien.pdf").write_bytes(letter())
+    (inbox / "etiquette.pdf").write_bytes(letter(datamatrix("garnier")))
+    ended(watch("--once", *QUICK))
+    assert "HL7 v2" in reason(inbox, "resultat.hl7")
+    assert "ni PDF, ni CDA" in reason(inbox, "texte.docx")
+    for name in ("lien.pdf", "etiquette.pdf"):
+        assert "jamais ouvert" in reason(inbox, name)
+
+
+@pytest.mark.parametrize(
+    "name", ["-rf.pdf", "é à.pdf", "a\nb\x1b[2J.pdf", "x" * 251 + ".pdf", "\udce9.pdf", "A.PDF", "sans-suffixe"]
+)
+def test_any_name_is_taken(watch: Watch, inbox: Path, name: str) -> None:
+    (inbox / name).write_bytes(letter(datamatrix("garnier")))
+    ended(watch("--once", *QUICK))
+    assert len([path for path in (inbox / DONE).iterdir() if not path.name.endswith(".json")]) == 1
+    assert files(inbox) == []
 
 
 def test_type_date_and_author_are_those_that_were_said(watch: Watch, inbox: Path, server: ServerProcess) -> None:
