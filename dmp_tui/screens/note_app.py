@@ -51,10 +51,13 @@ class NoteApp(DepositApp):
         """Keep a text; the bare template is no draft."""
         from dmp_tui.dmp.cda_writing.notes import is_blank, note_of
 
-        self._warned = False
         if is_blank(note_of(text)):
             self.drafts.drop(owner, ins)
             return
+        held = self.drafts.find(owner, ins, self.server_now())
+        if held is None or held.text != text:
+            # What was typed since whoever quits was told is lost by nobody's leave.
+            self._warned = False
         self.drafts.write(owner, ins, text, self.server_now())
         self.set_timer(KEPT.total_seconds() + 1, lambda: self.drafts.drop_old(self.server_now()))
 

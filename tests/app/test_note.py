@@ -2,9 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
 from textual.widgets import TextArea
 
+from dmp_tui.client import DmpClient
+from dmp_tui.client.errors import ClientError, ClientProblem
+from dmp_tui.client.transport import Sent
+from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import Kind
+from dmp_tui.dmp.identity import Ins
 from dmp_tui.screens.deposit_check import DepositCheckScreen
 from dmp_tui.screens.note import NoteScreen
 from dmp_tui.screens.note_preview import NotePreviewScreen
@@ -137,7 +143,20 @@ async def test_quitting_with_a_draft_asks_once(new_desk: NewDesk) -> None:
         await desk.pilot.press("ctrl+q")
         await desk.until_shows("Un brouillon n'est pas déposé")
         assert desk.app.is_running
+        # What is typed after the warning is told of again.
+        await desk.pilot.press("x", "ctrl+q")
+        await desk.pilot.pause()
+        assert desk.app.is_running
         assert desk.app._warned
+        quits: list[bool] = []
+
+        async def quit_() -> None:
+            quits.append(True)
+
+        really, desk.app.action_quit = desk.app.action_quit, quit_  # type: ignore[method-assign]  # to go on after it
+        await desk.pilot.press("ctrl+q")
+        await desk.until(lambda: bool(quits))
+        desk.app.action_quit = really  # type: ignore[method-assign]  # as it was
 
 
 async def test_another_card_waits_while_a_note_is_written(new_desk: NewDesk) -> None:
@@ -185,3 +204,33 @@ async def test_a_lost_server_keeps_the_draft_and_the_same_note_is_one_document(
         assert isinstance(other, DepositCheckScreen)
         assert other.draft.entry.unique_id != first
         assert [one.target for one in other.draft.entry.relations] == [first]
+
+
+async def test_a_note_whose_answer_is_lost_after_it_was_taken_is_one_document(
+    new_desk: NewDesk, own_server: ServerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = DmpClient.deposit
+
+    async def lost(self: DmpClient, ins: Ins, entry: DocumentEntry, content: bytes, sent: Sent | None = None) -> object:
+        await real(self, ins, entry, content, sent)
+        monkeypatch.setattr(DmpClient, "deposit", real)
+        raise ClientError(ClientProblem.UNREACHABLE)
+
+    async with new_desk(own_server).running() as desk:
+        await desk.log_in()
+        await desk.open("garnier")
+        await write(desk, "malaise")
+        await desk.pilot.press("f8")
+        await desk.until_shows("REPRIS DE LA FICHE")
+        await desk.pilot.press("f8")
+        await desk.until_shows("DÉPOSER DANS CE DOSSIER")
+        monkeypatch.setattr(DmpClient, "deposit", lost)
+        await desk.pilot.press("enter")
+        await desk.until_shows("Serveur injoignable")
+        await desk.pilot.press("enter")
+        await desk.until_shows("Ce document était déjà dans le dossier")
+        await desk.until(lambda: desk.app.record is not None and desk.app.record.documents is not None)
+        assert desk.app.record is not None
+        mine = [d for d in desk.app.record.documents or () if d.title == "Passage aux urgences"]
+        assert len(mine) == 1
+        assert len(desk.app.drafts) == 0
