@@ -101,11 +101,12 @@ def _mode_row(record: OpenRecord, width: int) -> Row:
     """Mode, reader, state, treating doctor, when it was read. Where there is no room, the place of work goes first."""
     mode, style = mode_words(record)
     state = _("DMP actif") if record.status is RecordStatus.ACTIVE else _("DMP FERMÉ")
-    doctor = ""
+    doctor = unnumbered = ""
     if record.treating_doctor:
-        doctor = _("MT {name} {phone}").format(
-            name=visible(record.treating_doctor), phone=phone(record.treating_doctor_phone)
-        )
+        name, number = visible(record.treating_doctor), phone(record.treating_doctor_phone)
+        doctor = _("MT {name} {phone}").format(name=name, phone=number).strip()
+        # A number is whole or it is not there: who is called by half of one?
+        unnumbered = _("MT {name} {phone}").format(name=name, phone="").strip()
     read = _("lu {time}").format(time=clock_time(record.read_at))
     if record.card_out:
         read = _("CARTE RETIRÉE") + " " + read
@@ -113,8 +114,14 @@ def _mode_row(record: OpenRecord, width: int) -> Row:
     full = visible(", ".join(part for part in (record.professional, record.facility) if part))
     short = visible(record.professional)
     active = record.status is RecordStatus.ACTIVE
-    for who, said in ((full, state), (short, state), (short, "" if active else state)):
-        text = " · ".join(part for part in (who, said, doctor.strip()) if part)
+    less = "" if active else state
+    for who, said, told in (
+        (full, state, doctor),
+        (short, state, doctor),
+        (short, less, doctor),
+        (short, less, unnumbered),
+    ):
+        text = " · ".join(part for part in (who, said, told) if part)
         if cell_len(text) + cell_len(read) < room:
             break
     return (Cell(0, cell_len(mode), mode, style), Cell(cell_len(mode) + 1, room, two_ends(text, read, room)))

@@ -88,6 +88,9 @@ def _squeezed(line: Line, width: int, today: date) -> str:
         dose = ""
     elif weighs(line) and _SIGNS + _NAME_AT_LEAST + cell_len(dose) + cell_len(note) + 3 > width:
         note = ""
+    if cell_len(note) > width // 2 and over(line, today):
+        # That it is over, and since when, is whole; why it would weigh is a key away.
+        note = _note(line, today, why=False)
     note = cut(note, width // 2)
     room = width - _SIGNS - (cell_len(note) + 1 if note else 0)
     if not dose:
@@ -101,9 +104,9 @@ def _squeezed(line: Line, width: int, today: date) -> str:
     return two_ends(_signs("!" if weighs(line) else " ", line) + left, note, width)
 
 
-def _note(line: Line, today: date) -> str:
+def _note(line: Line, today: date, *, why: bool = True) -> str:
     """Why it weighs, and that it is over, planned or only known by reimbursements."""
-    notes = [critical_class(line.critical)]
+    notes = [critical_class(line.critical)] if why else []
     if line.status is Status.ENDED:
         notes.append(_("arrêté {date}").format(date=month(line.end)).strip())
     elif over(line, today):

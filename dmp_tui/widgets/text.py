@@ -106,11 +106,14 @@ def wrap(text: str, width: int, indent: str = "") -> list[str]:
     return lines
 
 
+_NEVER_FIRST = frozenset({"»", ":", ";"})
+
+
 def _words(text: str) -> list[str]:
-    """What may stand at the beginning of a line: a guillemet stays with what it encloses."""
+    """What may stand at the beginning of a line: a guillemet stays with what it encloses, a colon behind its word."""
     words: list[str] = []
     for word in text.split():
-        if words and (word == "»" or words[-1].split(" ")[-1] == "«"):
+        if words and (word in _NEVER_FIRST or words[-1].split(" ")[-1] == "«"):
             words[-1] += f" {word}"
         else:
             words.append(word)

@@ -9,6 +9,7 @@ from dmp_tui.dmp.codes import CLASS_SYSTEM
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import Coding, Entry, Kind, Status, Subject
 from dmp_tui.dmp.identity import Sex
+from dmp_tui.dmp.professions import Mode
 from dmp_tui.dmp.sheet.kidney import Filtration, NotComputed
 from dmp_tui.dmp.sheet.merge import merge
 from dmp_tui.dmp.sheet.model import Presence, Sheet, Topic
@@ -185,3 +186,22 @@ async def test_the_section_of_results_lists_the_filtration_that_was_computed() -
     async with alone(SectionScreen(record(held), TODAY, (Kind.RESULT, Kind.VITAL))) as (app, _pilot):
         assert "DFG calculé" in app.words
         assert "créatinine du 12/11/2026" in app.words
+
+
+async def test_a_telephone_number_is_whole_or_not_there() -> None:
+    busy = replace(record(), mode=Mode.CENTRE_15, professional="Dr SAMSON Yves-Emmanuel")
+    async with alone(SheetScreen(busy, TODAY)) as (app, _pilot):
+        row = app.text.splitlines()[1]
+        assert "MT Dr DURAND" in row
+        assert "01 23" not in row or "01 23 45 67 89" in row
+        assert "…" not in row
+
+
+async def test_the_date_on_which_a_treatment_ended_is_whole() -> None:
+    over = line(
+        Kind.TREATMENT, "DEPAKINE CHRONO 500 mg", critical="antiepileptic", status=Status.ENDED, end="2024-03-01"
+    )
+    problems = tuple(line(Kind.PROBLEM, f"Epilepsie généralisée idiopathique {n}", start="2014") for n in range(3))
+    held = Sheet("p", "", (topic(Kind.TREATMENT, over), topic(Kind.PROBLEM, *problems)))
+    async with alone(SheetScreen(record(held), TODAY)) as (app, _pilot):
+        assert "arrêté 03/2024" in app.text

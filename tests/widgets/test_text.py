@@ -74,3 +74,7 @@ def test_a_name_cut_within_keeps_both_ends_and_fits(width: int) -> None:
     shown = cut_within("Compte rendu d'été 医院 définitif.pdf", width)
     assert cell_len(shown) <= width
     assert width < 8 or (shown.startswith("Co") and shown.endswith("df"))
+
+
+def test_no_line_begins_with_a_colon() -> None:
+    assert wrap("deux documents : cela", 15) == ["deux", "documents :", "cela"]
