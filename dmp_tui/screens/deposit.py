@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from dmp_tui.dmp.files import FileKind
 from dmp_tui.i18n import _, language
 from dmp_tui.screens.asking import AskingScreen
-from dmp_tui.screens.dropped import Dropped
+from dmp_tui.screens.dropped import MOST, Dropped
 from dmp_tui.screens.messages import ChooseFile, ListFiles, WriteNote
 from dmp_tui.screens.record import OpenRecord
 from dmp_tui.widgets.board import Board
@@ -51,7 +51,10 @@ class DepositScreen(AskingScreen):
         if not self.files:
             empty = _("Aucun PDF, CDA, document FHIR, texte ou image ici. p : taper le chemin d'un fichier.")
             return [*rows, *(text_row(part, width) for part in wrap(empty, width))]
-        return rows + [self._row(one, width) for one in self.files]
+        rows += [self._row(one, width) for one in self.files]
+        # Whoever misses a file here is told why: it is empty, or of a kind that no record takes.
+        left_out = _("Ne sont montrés que PDF, CDA, document FHIR, texte UTF-8 et image, non vides, {most} au plus.")
+        return [*rows, *(text_row(part, width) for part in wrap(left_out.format(most=MOST), width))]
 
     def _row(self, one: Dropped, width: int) -> Row:
         """``22/11/2026 14:02  PDF   lettre.pdf   120 ko``."""

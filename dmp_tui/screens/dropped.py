@@ -8,7 +8,8 @@ from pathlib import Path
 
 from dmp_tui.dmp.files import LARGEST_FILE, FileError, FileKind, kind_of
 
-_MOST = 200
+MOST = 200
+"""Files of a folder that are shown at most."""
 _START = 4096
 
 
@@ -56,7 +57,7 @@ def default_folder() -> Path:
 
 
 def files_in(folder: Path) -> tuple[Dropped, ...]:
-    """What may be deposited of a folder, newest first, ``_MOST`` at most. Blocks.
+    """What may be deposited of a folder, newest first, ``MOST`` at most. Blocks.
 
     Raises:
         PathError: the folder cannot be listed.
@@ -70,7 +71,7 @@ def files_in(folder: Path) -> tuple[Dropped, ...]:
         one = _looked_at(path, changed)
         if one is not None:
             found.append(one)
-        if len(found) == _MOST:
+        if len(found) == MOST:
             break
     return tuple(found)
 

@@ -184,3 +184,15 @@ async def test_the_newest_of_many_files_is_three_keys_from_the_record_whatever_i
         await desk.until_shows("DÉPOSER DANS CE DOSSIER")
         await desk.pilot.press("enter")
         await desk.until_shows("Déposé : CR de passage aux urgences")
+
+
+async def test_the_list_says_which_files_it_leaves_out(new_desk: NewDesk, tmp_path: Path) -> None:
+    (tmp_path / "lettre.pdf").write_bytes(text_pdf(("Courrier", "Bonjour")))
+    (tmp_path / "ancien.txt").write_bytes("Élève fiévreux".encode("cp1252"))
+    async with new_desk(deposit_folder=tmp_path).running() as desk:
+        await desk.log_in()
+        await desk.open("garnier")
+        await desk.pilot.press("a")
+        await desk.until_shows("lettre.pdf")
+        assert "ancien.txt" not in desk.shown
+        await desk.until_shows("Ne sont montrés que PDF, CDA, document FHIR, texte UTF-8 et image")
