@@ -24,6 +24,7 @@ from dmp_tui.demo.clinical import (
     Words,
 )
 from dmp_tui.dmp.cda_writing.acts import identifier
+from dmp_tui.dmp.cda_writing.sections import section_templates
 from dmp_tui.dmp.cda_writing.xml import e, french, templates
 
 TITLES = {
@@ -43,7 +44,7 @@ TITLES = {
     "29762-2": ("Mode de vie", "1.2.250.1.213.1.1.2.140"),
     "30954-2": ("Résultats d'examens", "1.2.250.1.213.1.1.2.244"),
     "42348-3": ("Directives anticipées", "1.2.250.1.213.1.1.2.157"),
-    "42349-1": ("Motif", "1.2.250.1.213.1.1.2.154"),
+    "42349-1": ("Motif", "1.2.250.1.213.1.1.2.127"),
     "44939-7": ("Effets indésirables", "1.2.250.1.213.1.1.2.242"),
     "44944-7": ("Points de vigilance", "1.2.250.1.213.1.1.2.241"),
     "46264-8": ("Dispositifs médicaux", "1.2.250.1.213.1.1.2.1"),
@@ -129,7 +130,7 @@ def section(content: Section, seed: str, prefix: str) -> etree._Element:
     element = e(
         "section",
         None,
-        *templates(template),
+        *section_templates(template),
         identifier(seed),
         e("code", code_attributes(Code("loinc", content.code, title))),
         e("title", None, content.title or title),

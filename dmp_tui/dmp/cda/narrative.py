@@ -181,8 +181,8 @@ def read_narrative(text: "Element | None", media: Mapping[str, tuple[str, str]])
         if name := element.get("ID"):
             marked.setdefault(name, (element, None, None))
     _blocks(text, _Building(blocks, rows, marked, media))
-    plain = "\n".join(line for block in blocks for line in _lines(block))
-    return Narrative(tuple(blocks), tuple(rows), marked, plain)
+    plain = "\n".join(line for block in blocks for line in _lines(block) if line)
+    return Narrative(_without_blank_ends(blocks), tuple(rows), marked, plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +216,17 @@ def _flush(pieces: list[str], out: _Building) -> None:
         out.blocks.append(Paragraph(text))
 
 
+def _is_blank_line(element: "Element") -> bool:
+    """A paragraph of one hard space: how a blank line is written where it shall be seen."""
+    return len(element) == 0 and (element.text or "").strip(" \t\r\n") == "\N{NO-BREAK SPACE}"
+
+
+def _without_blank_ends(blocks: list[Block]) -> tuple[Block, ...]:
+    blank = Paragraph("")
+    kept = [place for place, block in enumerate(blocks) if block != blank]
+    return tuple(blocks[kept[0] : kept[-1] + 1]) if kept else ()
+
+
 def _block(element: "Element", out: _Building) -> None:
     match element.tag:
         case "table":
@@ -230,6 +241,8 @@ def _block(element: "Element", out: _Building) -> None:
             for name in names or [""]:
                 title, media_type = out.media.get(name.removeprefix("#"), (name, ""))
                 out.blocks.append(Picture(flowing(element) or title or name, media_type))
+        case "paragraph" if _is_blank_line(element):
+            out.blocks.append(Paragraph(""))
         case _:
             _blocks(element, out)
 

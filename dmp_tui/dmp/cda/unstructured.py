@@ -35,7 +35,7 @@ def statements_of(scope: Scope, kind: Kind) -> "Iterator[Entry]":
         return
     for block in scope.narrative.blocks:
         match block:
-            case Paragraph(text=text, heading=False) if not _only_a_title(text, scope):
+            case Paragraph(text=text, heading=False) if text and not _only_a_title(text, scope):
                 yield _of_text(text, scope, kind)
             case Items(items=items):
                 yield from (_of_text(item, scope, kind) for item in items)

@@ -25,8 +25,13 @@ def related(kind: str, *children: etree._Element, inverted: bool = False) -> etr
 def concern(
     template: str, seed: str, since: str, until: str, observation: etree._Element, *, active: bool | None
 ) -> etree._Element:
-    """The act that follows a problem or an allergy over time, with its observation; None: its course is not known."""
-    course = {"nullFlavor": "UNK"} if active is None else {"code": "active" if active else "completed"}
+    """The act that follows a problem or an allergy over time, with its observation.
+
+    CI-SIS has no such act for what is not known to last or to have ended (``active`` None): then the observation stands
+    alone, and claims to be no more than it is.
+    """
+    if active is None:
+        return e("entry", None, observation)
     own = "1.2.250.1.213.1.1.3.40" if template.endswith("5.3") else "1.2.250.1.213.1.1.3.39"
     act = e(
         "act",
@@ -34,8 +39,8 @@ def concern(
         *templates(*_CONCERN, template, own),
         identifier(f"{seed}-concern"),
         e("code", {"nullFlavor": "NA"}),
-        e("statusCode", course),
-        interval(since, until),
+        e("statusCode", {"code": "active" if active else "completed"}),
+        interval(since, until, lasting=active),
         related("SUBJ", observation),
     )
     return e("entry", None, act)

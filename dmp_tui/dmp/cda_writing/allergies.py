@@ -96,6 +96,12 @@ def allergy(statement: Allergen, at: str, seed: str) -> etree._Element:
     return concern(template, seed, statement.since, statement.until, observation, active=statement.active)
 
 
+def severity_words(statement: Allergen) -> str:
+    """The severities that the entry says, the allergy's own and its reactions', as the narrative tells them."""
+    said = (statement.severity, *(shown.severity for shown in statement.reactions))
+    return ", ".join(dict.fromkeys(_SEVERITIES[one].display for one in said if one in _SEVERITIES))
+
+
 def _course(active: bool, words: str) -> etree._Element:
     value = {
         "type": "CE",

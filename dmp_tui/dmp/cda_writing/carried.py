@@ -10,9 +10,9 @@ from datetime import date, timedelta
 
 from lxml import etree
 
-from dmp_tui.dmp.cda_writing.allergies import DRUG, SUBSTANCE, Allergen, Shown, allergy
+from dmp_tui.dmp.cda_writing.allergies import DRUG, SUBSTANCE, Allergen, Shown, allergy, severity_words
 from dmp_tui.dmp.cda_writing.entries import drug, problem
-from dmp_tui.dmp.cda_writing.xml import V3Code, e, french, v3_codes
+from dmp_tui.dmp.cda_writing.xml import Child, V3Code, e, french, v3_codes
 from dmp_tui.dmp.entries import Assertion, Kind, Mark, Status
 from dmp_tui.dmp.sheet.model import Disagreement, Line, Origin, Presence, Sheet, Topic
 from dmp_tui.dmp.sheet.reading import is_before, is_current
@@ -141,10 +141,10 @@ def _said(origins: "tuple[Origin, ...] | list[Origin]") -> str:
 # --- as parts of a document -------------------------------------------------------------------------------------------
 
 _HEADS = {
-    "48765-2": ("Agent responsable", "Réaction", "Depuis", "Selon"),
+    "48765-2": ("Type", "Agent responsable", "Réaction", "Sévérité", "Statut", "Depuis", "Selon"),
     "10160-0": ("Médicament", "Posologie", "Depuis", "Selon"),
-    "11450-4": ("Problème", "", "Depuis", "Selon"),
-    "11348-0": ("Antécédent", "", "Depuis", "Selon"),
+    "11450-4": ("Problème", "Depuis", "Selon"),
+    "11348-0": ("Antécédent", "Depuis", "Selon"),
 }
 
 
@@ -152,27 +152,39 @@ def tables(section: str, lines: list[Carried], prefix: str) -> list[etree._Eleme
     """The narrative of a section: a table; quotations are paragraphs, each with whose words they are."""
     if section == QUOTED:
         return [e("paragraph", None, f"{_NAMES[one.kind]} : {one.words}, selon {one.source}") for one in lines]
-    heads = _HEADS[section]
-    shown = [n for n, head in enumerate(heads) if head]
-    rows = [
-        e("tr", None, *(_cell(one, f"{prefix}{place}", column) for column in shown)) for place, one in enumerate(lines)
-    ]
-    head = e("thead", None, e("tr", None, *(e("th", None, heads[n]) for n in shown)))
+    rows = [e("tr", None, *(e("td", None, *c) for c in _cells(one, f"{prefix}{n}"))) for n, one in enumerate(lines)]
+    head = e("thead", None, e("tr", None, *(e("th", None, title) for title in _HEADS[section])))
     return [e("table", {"border": "0"}, head, e("tbody", None, *rows))]
 
 
-def _cell(one: Carried, at: str, column: int) -> etree._Element:
+def _cells(one: Carried, at: str) -> list[list[Child]]:
+    """A row. What its coded entry says stands in it, marked by the id that the entry points to."""
     line = one.line
     assert line is not None  # noqa: S101 - what no line says is quoted; narrows the type
-    if column == 0:
-        return e("td", None, e("content", {"ID": f"{at}-2"}, line.label))
-    if column == 1 and line.kind is Kind.ALLERGY:
-        found: list[etree._Element] = []
-        for number, reaction in enumerate(line.reactions):
-            found += [e("br")] if number else []
-            found.append(e("content", {"ID": f"{at}-r{number}"}, reaction.label))
-        return e("td", None, *found)
-    return e("td", None, line.dose if column == 1 else french(line.start) if column == 2 else one.source)
+    name: list[Child] = [_marked(f"{at}-2", line.label)]
+    dates: list[list[Child]] = [[french(line.start)], [one.source]]
+    if line.kind is Kind.TREATMENT:
+        return [name, [line.dose], *dates]
+    if line.kind is not Kind.ALLERGY:
+        return [name, *dates]
+    reactions: list[Child] = []
+    for number, reaction in enumerate(line.reactions):
+        reactions += [e("br")] if number else []
+        reactions.append(_marked(f"{at}-r{number}", reaction.label))
+    said = _allergen(line, v3_codes(line.codes))
+    severity = severity_words(said)
+    return [
+        [_marked(f"{at}-1", said.kind.display)],
+        name,
+        reactions,
+        [_marked(f"{at}-4", severity)] if severity else [],
+        [_marked(f"{at}-6", "Actif")] if said.active else [],
+        *dates,
+    ]
+
+
+def _marked(at: str, words: str) -> etree._Element:
+    return e("content", {"ID": at}, words)
 
 
 def entry(one: Carried, at: str, seed: str) -> etree._Element | None:
@@ -190,7 +202,6 @@ def entry(one: Carried, at: str, seed: str) -> etree._Element | None:
 
 
 def _allergen(line: Line, codes: tuple[V3Code, ...]) -> Allergen:
-    """``-1``, the sort of allergy, stands nowhere in our tables: a sheet does not tell it."""
     medicine = any(code.system in {"2.16.840.1.113883.6.73", "1.2.250.1.213.2.3.1"} for code in codes)
     return Allergen(
         line.label,

@@ -12,6 +12,8 @@ from dmp_tui.dmp.cda_writing.acts import OBSERVATION, PROBLEM, concern, identifi
 from dmp_tui.dmp.cda_writing.xml import COMPLETED, SNOMED, V3Code, coded, e, interval, narrative, templates
 
 _DIAGNOSIS = V3Code("282291009", "interprétation diagnostique", *SNOMED)
+_NORMAL_DOSING = "1.3.6.1.4.1.19376.1.5.3.1.4.7.1"
+"""One administration, no subordinate ones: IHE PCC wants each medicine to say how it is given."""
 _PRODUCT = ("2.16.840.1.113883.10.20.1.53", "1.3.6.1.4.1.19376.1.5.3.1.4.7.2", "1.2.250.1.213.1.1.3.43")
 
 
@@ -54,7 +56,9 @@ def drug(
     administration = e(
         "substanceAdministration",
         {"classCode": "SBADM", "moodCode": mood},
-        *templates("2.16.840.1.113883.10.20.1.24", "1.3.6.1.4.1.19376.1.5.3.1.4.7", "1.2.250.1.213.1.1.3.42"),
+        *templates(
+            "2.16.840.1.113883.10.20.1.24", "1.3.6.1.4.1.19376.1.5.3.1.4.7", "1.2.250.1.213.1.1.3.42", _NORMAL_DOSING
+        ),
         identifier(seed),
         e("code", {"code": "DRUG", "displayName": "Médicament", "codeSystem": "2.16.840.1.113883.5.4"}),
         narrative(words),

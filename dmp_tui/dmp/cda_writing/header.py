@@ -131,11 +131,11 @@ def _patient(patient: Subject) -> etree._Element:
     name = e(
         "name",
         None,
-        e("family", {"qualifier": "BR"}, traits.family),
-        e("given", None, traits.given),
-        e("given", {"qualifier": "BR"}, (traits.given.split() or [""])[0]),
-        e("family", {"qualifier": "CL"}, traits.family),
-        e("given", {"qualifier": "CL"}, traits.given),
+        _part("family", traits.family, "BR"),
+        _part("given", traits.given),
+        _part("given", (traits.given.split() or [""])[0], "BR"),
+        _part("family", traits.family, "CL"),
+        _part("given", traits.given, "CL"),
     )
     gender = {"nullFlavor": "UNK"}
     if traits.sex in _GENDERS:
@@ -177,16 +177,29 @@ def _phone(number: str) -> etree._Element:
 def _name(one: Writer) -> etree._Element:
     suffix = e("suffix", None, one.suffix) if one.suffix else None
     given = e("given", None, one.given) if one.given else None
-    return e("name", None, given, e("family", None, one.family), suffix)
+    return e("name", None, given, _part("family", one.family), suffix)
+
+
+def _part(tag: str, text: str, qualifier: str = "") -> etree._Element:
+    """A part of a name that CI-SIS wants there: empty is said to be unknown."""
+    attributes = {"qualifier": qualifier} if qualifier else {}
+    return e(tag, attributes, text) if text else e(tag, {**attributes, "nullFlavor": "UNK"})
+
+
+def _person(one: Writer) -> etree._Element:
+    return e("id", {"root": _PERSONS, "extension": one.id} if one.id else {"nullFlavor": "UNK"})
 
 
 def _structure(one: Writer, tag: str = "representedOrganization", *, industry: bool = False) -> etree._Element:
     facility = one.structure
+    identifier = e("id", {"root": _STRUCTURES, "extension": facility.id}) if facility.id else None
+    if identifier is None and tag == "representedCustodianOrganization":
+        identifier = e("id", {"nullFlavor": "UNK"})  # the one structure that may not go without
     return e(
         tag,
         None,
-        e("id", {"root": _STRUCTURES, "extension": facility.id}),
-        e("name", None, facility.name),
+        identifier,
+        e("name", None, facility.name) if facility.name else None,
         e("standardIndustryClassCode", facility.setting.attributes) if industry else None,
     )
 
@@ -195,7 +208,7 @@ def _entity(tag: str, one: Writer, *, industry: bool = False) -> etree._Element:
     return e(
         tag,
         None,
-        e("id", {"root": _PERSONS, "extension": one.id}),
+        _person(one),
         e("code", one.speciality.attributes) if one.speciality else None,
         e("addr", {"nullFlavor": "NAV"}),
         _phone(one.phone),
@@ -216,7 +229,7 @@ def _informant(contact: Contact) -> etree._Element:
         e("code", contact.relation.attributes),
         e("addr", {"nullFlavor": "NAV"}),
         _phone(contact.phone),
-        e("relatedPerson", None, e("name", None, e("family", None, contact.family), e("given", None, contact.given))),
+        e("relatedPerson", None, e("name", None, _part("family", contact.family), _part("given", contact.given))),
     )
     return e("informant", None, entity)
 
@@ -234,7 +247,7 @@ def _treating_doctor(doctor: Writer) -> etree._Element:
     entity = e(
         "associatedEntity",
         {"classCode": "PROV"},
-        e("id", {"root": _PERSONS, "extension": doctor.id}),
+        _person(doctor),
         e("addr", {"nullFlavor": "NAV"}),
         _phone(doctor.phone),
         e("associatedPerson", None, _name(doctor)),
@@ -274,7 +287,7 @@ def _encounter(content: Header, moment: str) -> etree._Element:
         None,
         # Not to be said unknown: CI-SIS admits no nullFlavor there, and no code at all.
         e("code", facility.sector.attributes) if facility.sector else None,
-        e("location", None, e("name", None, facility.name)),
+        e("location", None, e("name", None, facility.name)) if facility.name else None,
     )
     encounter = e(
         "encompassingEncounter",

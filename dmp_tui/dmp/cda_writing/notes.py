@@ -1,6 +1,5 @@
 """A note of a visit to an emergency department (LOINC 15507-7): what was typed, by section, and what is carried."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,14 +9,15 @@ from dmp_tui.dmp.cda_writing import structured
 from dmp_tui.dmp.cda_writing.acts import identifier
 from dmp_tui.dmp.cda_writing.carried import QUOTED, Carried, entry, tables
 from dmp_tui.dmp.cda_writing.header import Header, Structure, Subject, Writer
-from dmp_tui.dmp.cda_writing.xml import LOINC, V3Code, e, templates
+from dmp_tui.dmp.cda_writing.sections import section_templates
+from dmp_tui.dmp.cda_writing.xml import LOINC, V3, V3Code, e, held
 from dmp_tui.dmp.identity import Ins, Traits, fold
 from dmp_tui.dmp.professions import PROFESSIONS, Professional
 
 TYPE = V3Code("15507-7", "CR de passage aux urgences", *LOINC)
 TITLE = "Passage aux urgences"
 _SECTIONS = (
-    ("42349-1", "Motif", "1.2.250.1.213.1.1.2.154"),
+    ("42349-1", "Motif", "1.2.250.1.213.1.1.2.127"),
     ("10164-2", "Histoire de la maladie", ""),
     ("29545-1", "Examen clinique", ""),
     ("29554-3", "Gestes et traitements donnés", ""),
@@ -110,17 +110,19 @@ def write_note(head: Header, note: Note) -> bytes:
     """The note as a CDA document; sections in which nothing stands are left out."""
     sections: list[etree._Element] = []
     for (code, title, template), text in zip(_SECTIONS, note.typed, strict=True):
-        if text:
-            lines = (_printable(line) for line in lines_of(text))
-            paragraphs = [e("paragraph", None, line) for line in lines if line.strip()]
+        if held(text).strip():
+            paragraphs = [e("paragraph", None, _shown(line)) for line in lines_of(text)]
             sections.append(_section(head, code, title, template, paragraphs))
     for code, title, template in _CARRIED:
         carried = [one for one in note.carried if one.section == code]
         if carried:
-            element = _section(head, code, title, template, tables(code, carried, f"c{code}-"))
-            for place, one in enumerate(carried):
-                made = entry(one, f"c{code}-{place}", f"{head.unique_id}/{one.key}")
-                element.extend([] if made is None else [made])
+            made = [entry(c, f"c{code}-{n}", f"{head.unique_id}/{c.key}") for n, c in enumerate(carried)]
+            entries = [one for one in made if one is not None]
+            # A section of CI-SIS holds concerns: with an observation that stands alone it is none.
+            alone = any(one.find(f"{{{V3}}}observation") is not None for one in entries)
+            shown = tables(code, carried, f"c{code}-")
+            element = _section(head, code, title, "" if alone else template, shown)
+            element.extend(entries)
             sections.append(element)
     return structured(head, sections)
 
@@ -129,7 +131,7 @@ def _section(head: Header, code: str, title: str, template: str, text: Sequence[
     return e(
         "section",
         None,
-        *templates(template),
+        *section_templates(template),
         identifier(f"{head.unique_id}/{code}"),
         e("code", V3Code(code, title, *LOINC).attributes),
         e("title", None, title),
@@ -137,15 +139,7 @@ def _section(head: Header, code: str, title: str, template: str, text: Sequence[
     )
 
 
-def _printable(line: str) -> str:
-    """A line as XML can hold it (XML 1.0 2.2): a control character is shown as its picture, never dropped."""
-    return "".join(_held(character) for character in line)
-
-
-def _held(character: str) -> str:
-    if character == "\t":
-        return "    "
-    if character < " ":
-        return chr(0x2400 + ord(character))
-    unheld = unicodedata.category(character) == "Cs" or character in {"\ufffe", "\uffff"}
-    return "\ufffd" if unheld else character
+def _shown(line: str) -> str:
+    """A line as a paragraph holds it; a blank one is a hard space, as an empty paragraph has no height in a browser."""
+    shown = held(line).replace("\t", "    ")
+    return shown if shown.strip() else "\N{NO-BREAK SPACE}"

@@ -1,5 +1,6 @@
 """Elements of HL7 v3, and the small pieces that every part of a CDA document is made of."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ V3 = "urn:hl7-org:v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 _PREFIXES: dict[Any, str] = {None: V3, "xsi": XSI}
+
+_UNHELD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML cannot hold (XML 1.0 2.2)."""
 
 Child = etree._Element | str | None  # noqa: SLF001 (the type that lxml gives its elements has no public name)
 
@@ -61,21 +65,33 @@ def v3_codes(codes: Iterable[Coding]) -> tuple[V3Code, ...]:
 
 
 def e(tag: str, attributes: Mapping[str, str] | None = None, *children: Child) -> etree._Element:
-    """An element of HL7 v3. ``type`` becomes ``xsi:type``; a child that is None is left out."""
+    """An element of HL7 v3. ``type`` becomes ``xsi:type``; a child that is None is left out.
+
+    A control character in a text is written as its picture, what XML cannot hold else as U+FFFD: nothing is dropped.
+    """
     element = etree.Element(f"{{{V3}}}{tag}", nsmap=_PREFIXES)
     for name, value in (attributes or {}).items():
-        element.set(f"{{{XSI}}}type" if name == "type" else name, value)
+        element.set(f"{{{XSI}}}type" if name == "type" else name, held(value))
     last: etree._Element | None = None
     for child in children:
         if isinstance(child, str):
             if last is None:
-                element.text = (element.text or "") + child
+                element.text = (element.text or "") + held(child)
             else:
-                last.tail = (last.tail or "") + child
+                last.tail = (last.tail or "") + held(child)
         elif child is not None:
             element.append(child)
             last = child
     return element
+
+
+def held(text: str) -> str:
+    """A text as XML can hold it."""
+    return _UNHELD.sub(lambda found: _picture(found[0]), text)
+
+
+def _picture(character: str) -> str:
+    return chr(0x2400 + ord(character)) if character < " " else "\ufffd"
 
 
 def templates(*roots: str) -> list[etree._Element]:
@@ -118,8 +134,11 @@ def french(fhir_date: str) -> str:
     return "/".join(reversed(fhir_date.split("-"))) if fhir_date else ""
 
 
-def interval(since: str, until: str = "") -> etree._Element:
-    """``effectiveTime`` as an interval; an end that is not known is said to be unknown."""
+def interval(since: str, until: str = "", *, lasting: bool = False) -> etree._Element:
+    """``effectiveTime`` as an interval.
+
+    An end that is not known is said to be unknown; what is ``lasting`` has none.
+    """
     low = e("low", {"value": stamp(since)} if since else {"nullFlavor": "UNK"})
-    high = e("high", {"value": stamp(until)} if until else {"nullFlavor": "UNK"})
+    high = None if lasting else e("high", {"value": stamp(until)} if until else {"nullFlavor": "UNK"})
     return e("effectiveTime", {"type": "IVL_TS"}, low, high)
