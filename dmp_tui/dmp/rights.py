@@ -14,6 +14,7 @@ from importlib.resources import files
 
 from dmp_tui.dmp.consents import AuthorisationState, EmergencyConsents, RecordStatus, is_treating_doctor, settled
 from dmp_tui.dmp.documents import Confidentiality, DocumentEntry, DocumentStatus
+from dmp_tui.dmp.habilitations import Cell
 from dmp_tui.dmp.professions import Mode, Professional, Role
 
 SHEET = "PDT-INF-526 v1.8"
@@ -59,16 +60,8 @@ _CONSULTATIONS = READINGS | {
     Operation.READ_ADMIN_DATA,
     Operation.LIST_AUTHORISED_OR_BLOCKED,
 }
-_CHANGES = frozenset(
-    {
-        Operation.MASK,
-        Operation.UNMASK,
-        Operation.MAKE_VISIBLE_TO_PATIENT,
-        Operation.ARCHIVE,
-        Operation.UNARCHIVE,
-        Operation.DELETE,
-    }
-)
+_OF_THE_PATIENT = frozenset({Operation.ARCHIVE, Operation.UNARCHIVE, Operation.DELETE})
+_CHANGES = _OF_THE_PATIENT | {Operation.MASK, Operation.UNMASK, Operation.MAKE_VISIBLE_TO_PATIENT}
 _WITHOUT_RECORD = frozenset(
     {Operation.AUTHENTICATE, Operation.LIST_AUTHORISED_RECORDS, Operation.SEARCH_PATIENT_WITHOUT_INS}
 )
@@ -83,7 +76,6 @@ _OPEN_TO_BLOCKED = frozenset(
     }
 )
 """A blocked professional learns that he is (INTERDIT), deposits, withdraws what is his own, and reads nothing."""
-_OF_THE_PATIENT = frozenset({Operation.ARCHIVE, Operation.UNARCHIVE, Operation.DELETE})
 
 
 class Obligation(StrEnum):
@@ -128,6 +120,7 @@ class Refusal(StrEnum):
     NOT_THE_AUTHOR = "not-the-author"
     NOT_THE_STRUCTURE = "not-the-structure"
     PATIENTS_OWN = "patients-own"
+    DOCUMENT_TYPE = "document-type"
     OTHER_PATIENT = "other-patient"
     NEEDS_PATIENT = "needs-patient"
     GRANT_ENDED = "grant-ended"
@@ -168,6 +161,8 @@ class Question:
     treating_doctor: str = ""
     emergency: EmergencyConsents = UNSAID
     document: DocumentState | None = None
+    habilitation: Cell = Cell.UNKNOWN
+    """What the matrix of professions and types says of the document's type."""
     grant: bool = True
     """In an emergency mode: whether the token's grant names this patient."""
     bound: bool = True
@@ -351,6 +346,8 @@ def _document(question: Question, document: DocumentState, where: str) -> Decisi
         if refused := _condition(question, document, cell, _sheet(operation, where, cell)):
             return refused
     shown = question.operation in _CONSULTATIONS | _CHANGES
+    if shown and question.habilitation is Cell.REFUSED and not _is_maker(question, document):
+        return _refuse(Refusal.DOCUMENT_TYPE, "CSP R1111-46, arrêté du 26/10/2023")
     if shown and document.masked and not _sees_masked(question, document):
         return _refuse(Refusal.MASKED, "CSP R1111-49")
     if question.operation in _OF_THE_PATIENT and document.by_patient and not _treating(question):

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from dmp_tui.dmp.consents import Authorisation, AuthorisationState, Record, authorisation_state
 from dmp_tui.dmp.documents import DocumentEntry
+from dmp_tui.dmp.habilitations import Cell
 from dmp_tui.dmp.professions import Mode
 from dmp_tui.dmp.rights import UNSAID, Decision, Obligation, Operation, Question, column, decide, state_of
 from dmp_tui.server.caller import Caller
@@ -45,11 +46,17 @@ class Access:
             grant=not emergency or (record is not None and caller.patient == record.ins),
             bound=caller.patient is not None,
             document=state_of(document) if document else None,
+            habilitation=self._habilitation(document),
             block_bars_emergency=self.settings.block_bars_emergency,
             grant_end=caller.grant_end,
             emergency=record.emergency if record else UNSAID,
         )
         return decide(question)
+
+    def _habilitation(self, document: DocumentEntry | None) -> Cell:
+        if document is None:
+            return Cell.UNKNOWN
+        return self.settings.habilitations.cell(self.caller.professional.profession, document.type.code)
 
     def sees(self, document: DocumentEntry) -> bool:
         """Whether the document exists for this caller: he may list it, or it is his own to withdraw."""

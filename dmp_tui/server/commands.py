@@ -196,6 +196,28 @@ def import_professionals(file: Path, data: Path) -> None:
     click.echo(_("Professionnels importés : {count}").format(count=len(professionals)))
 
 
+@admin.command(
+    "import-habilitations", help=_("Charge la matrice d'habilitations FILE (CSV) : professions et types de documents.")
+)
+@_file
+@_data
+def import_habilitations(file: Path, data: Path) -> None:
+    from dmp_tui.dmp.habilitations import HabilitationsError, read_habilitations
+
+    with _store(data) as store:
+        content = file.read_bytes()
+        try:
+            count = len(read_habilitations(content).cells)
+        except HabilitationsError as error:
+            where = _("ligne {line}, colonne {column}") if error.column else _("ligne {line}")
+            sentence = _("Matrice refusée ({where}) : il faut profession, type, consultation (oui ou non).")
+            told = where.format(line=error.line, column=error.column)
+            raise Failure(sentence.format(where=told)) from error
+        store.write_now(lambda transaction: transaction.trace(_event("admin_import_habilitations", str(count))))
+        layout.keep_habilitations(data, content)
+    click.echo(_("Habilitations chargées : {count}. Redémarrez le serveur.").format(count=count))
+
+
 @admin.command("renew-certificate", help=_("Renouvelle le certificat du serveur ; redémarrez-le ensuite."))
 @_data
 @click.option("--name", "names", multiple=True, help=_("Nouveaux noms ; sinon ceux du certificat actuel."))

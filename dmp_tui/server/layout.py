@@ -8,12 +8,13 @@ In the data directory: ``records.db``, ``keys.db``, ``server.toml``, ``tls/serve
 import json
 import shutil
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from dmp_tui.dmp.habilitations import Habilitations, HabilitationsError, known_habilitations, read_habilitations
 from dmp_tui.server.authority import (
     Issued,
     load_issued,
@@ -29,6 +30,8 @@ from dmp_tui.store.kek import refuse_inside
 
 HOST = "127.0.0.1"
 PORT = 8443
+HABILITATIONS = "habilitations.csv"
+"""The site's matrix of professions and types of documents, in the data directory."""
 _BEGUN = ".init"
 """Stands in a data directory from the first to the last step of its making."""
 _MOST = 2**31 - 1
@@ -233,13 +236,33 @@ def load_files(data: Path) -> ServerFiles:
         settings.get("host", HOST),
         port,
         url,
-        _server_settings(settings.get("settings", {})),
+        replace(_server_settings(settings.get("settings", {})), habilitations=_habilitations(data)),
     )
+
+
+def _habilitations(data: Path) -> Habilitations:
+    """The site's own matrix, where it has loaded one."""
+    try:
+        return read_habilitations((data / HABILITATIONS).read_bytes())
+    except FileNotFoundError:
+        return known_habilitations()
+    except HabilitationsError as error:
+        raise LayoutError(HABILITATIONS) from error
+
+
+def keep_habilitations(data: Path, content: bytes) -> None:
+    """Keeps a matrix that was read, for the next start of the server.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write_file(data / HABILITATIONS, content, 0o600)
 
 
 def _server_settings(table: dict[str, Any]) -> ServerSettings:
     """The table ``[settings]``: names and types are those of ``ServerSettings``; numbers are positive."""
-    kinds = {field.name: bool if "bool" in str(field.type) else int for field in fields(ServerSettings)}
+    names = [field for field in fields(ServerSettings) if field.name != "habilitations"]
+    kinds = {field.name: bool if "bool" in str(field.type) else int for field in names}
     for key, value in table.items():
         least = 0 if key == "crl_grace" else 1
         most = _MOST_DAYS if key == "authorisation_days" else _MOST

@@ -85,6 +85,10 @@ _REFUSALS: Mapping[Refusal, Said] = {
         "Ce document a été ajouté par le patient : seuls lui et son médecin traitant peuvent faire cela.",
         "The patient added this document: only he and his treating doctor may do this.",
     ),
+    Refusal.DOCUMENT_TYPE: Said(
+        "Votre profession ne consulte pas ce type de document (matrice d'habilitations).",
+        "Your profession does not consult this type of document (matrix of habilitations).",
+    ),
     Refusal.OTHER_PATIENT: Said(
         "Cet accès d'urgence ne vaut que pour le patient pour qui il a été demandé.",
         "This emergency access holds only for the patient for whom it was asked.",

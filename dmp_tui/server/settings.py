@@ -1,6 +1,8 @@
 """What a site decides of its server; defaults are the safe ones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from dmp_tui.dmp.habilitations import Habilitations, known_habilitations
 
 MIB = 1024 * 1024
 
@@ -16,6 +18,8 @@ class ServerSettings:
     """A block by the patient bars the emergency modes too: the law reads "unless express opposition"."""
     page: int = 100
     """Documents on one page of a search, at most, and where no ``_count`` is given."""
+    habilitations: Habilitations = field(default_factory=known_habilitations)
+    """Which professions consult which types of documents: the site's file, else what public sources state."""
     body_patience: int = 120
     """Seconds that a client has to send a body."""
     crl_required: bool | None = None

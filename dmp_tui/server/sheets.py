@@ -1,9 +1,9 @@
 """The stored sheets: both variants of a record, rebuilt on every change, and made for one reader where he needs it.
 
-A stored variant begins with one line: the rules that made it, its ETag, then who made a masked document of this record.
-Thus what a reader may see is known without a look at the documents, and takes the same time whether something is masked
-or not. The sheet itself is kept as gzip, some seven times smaller: fewer pages to read, authenticate and decrypt, and
-most clients take it as it is.
+A stored variant begins with one line: the rules that made it, its ETag, who made a masked document of this record, and
+the types of the documents that it shows. Thus what a reader may see is known without a look at the documents, and takes
+the same time whether something is masked or not. The sheet itself is kept as gzip, some seven times smaller: fewer
+pages to read, authenticate and decrypt, and most clients take it as it is.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ Statements = Sequence[tuple[str, tuple[Entry, ...] | bytes]]
 UNKNOWN_PARENT = "unknown-parent"
 """A warning: it names another document that is not there, or not to be seen."""
 _GZIP = 16 + zlib.MAX_WBITS
-_RULES = "19"
+_RULES = "20"
 """Raised when the same documents give another sheet, or other bytes: what former rules made is then made anew."""
 
 
@@ -36,6 +36,8 @@ class StoredSheet:
     etag: str
     masked_makers: frozenset[str]
     """National ids of who made a document that is masked: they see more than this variant shows."""
+    types: frozenset[str]
+    """Types of the documents that this variant was made from: who may not consult one of them sees less."""
     content: bytes
     """The IPS Bundle as gzip (RFC 1952), ready to be sent."""
 
@@ -43,13 +45,17 @@ class StoredSheet:
 def pack(sheet: StoredSheet) -> bytes:
     """The bytes that the store keeps."""
     makers = ",".join(sorted(sheet.masked_makers))
-    return f"{_RULES} {sheet.etag} {makers}\n".encode() + sheet.content
+    types = ",".join(sorted(sheet.types))
+    return f"{_RULES} {sheet.etag} {makers} {types}\n".encode() + sheet.content
 
 
-def sheet_of(bundle: bytes, masked_makers: frozenset[str] = frozenset()) -> StoredSheet:
-    """A variant of an IPS Bundle in plain bytes."""
+def sheet_of(
+    bundle: bytes, documents: Iterable[DocumentEntry] = (), masked_makers: frozenset[str] = frozenset()
+) -> StoredSheet:
+    """A variant of an IPS Bundle in plain bytes, made from these documents."""
     packer = zlib.compressobj(wbits=_GZIP)
-    return StoredSheet(etag_of(bundle), masked_makers, packer.compress(bundle) + packer.flush())
+    types = frozenset(d.type.code for d in documents if _is_plain(d.type.code))
+    return StoredSheet(etag_of(bundle), masked_makers, types, packer.compress(bundle) + packer.flush())
 
 
 def plain(sheet: StoredSheet) -> bytes:
@@ -60,10 +66,10 @@ def plain(sheet: StoredSheet) -> bytes:
 def unpack(stored: bytes) -> StoredSheet | None:
     """A variant from its bytes; None if former rules made it."""
     line, _, content = stored.partition(b"\n")
-    rules, etag, makers = (*line.decode().split(" "), "", "")[:3]
+    rules, etag, makers, types = (*line.decode().split(" "), "", "", "")[:4]
     if rules != _RULES:
         return None
-    return StoredSheet(etag, frozenset(makers.split(",")) - {""}, content)
+    return StoredSheet(etag, frozenset(makers.split(",")) - {""}, frozenset(types.split(",")) - {""}, content)
 
 
 def variants(record: Record, documents: Sequence[DocumentEntry], statements: Statements) -> tuple[bytes, bytes]:
@@ -74,16 +80,16 @@ def variants(record: Record, documents: Sequence[DocumentEntry], statements: Sta
     makers = frozenset(maker for d in documents if d.masked for maker in state_of(d).makers if _is_plain(maker))
     unmasked = [d for d in documents if not d.masked]
     shown = render(record, unmasked, statements)
-    open_ = pack(sheet_of(shown, makers))
+    open_ = pack(sheet_of(shown, unmasked, makers))
     if len(unmasked) == len(documents):
         return open_, b""
     everything = render(record, documents, statements)
-    return open_, pack(sheet_of(everything, makers))
+    return open_, pack(sheet_of(everything, documents, makers))
 
 
 def own_sheet(record: Record, documents: Sequence[DocumentEntry], statements: Statements) -> StoredSheet:
     """A variant that is kept nowhere: for one reader, of the documents that he may see."""
-    return sheet_of(render(record, documents, statements))
+    return sheet_of(render(record, documents, statements), documents)
 
 
 def render(record: Record, documents: Sequence[DocumentEntry], statements: Statements) -> bytes:
@@ -166,6 +172,6 @@ def _is_whole(document: DocumentEntry) -> bool:
     return document.readable == "entries" and PARTLY_READ not in document.warnings
 
 
-def _is_plain(maker: str) -> bool:
-    """Ids come from clients too: one that would break the line is of nobody who could log in."""
-    return maker.isascii() and maker.isprintable() and not {" ", ","} & set(maker)
+def _is_plain(word: str) -> bool:
+    """Ids and types come from clients too: one that would break the line is nobody's, and in no matrix."""
+    return word.isascii() and word.isprintable() and not {" ", ","} & set(word)

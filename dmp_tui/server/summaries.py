@@ -56,7 +56,7 @@ def _takes_gzip(accept: str) -> bool:
 
 
 async def _sheet(services: Services, access: Access) -> StoredSheet:
-    """The variant that this caller may see; made for him where he made masked documents himself."""
+    """The variant that this caller may see; made for him where he made masked documents, or may not consult a type."""
     record = access.record
     if record is None:
         raise not_found()
@@ -67,7 +67,9 @@ async def _sheet(services: Services, access: Access) -> StoredSheet:
         sheet = _stored(services, record.id, whole=whole)
         if sheet is None:
             raise not_found()
-    if whole or access.caller.mode is not Mode.NORMAL or access.caller.professional.id not in sheet.masked_makers:
+    professional = access.caller.professional
+    made_masked = access.caller.mode is Mode.NORMAL and not whole and professional.id in sheet.masked_makers
+    if not made_masked and not services.settings.habilitations.refused(professional.profession, sheet.types):
         return sheet
     visible = [d for d in services.store.documents(record.id) if access.ask(Operation.SEARCH_METADATA, d).allowed]
     return await services.workers.run(own_sheet, record, visible, services.store.encoded_entries(record.id))

@@ -169,11 +169,14 @@ async def test_the_treating_doctor_sees_what_is_masked(client: DmpClient, served
     assert len(listed) == len(documents_of(patient("fontaine"), system_clock().date()))
 
 
-@pytest.mark.parametrize(("key", "seen"), [("fontaine", 4), ("roussel", 1)])
+@pytest.mark.parametrize(
+    ("who", "key", "seen"), [("simon", "fontaine", 4), ("lefevre", "fontaine", 3), ("simon", "roussel", 1)]
+)
 async def test_break_glass_shows_what_is_masked_only_where_the_patient_agreed(
-    key: str, seen: int, client: DmpClient, served: Said
+    who: str, key: str, seen: int, client: DmpClient, served: Said
 ) -> None:
-    await log_in(client, "lefevre", served)
+    """And to a nurse, who consults no psychiatric summary, not that one."""
+    await log_in(client, who, served)
     grant = await client.break_glass(patient(key).ins, "immediate-risk", "Coma au service des urgences")
     assert grant.mode is Mode.BREAK_GLASS
     assert len(await client.documents(patient(key).ins)) == seen

@@ -89,10 +89,11 @@ def test_an_old_version_is_current_to_who_sees_no_other() -> None:
 @given(
     st.text("0123456789abcdef", min_size=32, max_size=32),
     st.frozensets(st.from_regex(r"[0-9/]{1,12}", fullmatch=True), max_size=4),
+    st.frozensets(st.from_regex(r"[0-9A-Z-]{1,12}", fullmatch=True), max_size=4),
     st.binary(max_size=50),
 )
-def test_stored_bytes_read_back(etag: str, makers: frozenset[str], content: bytes) -> None:
-    sheet = StoredSheet(etag, makers, content)
+def test_stored_bytes_read_back(etag: str, makers: frozenset[str], types: frozenset[str], content: bytes) -> None:
+    sheet = StoredSheet(etag, makers, types, content)
     assert unpack(pack(sheet)) == sheet
 
 
