@@ -32,7 +32,7 @@ def check(proposed: Sequence[Medicine], known: Known, base: Base) -> Answer:
     if not 1 <= len(proposed) <= AT_ONCE:
         raise ValueError(f"one to {AT_ONCE} medicines, not {len(proposed)}")
     reasons: list[Reason] = []
-    limits = list(known.limits)
+    limits = [*known.limits, Limit(LimitKind.NOT_EVALUATED, "dose")]
     for medicine in proposed:
         reasons += of_allergies(medicine, known)
         for found in of_patient(medicine, known):

@@ -32,13 +32,58 @@ class Side:
 
 def decided(interaction: Interaction, one: Side, other: Side, known: Known) -> tuple[tuple[Grade, bool | None], ...]:
     """Each level of a pair, and whether it holds; "with the others" holds where no other level names this pair."""
-    met = [_met(grade.condition, (one, other), known) for grade in interaction.grades]
-    complements = [bool(_OTHERS.search(fold(grade.condition))) for grade in interaction.grades]
+    sides = (one, other)
+    conditions = [_without_conduct(grade.condition) for grade in interaction.grades]
+    met = [_met(text, sides, known) for text in conditions]
+    complements = [bool(_OTHERS.search(fold(text))) for text in conditions]
     named = [found for found, rest in zip(met, complements, strict=True) if not rest]
     for at, rest in enumerate(complements):
         if rest and met[at] is None:
             met[at] = False if True in named else (None if None in named or not named else True)
+    for at, text in enumerate(conditions):
+        if _WHATEVER in fold(text):
+            met[at] = _torsades(sides, exception=any(found for place, found in enumerate(met) if place != at))
+        elif text and met[at] and _ALWAYS.match(fold(text)) and _milder_names_it(at, conditions, met, sides):
+            met[at] = None
     return tuple(zip(interaction.grades, met, strict=True))
+
+
+def _milder_names_it(at: int, conditions: Sequence[str], met: Sequence[bool | None], sides: tuple[Side, Side]) -> bool:
+    """Whether a milder level, not decided, names one of the pair: then the general one is not certain either."""
+    return any(
+        met[place] is None and any(_is_named(side.substance, fold(conditions[place])) for side in sides)
+        for place in range(at + 1, len(conditions))
+    )
+
+
+_WHATEVER = "QUEL QUE SOIT LE TORSADOGENE"
+_WORST = frozenset({"CITALOPRAM", "ESCITALOPRAM", "HYDROXYZINE", "DOMPERIDONE", "PIPERAQUINE"})
+
+
+def _torsades(sides: tuple[Side, Side], *, exception: bool) -> bool | None:
+    """The general row of torsades: contraindicated, but for the level beside it, and two substances by vein only."""
+    keys = {fold(side.substance.key) for side in sides}
+    if keys & _WORST:
+        return True
+    for side in sides:
+        if fold(side.substance.key) in {"ERYTHROMYCINE", "VINCAMINE"}:
+            routes = fold(" ".join(side.medicine.routes))
+            if "VEINEUSE" not in routes:
+                return False if "ORALE" in routes else None
+    return not exception
+
+
+_CONDUCT = re.compile(
+    r"\s(?:Si l[’']association|Si cela est|Si possible|si l[’']association|Surveillance|Débuter|Utiliser|Par mesure|"
+    r"Nécessité|Association nécessitant|Adaptation|Contrôle|Par mesure)\b.*",
+    re.DOTALL,
+)
+
+
+def _without_conduct(condition: str) -> str:
+    """The condition, without the conduct that some rows write after it."""
+    whole = condition.strip(" :\n")
+    return cut if fold(cut := _CONDUCT.sub("", whole)) else whole
 
 
 _OTHERS = re.compile(r"\bAVEC LES AUTRES\b|\bAUTRES CLASSES\b")
@@ -46,7 +91,7 @@ _PIECES = re.compile(
     r"(?:^|[\n\r.;:])\s*[-–•]\s+|\s+[-–•]\s+(?=avec\b|pour\b|en cas\b|chez\b|des doses\b|entre\b)", re.IGNORECASE
 )
 _ALWAYS = re.compile(
-    r"^(?:SI L ?ASSOCIATION|POUR TOUS LES MEDICAMENTS|AINSI QUE PENDANT LES|ET PENDANT LES|SURVEILLANCE\b"
+    r"^(?:SI L ?ASSOCIATION\b|POUR TOUS LES MEDICAMENTS|AINSI QUE PENDANT LES|ET PENDANT LES|SURVEILLANCE\b"
     r"|.*\bEST AU MIN\w+ DECONSEILLEE)"
 )
 """Words that are how to go about it, or a minimum, and no condition."""
@@ -55,29 +100,8 @@ _IF = re.compile(
     r"\b(?:EN CAS|SI|LORSQU\w*|CHEZ|DOSES?|SUPERIEUR\w*|INFERIEUR\w*|IV|PER OS|VOIE|FORMES?|SAUF|HORMIS|UTILISE\w*)\b"
 )
 _SMALL = frozenset(
-    [
-        "AVEC",
-        "POUR",
-        "ENTRE",
-        "ET",
-        "OU",
-        "LE",
-        "LA",
-        "LES",
-        "L",
-        "D",
-        "DE",
-        "DU",
-        "DES",
-        "UN",
-        "UNE",
-        "CERTAINS",
-        "AINSI",
-        "QUE",
-        "SELS",
-        "MEDICAMENTS",
-        "AUTRES",
-    ]
+    {"AVEC", "POUR", "ENTRE", "ET", "OU", "LE", "LA", "LES", "L", "D", "DE", "DU", "DES", "UN", "UNE"}
+    | {"CERTAINS", "AINSI", "QUE", "SELS", "MEDICAMENTS"}
 )
 
 
@@ -94,14 +118,23 @@ def _met(condition: str, sides: tuple[Side, Side], known: Known) -> bool | None:
     return False if found and all(one is False for one in found) else None
 
 
+_LEADS = frozenset({"AVEC", "POUR", "", "LA CONTRE INDICATION S APPLIQUE", "A PRENDRE EN COMPTE", "CONTRE INDICATION"})
+
+
 def _lead(pieces: Sequence[str]) -> tuple[str, Sequence[str]]:
     """``avec :`` before a list is each item's own; a whole piece leads nothing."""
-    if len(pieces) > 1 and fold(pieces[0]) in {"AVEC", "POUR", ""}:
-        return (pieces[0], pieces[1:])
+    if len(pieces) > 1 and fold(pieces[0]) in _LEADS:
+        return (pieces[0] if fold(pieces[0]) in {"AVEC", "POUR"} else "", pieces[1:])
     return ("", pieces)
 
 
+_ENUMERATED = re.compile(r"^(?:avec|pour) les [^()]*\(([^()…]*)\)\.?$", re.IGNORECASE)
+
+
 def _piece(text: str, sides: tuple[Side, Side], known: Known) -> bool | None:
+    listed = _ENUMERATED.match(text)
+    if listed and "sauf" not in listed[1].lower() and "," in listed[1]:
+        return any(_is_named(side.substance, fold(listed[1])) for side in sides)
     folded = fold(text)
     for judge in (_by_age, _by_kidney, _by_aspirin, _by_route):
         judged = judge(text, folded, sides, known)
@@ -185,35 +218,58 @@ def _by_name(folded: str, sides: tuple[Side, Side]) -> bool | None:
     """``avec la nimodipine``: whether the pair holds it. Words that say more than names leave it open."""
     named = [_is_named(side.substance, folded) for side in sides]
     if folded.startswith("ENTRE "):
-        first = folded.removeprefix("ENTRE ").split(" ET ")[0].strip()
-        first = re.sub(r"^(?:L |LE |LA |LES )", "", first)
-        either = [_is_named(side.substance, first) or _in_class(side.substance, first) for side in sides]
-        if not any(either):
-            return False
-        return True if all(named) else None
-    if not _NAMES_ONLY.match(folded) and not any(named):
+        return _between(folded, sides)
+    if folded.startswith("POUR CONNAITRE "):
         return None
+    if folded.startswith("SAUF AVEC "):
+        return not any(named)
+    if not _NAMES_ONLY.match(folded):
+        return True if all(named) and "EST CONTRE INDIQUE" in folded else None
     if _OTHERS.search(folded):
-        return None
-    if any(named):
+        return False if any(named) and "SAUF" in folded else None
+    of_doses = re.match(r"POUR DES DOSES D (?:E )?(\w{5,})|POUR DES DOSES DE (\w{5,})", folded)
+    if of_doses and not any(named):
+        return False
+    if any(named) or any(_in_class(side.substance, folded) for side in sides):
         return None if _IF.search(folded) else True
-    classes = [word for word in folded.split() if word not in _SMALL]
-    if any(_in_class(side.substance, word) for side in sides for word in classes if len(word) > 5):
-        return None if _IF.search(folded) else True
-    if _IF.search(folded) or not _only_names(folded):
+    return _not_named(folded, sides)
+
+
+def _not_named(folded: str, sides: tuple[Side, Side]) -> bool | None:
+    """No, where the words before any "if" list substances, or classes that the base files completely."""
+    if "AINSI QU EN CAS" in folded or "ETC" in folded.split():
         return None
+    match = _IF.search(folded)
+    head = folded[: match.start()] if match else folded
+    words = [word for word in head.split() if word not in _SMALL]
+    if not words:
+        return None
+    if all(word in _WHOLE_CLASSES for word in words):
+        return False if any(side.substance.classes for side in sides) else None
+    return None if _CLASS_WORDS.search(head) else False
+
+
+def _between(folded: str, sides: tuple[Side, Side]) -> bool | None:
+    """``entre A et B``: yes where one side is A and the other B; no where none is A."""
+    first, _et, second = folded.removeprefix("ENTRE ").partition(" ET ")
+    for one, other in (sides, sides[::-1]):
+        if _is_named(one.substance, first) or _in_class(one.substance, first):
+            if _is_named(other.substance, second) or _in_class(other.substance, second):
+                return True
+            words = [word for word in second.split() if word not in _SMALL]
+            known = all(word in _WHOLE_CLASSES or not _CLASS_WORDS.search(word) for word in words)
+            return False if known and other.substance.classes else None
     return False
 
 
+_ALIASES = {"OPIACES": "MORPHIN", "IEC": "ENZYME DE CONVERSION", "STATINES": "HMG COA REDUCTASE"}
+"""Words of conditions for classes that the thesaurus calls otherwise."""
+_WHOLE_CLASSES = frozenset({"MACROLIDES", "NEUROLEPTIQUES", "BARBITURIQUES", "OPIACES", "IEC", "STATINES"})
+"""Class words that the base's own classes answer for: who is filed under none of them is none."""
 _CLASS_WORDS = re.compile(
-    r"\b(?:\w+IQUES|INHIBITEURS|INDUCTEURS|MACROLIDES|AZOLES|OPIACES|BARBITURIQUES|NEUROLEPTIQUES|ANTI\w+S|STATINES"
-    r"|SUBSTANCES|IEC|ITK)\b"
+    r"\b(?:\w+IQUES|INHIBITEURS|INDUCTEURS|\w+IDES|AZOLES|OPIACES|ANTI\w+S|STATINES|SUBSTANCES|PATIENTS?|SUJETS?|IEC"
+    r"|ITK|CONNAITRE|TITRATION|PHASE)\b"
 )
-
-
-def _only_names(folded: str) -> bool:
-    """Whether it lists substances and no class, of which this pair might be one unknown to the base."""
-    return not _CLASS_WORDS.search(folded)
 
 
 def _is_named(substance: Substance, folded: str) -> bool:
@@ -221,7 +277,14 @@ def _is_named(substance: Substance, folded: str) -> bool:
     return any(f" {fold(name)} " in padded for name in (substance.key, substance.name, *substance.synonyms) if name)
 
 
-def _in_class(substance: Substance, word: str) -> bool:
-    """Whether a class word (``MACROLIDES``) is one of the substance's classes, plural or not."""
-    stem = word.rstrip("SX")
-    return len(stem) > 4 and any(stem in fold(name) for name in substance.classes)
+def _in_class(substance: Substance, folded: str) -> bool:
+    """Whether words name one of a substance's classes: its whole name, or one word that is a class by itself."""
+    padded = f" {folded} "
+    classes = [fold(re.sub(r"\(.*?\)", "", name)) for name in substance.classes]
+    # "anticonvulsivants inducteurs enzymatiques" are not all "inducteurs enzymatiques".
+    if any(name and re.search(rf"(?<!ANTICONVULSIVANTS) {re.escape(name)} ", padded) for name in classes):
+        return True
+    if " AZOLES " in padded and fold(substance.key).endswith("CONAZOLE"):
+        return True
+    words = [word for word in _WHOLE_CLASSES if f" {word} " in padded]
+    return any(_ALIASES.get(word, word) in name for word in words for name in classes)

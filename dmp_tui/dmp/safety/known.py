@@ -344,6 +344,8 @@ def _limits(sheet: Sheet, base: Base, age: int | None, sex: Sex, kidney: Filtrat
         found.append(Limit(LimitKind.UNREAD_DOCUMENTS, count=len(sheet.unread), origins=sheet.unread))
     found += [Limit(LimitKind.AGE)] if age is None else []
     found += [Limit(LimitKind.SEX)] if sex is Sex.U else []
+    if not any(short == "poids" for short, *_ in _values(sheet)):
+        found.append(Limit(LimitKind.WEIGHT))
     if kidney.laboratory is None and kidney.computed is None and kidney.why_not is not None:
         found.append(Limit(LimitKind.KIDNEY, kidney.why_not.value))
     return found

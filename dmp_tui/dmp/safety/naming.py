@@ -20,7 +20,7 @@ _FORM = re.compile(
 _FIGURE = re.compile(
     r"(?<![A-Za-z])\d+(?:[.,]\d+)?\s*(?:mg|g|µg|microg\w*|mcg|ui|u|ml|%|mmol|meq|/|x|$|\s)", re.IGNORECASE
 )
-_SURE = 86.0
+SURE = 86.0
 """Least likeness (of 100) at which a guess of a *sheet's* words is used: below it the words are said to be unknown."""
 
 
@@ -71,7 +71,7 @@ def resolve(labels: Iterable[str], codes: Iterable[Coding], base: Base) -> Medic
         first = next(iter(base.find(name, 1)), None)
         if first is not None and not first.guess:
             return medicine_of(first, label)
-        guesses += [first] if first is not None and likeness(first) >= _SURE else []
+        guesses += [first] if first is not None and likeness(first) >= SURE else []
     for code in atc_codes(own):
         if len(code) == 7:
             first = next(iter(base.find(code, 1)), None)

@@ -1,0 +1,54 @@
+"""What a clinician typed as the medicines to give: found, guessed, or unknown with the nearest names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dmp_tui.dmp.medicines.model import Base, Found
+from dmp_tui.dmp.safety.model import Medicine
+from dmp_tui.dmp.safety.naming import SURE, likeness, medicine_of, of_substance
+
+_APART = 3.0
+"""Of 100: two guesses nearer to each other than this are not told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownDrug:
+    """A name that means nothing, or might mean several things: there is no verdict."""
+
+    typed: str
+    nearest: tuple[str, ...] = ()
+
+
+def propose(typed: Sequence[str], base: Base) -> tuple[tuple[Medicine, ...], tuple[UnknownDrug, ...]]:
+    """The medicines that names or codes mean, and those that mean none. A guess that is near and alone is taken."""
+    found: list[Medicine] = []
+    unknown: list[UnknownDrug] = []
+    for name in dict.fromkeys(name.strip() for name in typed if name.strip()):
+        one = _one(name, base)
+        if isinstance(one, UnknownDrug):
+            unknown.append(one)
+        else:
+            found.append(one)
+    return tuple(found), tuple(unknown)
+
+
+def _one(name: str, base: Base) -> Medicine | UnknownDrug:
+    substance = base.substance(name)
+    if substance is not None:
+        return of_substance(substance, name)
+    found = base.find(name)
+    first = next(iter(found), None)
+    if first is not None and (not first.guess or (likeness(first) >= SURE and not _rivals(first, found))):
+        medicine = medicine_of(first, name)
+        if medicine.substances:
+            return medicine
+    return UnknownDrug(name, tuple(dict.fromkeys(one.name for one in found))[:5])
+
+
+def _rivals(first: Found, found: Sequence[Found]) -> bool:
+    """Whether another medicine is as near: other strengths of one brand are not another."""
+    held = {own.key for own in medicine_of(first, "").substances}
+    return any(
+        likeness(first) - likeness(one) < _APART and {own.key for own in medicine_of(one, "").substances} != held
+        for one in found[1:]
+    )
