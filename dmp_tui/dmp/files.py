@@ -153,6 +153,8 @@ def draft_of(content: bytes, ins: Ins | None, now: str, *, title: str = "") -> D
         format=MIME_TYPE_SUFFICIENT,
         authors=(),
         submitter=_NOBODY,
+        service_start=reading.service_start if reading else "",
+        service_end=reading.service_end if reading else "",
     )
     return Draft(kind, content, entry, reading.subject if reading else None)
 

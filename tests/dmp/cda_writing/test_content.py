@@ -18,7 +18,10 @@ from dmp_tui.demo.patients import PATIENTS
 from dmp_tui.demo.people import Patient
 from dmp_tui.dmp.cda_writing.carried import carried_of
 from dmp_tui.dmp.cda_writing.notes import Note, lines_of, note_header, write_note
+from dmp_tui.dmp.codes import class_of
+from dmp_tui.dmp.documents import Confidentiality
 from dmp_tui.dmp.entries import Criticality, Entry, Kind, Reaction, Status
+from dmp_tui.dmp.files import draft_of
 from dmp_tui.dmp.identity import Sex, Traits
 from dmp_tui.dmp.narrative import Paragraph
 from dmp_tui.dmp.professions import Professional, Role
@@ -358,3 +361,18 @@ def test_severity_course_and_sort_of_an_allergy_stand_in_the_narrative() -> None
     shown = repr(read_document(carrying()).parts)
     for words in ("Latex", "sévère", "Actif", "Kiwi", "Urticaire", "modéré", "allergie à une substance"):
         assert words in shown
+
+
+# --- the metadata of a note -------------------------------------------------------------------------------------------
+
+
+def test_what_is_deposited_with_a_note_is_what_its_header_says() -> None:
+    content = write_note(HEAD, Note("Chute"))
+    root, entry = etree.fromstring(content), draft_of(content, INS, "2027-01-01T00:00:00Z").entry
+    [code], [unique_id] = root.findall(f"{V3}code"), root.findall(f"{V3}id")
+    [low] = root.findall(f"{V3}documentationOf/{V3}serviceEvent/{V3}effectiveTime/{V3}low")
+    assert (entry.type.code, entry.class_, entry.title) == (code.get("code"), class_of("15507-7"), HEAD.title)
+    assert (entry.unique_id, entry.size, entry.media_type) == (unique_id.get("root"), len(content), "application/xml")
+    assert entry.date == "2026-11-22T14:02:00+01:00"
+    assert (entry.service_start, low.get("value")) == (entry.date, "20261122140200+0100")
+    assert (entry.language, entry.confidentiality) == ("fr-FR", frozenset({Confidentiality.NORMAL}))
