@@ -113,7 +113,12 @@ def _course(active: bool, words: str) -> etree._Element:
     observation = e(
         "observation",
         OBSERVATION,
-        *templates("2.16.840.1.113883.10.20.1.50", "1.3.6.1.4.1.19376.1.5.3.1.4.1.1", "1.2.250.1.213.1.1.3.30"),
+        *templates(
+            "2.16.840.1.113883.10.20.1.57",
+            "2.16.840.1.113883.10.20.1.50",
+            "1.3.6.1.4.1.19376.1.5.3.1.4.1.1",
+            "1.2.250.1.213.1.1.3.30",
+        ),
         e("code", V3Code("33999-4", "Statut", *LOINC).attributes),
         narrative(words),
         e("statusCode", COMPLETED),

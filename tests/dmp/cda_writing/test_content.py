@@ -216,6 +216,9 @@ CONTENT: dict[str, Rule] = {
     "E_concernEntry": _each(f"{PCC}.4.5.1", _concern),
     "E_allergiesAndIntolerances": _each(f"{PCC}.4.6", _allergy),
     "E_problemEntry": _each(f"{PCC}.4.5", _problem),
+    "E_problemStatusObservation": _each(
+        f"{PCC}.4.1.1", lambda o: {f"{CCD}.50", f"{CCD}.57", "1.2.250.1.213.1.1.3.30"} <= claims(o)
+    ),
     "E_medications": _each(f"{PCC}.4.7", _medicine),
     "S_allergies": _is_section("1.2.250.1.213.1.1.2.137", "48765-2", f"{CCD}.2", f"{PCC}.3.13", of=f"{PCC}.4.5.3"),
     "S_activeProblems": _is_section("1.2.250.1.213.1.1.2.132", "11450-4", f"{CCD}.11", f"{PCC}.3.6", of=f"{PCC}.4.5.2"),
