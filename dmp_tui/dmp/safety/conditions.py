@@ -8,10 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.medicines.model import Grade, Interaction, Substance
 from dmp_tui.dmp.safety.known import Known
 from dmp_tui.dmp.safety.model import Medicine
+from dmp_tui.dmp.safety.naming import folded_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,15 @@ def decided(interaction: Interaction, one: Side, other: Side, known: Known) -> t
     sides = (one, other)
     conditions = [_without_conduct(grade.condition) for grade in interaction.grades]
     met = [_met(text, sides, known) for text in conditions]
-    complements = [bool(_OTHERS.search(fold(text))) for text in conditions]
+    complements = [bool(_OTHERS.search(folded_name(text))) for text in conditions]
     named = [found for found, rest in zip(met, complements, strict=True) if not rest]
     for at, rest in enumerate(complements):
         if rest and met[at] is None:
             met[at] = False if True in named else (None if None in named or not named else True)
     for at, text in enumerate(conditions):
-        if _WHATEVER in fold(text):
+        if _WHATEVER in folded_name(text):
             met[at] = _torsades(sides, exception=any(found for place, found in enumerate(met) if place != at))
-        elif text and met[at] and _ALWAYS.match(fold(text)) and _milder_names_it(at, conditions, met, sides):
+        elif text and met[at] and _ALWAYS.match(folded_name(text)) and _milder_names_it(at, conditions, met, sides):
             met[at] = None
     return tuple(zip(interaction.grades, met, strict=True))
 
@@ -51,7 +51,7 @@ def decided(interaction: Interaction, one: Side, other: Side, known: Known) -> t
 def _milder_names_it(at: int, conditions: Sequence[str], met: Sequence[bool | None], sides: tuple[Side, Side]) -> bool:
     """Whether a milder level, not decided, names one of the pair: then the general one is not certain either."""
     return any(
-        met[place] is None and any(_is_named(side.substance, fold(conditions[place])) for side in sides)
+        met[place] is None and any(_is_named(side.substance, folded_name(conditions[place])) for side in sides)
         for place in range(at + 1, len(conditions))
     )
 
@@ -62,12 +62,12 @@ _WORST = frozenset({"CITALOPRAM", "ESCITALOPRAM", "HYDROXYZINE", "DOMPERIDONE", 
 
 def _torsades(sides: tuple[Side, Side], *, exception: bool) -> bool | None:
     """The general row of torsades: contraindicated, but for the level beside it, and two substances by vein only."""
-    keys = {fold(side.substance.key) for side in sides}
+    keys = {folded_name(side.substance.key) for side in sides}
     if keys & _WORST:
         return True
     for side in sides:
-        if fold(side.substance.key) in {"ERYTHROMYCINE", "VINCAMINE"}:
-            routes = fold(" ".join(side.medicine.routes))
+        if folded_name(side.substance.key) in {"ERYTHROMYCINE", "VINCAMINE"}:
+            routes = folded_name(" ".join(side.medicine.routes))
             if "VEINEUSE" not in routes:
                 return False if "ORALE" in routes else None
     return not exception
@@ -83,7 +83,7 @@ _CONDUCT = re.compile(
 def _without_conduct(condition: str) -> str:
     """The condition, without the conduct that some rows write after it."""
     whole = condition.strip(" :\n")
-    return cut if fold(cut := _CONDUCT.sub("", whole)) else whole
+    return cut if folded_name(cut := _CONDUCT.sub("", whole)) else whole
 
 
 _OTHERS = re.compile(r"\bAVEC LES AUTRES\b|\bAUTRES CLASSES\b")
@@ -107,7 +107,7 @@ _SMALL = frozenset(
 
 def _met(condition: str, sides: tuple[Side, Side], known: Known) -> bool | None:
     text = " ".join(condition.split()).strip(" :")
-    if not text or _ALWAYS.match(fold(text)):
+    if not text or _ALWAYS.match(folded_name(text)):
         return True
     parts = (" ".join(part.split()).strip(" :,") for part in _PIECES.split(condition.strip(" :\n")))
     pieces = [part for part in parts if part]
@@ -123,8 +123,8 @@ _LEADS = frozenset({"AVEC", "POUR", "", "LA CONTRE INDICATION S APPLIQUE", "A PR
 
 def _lead(pieces: Sequence[str]) -> tuple[str, Sequence[str]]:
     """``avec :`` before a list is each item's own; a whole piece leads nothing."""
-    if len(pieces) > 1 and fold(pieces[0]) in _LEADS:
-        return (pieces[0] if fold(pieces[0]) in {"AVEC", "POUR"} else "", pieces[1:])
+    if len(pieces) > 1 and folded_name(pieces[0]) in _LEADS:
+        return (pieces[0] if folded_name(pieces[0]) in {"AVEC", "POUR"} else "", pieces[1:])
     return ("", pieces)
 
 
@@ -134,8 +134,8 @@ _ENUMERATED = re.compile(r"^(?:avec|pour) les [^()]*\(([^()…]*)\)\.?$", re.IGN
 def _piece(text: str, sides: tuple[Side, Side], known: Known) -> bool | None:
     listed = _ENUMERATED.match(text)
     if listed and "sauf" not in listed[1].lower() and "," in listed[1]:
-        return any(_is_named(side.substance, fold(listed[1])) for side in sides)
-    folded = fold(text)
+        return any(_is_named(side.substance, folded_name(listed[1])) for side in sides)
+    folded = folded_name(text)
     for judge in (_by_age, _by_kidney, _by_aspirin, _by_route):
         judged = judge(text, folded, sides, known)
         if judged is not None:
@@ -174,7 +174,7 @@ def _rate(known: Known) -> float | None:
 
 def _by_aspirin(_text: str, folded: str, sides: tuple[Side, Side], _known: Known) -> bool | None:
     """Doses of aspirin, by the strength of its box: 75 to 160 mg are given to thin blood, 500 mg and more are not."""
-    aspirin = next((side for side in sides if "ACETYLSALICYL" in fold(side.substance.key)), None)
+    aspirin = next((side for side in sides if "ACETYLSALICYL" in folded_name(side.substance.key)), None)
     mg = _mg(aspirin.strength) if aspirin else None
     if mg is None or "DOSES" not in folded or "METHOTREXATE" in folded:
         return None
@@ -205,7 +205,7 @@ def _by_route(text: str, folded: str, sides: tuple[Side, Side], _known: Known) -
         return None
     del text
     for side in sides:
-        routes = fold(" ".join(side.medicine.routes))
+        routes = folded_name(" ".join(side.medicine.routes))
         if not routes or not _is_named(side.substance, folded):
             continue
         injected, oral = "VEINEUSE" in routes, "ORALE" in routes
@@ -274,17 +274,19 @@ _CLASS_WORDS = re.compile(
 
 def _is_named(substance: Substance, folded: str) -> bool:
     padded = f" {folded} "
-    return any(f" {fold(name)} " in padded for name in (substance.key, substance.name, *substance.synonyms) if name)
+    return any(
+        f" {folded_name(name)} " in padded for name in (substance.key, substance.name, *substance.synonyms) if name
+    )
 
 
 def _in_class(substance: Substance, folded: str) -> bool:
     """Whether words name one of a substance's classes: its whole name, or one word that is a class by itself."""
     padded = f" {folded} "
-    classes = [fold(re.sub(r"\(.*?\)", "", name)) for name in substance.classes]
+    classes = [folded_name(re.sub(r"\(.*?\)", "", name)) for name in substance.classes]
     # "anticonvulsivants inducteurs enzymatiques" are not all "inducteurs enzymatiques".
     if any(name and re.search(rf"(?<!ANTICONVULSIVANTS) {re.escape(name)} ", padded) for name in classes):
         return True
-    if " AZOLES " in padded and fold(substance.key).endswith("CONAZOLE"):
+    if " AZOLES " in padded and folded_name(substance.key).endswith("CONAZOLE"):
         return True
     words = [word for word in _WHOLE_CLASSES if f" {word} " in padded]
     return any(_ALIASES.get(word, word) in name for word in words for name in classes)

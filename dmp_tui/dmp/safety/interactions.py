@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.medicines.model import Base, Grade, Interaction, Substance
 from dmp_tui.dmp.safety.conditions import Side, decided
 from dmp_tui.dmp.safety.known import Known, origins_of, washout_days
 from dmp_tui.dmp.safety.model import OF_LEVEL, Caveat, Evidence, Medicine, Reason, ReasonKind, Taken, Verdict, worst
-from dmp_tui.dmp.safety.naming import same_substance
+from dmp_tui.dmp.safety.naming import folded_name, same_substance
 from dmp_tui.dmp.safety.rules import PairRule, pair_rules, subjects_of, washouts
 from dmp_tui.dmp.sheet.critical import atc_of_substance
 from dmp_tui.dmp.sheet.model import Origin
@@ -54,7 +53,7 @@ def between(proposed: Medicine, met: Met, known: Known, base: Base) -> Iterator[
         if met.stopped and not _lasts(one, other, met):
             continue
         for interaction in base.interactions(one, other):
-            torsades = torsades or "TORSADE" in fold(f"{interaction.first_name} {interaction.second_name}")
+            torsades = torsades or "TORSADE" in folded_name(f"{interaction.first_name} {interaction.second_name}")
             yield from _graded(
                 interaction, Side(one, proposed), Side(other, met.medicine), met=met, caveats=caveats, known=known
             )
@@ -120,11 +119,8 @@ def _with(reason: Reason, level: Verdict, condition: str, conduct: str, *, holds
 
 def _names(interaction: Interaction, one: Substance, other: Substance) -> tuple[str, ...]:
     """The two substances, and the thesaurus' own names of the pair where they are classes."""
-    pair = tuple(
-        name
-        for name in (interaction.first_name, interaction.second_name)
-        if fold(name) not in {fold(one.name), fold(other.name), fold(one.key), fold(other.key)}
-    )
+    own = {folded_name(name) for name in (one.name, one.key, other.name, other.key)}
+    pair = [name for name in (interaction.first_name, interaction.second_name) if folded_name(name) not in own]
     return (one.name, other.name, *pair)
 
 

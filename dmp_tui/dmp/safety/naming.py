@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from dmp_tui.dmp.entries import Coding
 from dmp_tui.dmp.identity import fold
@@ -88,6 +89,12 @@ def short_name(text: str) -> str:
     return text[: min(cuts, default=len(text))].strip(" -,")
 
 
+@lru_cache(maxsize=8192)
+def folded_name(text: str) -> str:
+    """``fold`` of the base's own words (names, conditions), which come again and again; never of a patient's."""
+    return fold(text)
+
+
 def same_substance(one: Substance, other: Substance) -> bool:
     """Whether two are one active substance, whatever their salts."""
-    return fold(one.key) == fold(other.key)
+    return folded_name(one.key) == folded_name(other.key)
