@@ -109,14 +109,16 @@ def text_of(text: DocumentText, width: int) -> list[Passage]:
         found.append(passage(f"! {text.problem}", width, ALARM, "  "))
     if text.reading is not None:
         found += _unread_passages(text.reading, width)
-        around = (text.reading.context,) if text.reading.context is not None else ()
-        found += part_passages((*text.reading.parts, *around), width)
+        found += part_passages(text.reading.parts, width)
     if text.words is not None:
         found += _word_passages(text.words, "w", width)
     if text.pdf is not None:
         found += _pdf_passages("PDF", text.pdf, "w", width)
     for file in text.files:
         found += file_passages(file, width)
+    if text.reading is not None and text.reading.context is not None:
+        # Who took part comes last: a letter in a file is what the document is read for.
+        found += part_passages((text.reading.context,), width)
     return found or [passage(_("Ce document ne contient aucun texte."), width)]
 
 
