@@ -13,6 +13,7 @@ from dmp_tui.dmp.sheet.critical import ANTICOAGULANTS
 from dmp_tui.dmp.sheet.kidney import Computed
 from dmp_tui.dmp.sheet.model import Line, Sheet
 from dmp_tui.dmp.sheet.series import Flag, flag_of
+from dmp_tui.dmp.units import printed
 from dmp_tui.i18n import _, language
 from dmp_tui.screens.dates import day, days_since, recent
 from dmp_tui.widgets.line import PLAIN, STRONG
@@ -26,24 +27,8 @@ _LABEL = 24
 """Cells of a name that has no short form of ours."""
 
 _BLOOD_GROUP = frozenset({"882-1", "883-9", "10331-7"})
-_UNITS = {
-    "umol/L": "µmol/L",
-    "10*9/L": "G/L",
-    "10*3/uL": "G/L",
-    "10*12/L": "T/L",
-    "mm[Hg]": "mmHg",
-    "mL/min/{1.73_m2}": "mL/min",
-    "{INR}": "",
-    "Cel": "°C",
-    "[iU]/L": "UI/L",
-    "U/L": "UI/L",
-    "ug/L": "µg/L",
-    "m[iU]/L": "mUI/L",
-    "1": "",
-}
-"""UCUM as it is written in a French laboratory."""
-_UCUM_SIGNS = str.maketrans({"{": None, "}": None, "_": " "})
-"""UCUM's own signs, which mean nothing to a reader."""
+_SHORT = {"mL/min/{1.73_m2}": "mL/min"}
+"""Units that are shorter on a screen than in print."""
 
 
 def is_blood_group(line: Line) -> bool:
@@ -101,7 +86,7 @@ def arrow(line: Line) -> str:
 
 def unit_words(unit: str) -> str:
     """A unit as people write it."""
-    return visible(_UNITS.get(unit, unit.translate(_UCUM_SIGNS)))
+    return visible(_SHORT.get(unit) or printed(unit))
 
 
 def figure(value: str) -> str:

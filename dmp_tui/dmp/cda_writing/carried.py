@@ -16,6 +16,7 @@ from dmp_tui.dmp.cda_writing.xml import Child, V3Code, e, french, v3_codes
 from dmp_tui.dmp.entries import Assertion, Kind, Mark, Status
 from dmp_tui.dmp.sheet.model import Disagreement, Line, Origin, Presence, Sheet, Topic
 from dmp_tui.dmp.sheet.reading import is_before, is_current
+from dmp_tui.dmp.units import printed
 
 RESULTS_DAYS = 30
 """Age in days of the oldest result that a note is offered."""
@@ -100,7 +101,7 @@ def _words(line: Line) -> str:
     said = {Assertion.NEGATED: " (absent, est-il dit)", Assertion.UNREADABLE: " (non lisible ici)"}
     reactions = ", ".join(reaction.label for reaction in line.reactions if not reaction.negated)
     number = line.value.replace(".", ",") if line.value.replace(".", "", 1).isdecimal() else line.value
-    value = f"{number} {line.unit}".strip()
+    value = f"{number} {printed(line.unit)}".strip()
     dates = f"depuis {french(line.start)}" if line.start else ""
     if line.kind is Kind.RESULT:
         dates = f"le {french(line.noted[:10])}" if line.noted else ""
