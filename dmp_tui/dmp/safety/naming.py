@@ -21,7 +21,7 @@ _FORM = re.compile(
 _FIGURE = re.compile(
     r"(?<![A-Za-z])\d+(?:[.,]\d+)?\s*(?:mg|g|µg|microg\w*|mcg|ui|u|ml|%|mmol|meq|/|x|$|\s)", re.IGNORECASE
 )
-SURE = 86.0
+SURE = 91.0
 """Least likeness (of 100) at which a guess of a *sheet's* words is used: below it the words are said to be unknown."""
 
 
