@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from dmp_tui.dmp.entries import Coding
 from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.medicines.model import Base, Found, Speciality, Substance
 from dmp_tui.dmp.safety.model import Medicine
-from dmp_tui.dmp.sheet.critical import atc_codes
+from dmp_tui.dmp.sheet.critical import atc_codes, snomed_names, substances
 
 _PRODUCT_SYSTEMS = ("1.2.250.1.213.2.3.1", "1.2.250.1.213.2.3.2", "/cis", "/cip", "/ucd")
 """Ends of the systems of CIS, CIP and UCD codes."""
+_DIGITS = re.compile(r"\d+")
 _FORM = re.compile(
     r"\b(?:comprim\w*|cp[rs]?|g[eé]lules?|capsules?|sachets?|solution|suspension|sirop|gouttes?|ampoules?|flacons?"
     r"|seringues?|patch\w*|dispositif|cr[eè]me|pommade|gel|spray|suppositoires?|injectable|inj|poudre|stylo|collyre"
@@ -22,7 +24,7 @@ _FIGURE = re.compile(
     r"(?<![A-Za-z])\d+(?:[.,]\d+)?\s*(?:mg|g|µg|microg\w*|mcg|ui|u|ml|%|mmol|meq|/|x|$|\s)", re.IGNORECASE
 )
 SURE = 91.0
-"""Least likeness (of 100) at which a guess of a *sheet's* words is used: below it the words are said to be unknown."""
+"""Least likeness (of 100) at which a guess is used; prednisone and prednisolone are 90.9 alike."""
 
 
 def medicine_of(found: Found, label: str) -> Medicine:
@@ -30,7 +32,18 @@ def medicine_of(found: Found, label: str) -> Medicine:
     own = found.medicine
     if isinstance(own, Substance):
         return Medicine(label, own.name, (own,), ("",), (), found.guess, found.name)
-    return of_speciality(own, label, guess=found.guess, matched=found.name)
+    box = of_speciality(own, label, guess=found.guess, matched=found.name)
+    if _names_the_box(label, own):
+        return box
+    # A brand alone is several boxes: none of their strengths and routes is known to be this one's.
+    return replace(box, name=found.name, strengths=("",) * len(box.substances), routes=())
+
+
+def _names_the_box(label: str, own: Speciality) -> bool:
+    """Whether words hold figures of a box's name or strengths: ``KARDEGIC 75`` does, ``KARDEGIC`` does not."""
+    figures = set(_DIGITS.findall(label))
+    known = _DIGITS.findall(" ".join((own.name, *(component.strength for component in own.components))))
+    return fold(label) == fold(own.name) or bool(figures & set(known))
 
 
 def of_speciality(own: Speciality, label: str, *, guess: bool = False, matched: str = "") -> Medicine:
@@ -51,28 +64,30 @@ def likeness(found: Found) -> float:
 
 
 def resolve(labels: Iterable[str], codes: Iterable[Coding], base: Base) -> Medicine | None:
-    """What a line's codes or words mean: a box by its code, its words, a substance by its ATC code; else a guess.
+    """What a line's codes or words mean: a box by its code, then words, names that the sheet's own table knows, ATC.
 
-    Words come before an ATC code, which names no form and, for a combination, not all of its substances.
+    Words come before an ATC code, which names no form and, for a combination, not all of its substances. A guess is
+    last, and only a near one.
     """
-    texts = tuple(dict.fromkeys(label for label in labels if label.strip()))
-    label = texts[0] if texts else ""
     own = tuple(codes)
+    texts = tuple(dict.fromkeys(label for label in (*labels, *snomed_names(own)) if label.strip()))
+    label = texts[0] if texts else ""
     for coding in own:
         if coding.system.rstrip("/").lower().endswith(_PRODUCT_SYSTEMS):
             box = base.speciality(coding.code.strip())
             if box is not None:
                 return of_speciality(box, label or box.name)
-    names = tuple(dict.fromkeys(name for text in texts for name in (text, short_name(text)) if name))
     guesses: list[Found] = []
-    for name in names:
-        substance = base.substance(name)
-        if substance is not None:
-            return of_substance(substance, label)
+    for name in dict.fromkeys(name for text in texts for name in (text, short_name(text)) if name):
+        known = exact(name, label, base)
+        if known is not None:
+            return known
         first = next(iter(base.find(name, 1)), None)
-        if first is not None and not first.guess:
-            return medicine_of(first, label)
-        guesses += [first] if first is not None and likeness(first) >= SURE else []
+        guesses += [first] if first is not None and first.guess and likeness(first) >= SURE else []
+    tabled = [base.substance(name) for name in sorted(substances(own, texts))]
+    held = tuple(one for one in tabled if one is not None)
+    if held and len(held) == len(tabled):
+        return Medicine(label, " + ".join(one.name for one in held), held, ("",) * len(held))
     for code in atc_codes(own):
         if len(code) == 7:
             first = next(iter(base.find(code, 1)), None)
@@ -80,6 +95,25 @@ def resolve(labels: Iterable[str], codes: Iterable[Coding], base: Base) -> Medic
                 return medicine_of(first, label or first.name)
     best = max(guesses, key=likeness, default=None)
     return medicine_of(best, label) if best is not None else None
+
+
+_AND = re.compile(r"\s*(?:/|\+|\bet\b|\band\b)\s*", re.IGNORECASE)
+
+
+def exact(name: str, label: str, base: Base) -> Medicine | None:
+    """The medicine of a name that is, letter for letter, one of the base's, or several of them joined."""
+    own = base.substance(name)
+    if own is not None:
+        return of_substance(own, label)
+    first = next(iter(base.find(name, 1)), None)
+    if first is not None and not first.guess:
+        return medicine_of(first, label)
+    parts = [part for part in _AND.split(name) if part.strip()]
+    held = [base.substance(part) for part in parts]
+    both = tuple(one for one in held if one is not None)
+    if len(parts) > 1 and len(both) == len(parts):
+        return Medicine(label, " + ".join(one.name for one in both), both, ("",) * len(both))
+    return None
 
 
 def short_name(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dmp_tui.dmp.medicines.model import Base, Found
 from dmp_tui.dmp.safety.model import Medicine
-from dmp_tui.dmp.safety.naming import SURE, likeness, medicine_of, of_substance
+from dmp_tui.dmp.safety.naming import SURE, exact, likeness, medicine_of, short_name
 
 _APART = 3.0
 """Of 100: two guesses nearer to each other than this are not told apart."""
@@ -33,12 +33,14 @@ def propose(typed: Sequence[str], base: Base) -> tuple[tuple[Medicine, ...], tup
 
 
 def _one(name: str, base: Base) -> Medicine | UnknownDrug:
-    substance = base.substance(name)
-    if substance is not None:
-        return of_substance(substance, name)
+    known = exact(name, name, base)
+    if known is None and (short := short_name(name)) != name:
+        known = exact(short, name, base)
+    if known is not None and known.substances:
+        return known
     found = base.find(name)
     first = next(iter(found), None)
-    if first is not None and (not first.guess or (likeness(first) >= SURE and not _rivals(first, found))):
+    if first is not None and likeness(first) >= SURE and not _rivals(first, found):
         medicine = medicine_of(first, name)
         if medicine.substances:
             return medicine

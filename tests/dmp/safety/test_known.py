@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from dmp_tui.dmp.entries import Assertion, Kind, Mark, Status
+from dmp_tui.dmp.entries import Assertion, Coding, Kind, Mark, Status
 from dmp_tui.dmp.safety.answers import check, sheet_checks
 from dmp_tui.dmp.safety.known import Known, known_of, without_allergy_words
 from dmp_tui.dmp.safety.model import Answer, Caveat, LimitKind, ReasonKind, Verdict
@@ -151,6 +151,24 @@ def test_an_unknown_drug_has_nearest_names_and_no_verdict() -> None:
     assert [m.label for m in found] == ["amoxicilline"]
     assert unknown[0].typed == "xxamoxilinexx"
     assert propose(["zzz"], BASE) == ((), (UnknownDrug("zzz"),))
+
+
+@pytest.mark.parametrize("name", ["amoxicilline/acide clavulanique", "Amoxicilline + Acide clavulanique 1 g"])
+def test_several_substances_of_one_name(name: str) -> None:
+    found, _ = propose([name], BASE)
+    assert [own.name for own in found[0].substances] == ["amoxicilline", "acide clavulanique"]
+
+
+def test_a_brand_that_only_the_sheets_table_knows_is_resolved() -> None:
+    known = known_of(typed_sheet(Typed(["SINTROM 4 mg", "NUROFEN 200 mg"]), TODAY), BASE, TODAY)
+    assert [t.medicine.name for t in known.treatments] == ["ibuprofene"]
+    assert [limit.detail for limit in known.limits if limit.kind is LimitKind.UNKNOWN_TREATMENT] == ["SINTROM 4 mg"]
+
+
+def test_an_allergy_of_a_snomed_code_without_words() -> None:
+    sheet = typed_sheet(Typed(allergies=["387517004"]), TODAY)
+    coded = changed(sheet, Kind.ALLERGY, codes=(Coding("http://snomed.info/sct", "387517004"),))
+    assert against(coded, "paracetamol")[0].verdict is Verdict.CONTRAINDICATED
 
 
 def test_a_near_and_lonely_guess_is_taken_and_marked() -> None:
