@@ -222,6 +222,10 @@ class Reading:
     custodian_id: str = ""
     service_start: str = ""
     service_end: str = ""
+    facility_type: Coding | None = None
+    """Kind of structure of the care that it tells (JDV_J02)."""
+    practice_setting: Coding | None = None
+    """Setting of that care (JDV_J04)."""
     confidentiality: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     """uniqueIds of the documents that this one replaces."""

@@ -154,6 +154,8 @@ def draft_of(content: bytes, ins: Ins | None, now: str, *, title: str = "") -> D
         authors=(),
         submitter=_NOBODY,
         service_start=reading.service_start if reading else "",
+        facility_type=reading.facility_type if reading else None,
+        practice_setting=reading.practice_setting if reading else None,
         service_end=reading.service_end if reading else "",
     )
     return Draft(kind, content, entry, reading.subject if reading else None)

@@ -204,6 +204,8 @@ def _from_header(entry: DocumentEntry, reading: Reading) -> DocumentEntry:
         date=entry.date or reading.date,
         authors=entry.authors or authors,
         service_start=entry.service_start or reading.service_start,
+        facility_type=entry.facility_type or reading.facility_type,
+        practice_setting=entry.practice_setting or reading.practice_setting,
         service_end=entry.service_end or reading.service_end,
         language=entry.language or reading.language or "fr-FR",
         relations=(*entry.relations, *(r for r in replaced if r.target not in known)),

@@ -2,15 +2,19 @@
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
+from dmp_tui.dmp.cda_writing import wrapped
+from dmp_tui.dmp.cda_writing.header import Subject
 from dmp_tui.dmp.consents import ConsentKind, EmergencyConsents
 from dmp_tui.dmp.documents import DocumentStatus
 from dmp_tui.dmp.identity import IdentityStatus
 from dmp_tui.dmp.professions import Professional
+from tests.dmp.cda_writing.test_writing import HEAD
 from tests.server.api import MASKED, Api, Client, Json, reference
 from tests.server.login.world import CLERK, DOCTOR, FACILITY, NURSE, OCCUPATIONAL, REGULATOR, record
 
@@ -334,3 +338,17 @@ async def test_documents_are_found_by_their_deposit(api: Api) -> None:
     await deposited(doctor)
     totals = [(await doctor.get(f"{search()}&_lastUpdated={asked}")).json()["total"] for asked in ("ge2020", "lt2020")]
     assert totals == [1, 0]
+
+
+async def test_the_place_of_care_is_taken_from_the_document_itself(api: Api) -> None:
+    api.keep(PATIENT)
+    api.permit(PATIENT, DOCTOR)
+    doctor = await api.login(DOCTOR)
+    head = replace(HEAD, subject=Subject(PATIENT.ins, PATIENT.traits))
+    sent = reference(wrapped(head, b"%PDF-1.4"), PATIENT, media="text/xml")
+    answer = await doctor.post("/fhir/DocumentReference", sent)
+    assert answer.status_code == 201, answer.text
+    context = answer.json()["context"]
+    assert context["facilityType"]["coding"][0]["code"] == "SA01"
+    assert context["practiceSetting"]["coding"][0]["code"] == "ETABLISSEMENT"
+    assert (await doctor.get(search("&setting=ETABLISSEMENT"))).json()["total"] == 1

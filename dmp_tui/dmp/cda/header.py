@@ -22,6 +22,8 @@ _CONTACT_WORDS = {
     "guardian": "représentant",
 }
 _REPLACES = frozenset({"RPLC"})
+_FACILITY = "componentOf/encompassingEncounter/location/healthCareFacility/code"
+_SETTING = "documentationOf/serviceEvent/performer/assignedEntity/representedOrganization/standardIndustryClassCode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Header:
     custodian_id: str
     service_start: str
     service_end: str
+    facility_type: Coding | None
+    practice_setting: Coding | None
     confidentiality: tuple[str, ...]
     replaces: tuple[str, ...]
     set_id: str
@@ -80,6 +84,8 @@ def read_partial_header(root: "Element") -> Header:
         custodian_id=_attribute(custodian.find("id"), "extension") if custodian is not None else "",
         service_start=start,
         service_end=end,
+        facility_type=_first(root, _FACILITY),
+        practice_setting=_first(root, _SETTING),
         confidentiality=tuple(
             coding.code for element in root.iterfind("confidentialityCode") for coding in codings(element)
         ),
@@ -111,6 +117,10 @@ def _value(element: "Element | None") -> str:
 
 def _attribute(element: "Element | None", name: str) -> str:
     return "" if element is None else squeeze(element.get(name))
+
+
+def _first(root: "Element", path: str) -> Coding | None:
+    return next((coding for element in root.iterfind(path) for coding in codings(element)), None)
 
 
 def _service(root: "Element") -> tuple[str, str]:

@@ -149,6 +149,8 @@ def _reading(
         custodian_id=header.custodian_id,
         service_start=header.service_start,
         service_end=header.service_end,
+        facility_type=header.facility_type,
+        practice_setting=header.practice_setting,
         confidentiality=header.confidentiality,
         replaces=header.replaces,
         set_id=header.set_id,

@@ -78,10 +78,9 @@ def confidentiality(composition: Json) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*strings(composition.get("confidentiality")), *filter(None, labels)]))
 
 
-def service_period(composition: Json) -> dict[str, str]:
-    """``service_start`` and ``service_end`` of a ``Reading``, from the event that the document is about."""
-    start, end = date_of(first(composition.get("event")), "period")
-    return {"service_start": start, "service_end": end}
+def service_period(composition: Json) -> tuple[str, str]:
+    """Start and end of the event that the document is about."""
+    return date_of(first(composition.get("event")), "period")
 
 
 def replaced_ids(composition: Json, index: Index, holder: Resource) -> Iterator[str]:

@@ -79,6 +79,7 @@ def read_bundle(bundle: Json) -> Reading:
     type_ = next((c for c in codings(composition.body.get("type")) if c.system == LOINC), None)
     type_ = type_ or next(iter(codings(composition.body.get("type"))), Coding("", ""))
     date = header.written_on(composition.body, bundle)
+    start, end = header.service_period(composition.body)
     subject = read_subject(patient.body) if patient.body else Subject()
     born = subject.traits.birth.iso if subject.traits.birth is not None else ""
     return Reading(
@@ -91,7 +92,8 @@ def read_bundle(bundle: Json) -> Reading:
         authors=tuple(header.person_of(index, ref, composition) for ref in objects(composition.body.get("author"))),
         custodian=header.person_of(index, composition.body.get("custodian"), composition).name,
         custodian_id=header.custodian_id(index, composition),
-        **header.service_period(composition.body),
+        service_start=start,
+        service_end=end,
         confidentiality=header.confidentiality(composition.body),
         replaces=tuple(header.replaced_ids(composition.body, index, composition)),
         set_id=header.identifier_text(first(composition.body.get("identifier"))),

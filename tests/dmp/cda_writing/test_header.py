@@ -145,3 +145,12 @@ def test_a_replacement_keeps_the_set_and_raises_the_version() -> None:
         ("2.25.17", "2", ("2.25.17",)),
         ("2.25.17", "3", ("2.25.18",)),
     ]
+
+
+def test_the_place_of_care_is_read_back() -> None:
+    read = read_document(wrapped(HEAD, b"%PDF-1.4"))
+    assert read.facility_type is not None
+    assert read.practice_setting is not None
+    assert (read.facility_type.code, read.practice_setting.code) == ("SA01", "ETABLISSEMENT")
+    unknown = replace(HEAD, author=replace(AUTHOR, structure=replace(PLACE, sector=None)))
+    assert read_document(wrapped(unknown, b"%PDF-1.4")).facility_type is None
