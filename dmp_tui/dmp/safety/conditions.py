@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dmp_tui.dmp.medicines.model import Grade, Interaction, Substance
+from dmp_tui.dmp.medicines.model import Grade, Interaction, Level, Substance
 from dmp_tui.dmp.safety.known import Known
 from dmp_tui.dmp.safety.model import Medicine
 from dmp_tui.dmp.safety.naming import folded_name
@@ -33,7 +33,8 @@ class Side:
 def decided(interaction: Interaction, one: Side, other: Side, known: Known) -> tuple[tuple[Grade, bool | None], ...]:
     """Each level of a pair, and whether it holds; "with the others" holds where no other level names this pair."""
     sides = (one, other)
-    conditions = [_without_conduct(grade.condition) for grade in interaction.grades]
+    grades = _unfolded(interaction.grades)
+    conditions = [_without_conduct(grade.condition) for grade in grades]
     met = [_met(text, sides, known) for text in conditions]
     complements = [bool(_OTHERS.search(folded_name(text))) for text in conditions]
     named = [found for found, rest in zip(met, complements, strict=True) if not rest]
@@ -45,7 +46,31 @@ def decided(interaction: Interaction, one: Side, other: Side, known: Known) -> t
             met[at] = _torsades(sides, exception=any(found for place, found in enumerate(met) if place != at))
         elif text and met[at] and _ALWAYS.match(folded_name(text)) and _milder_names_it(at, conditions, met, sides):
             met[at] = None
-    return tuple(zip(interaction.grades, met, strict=True))
+    if len(grades) == 1 and met[0] is None and not _OPENS.match(folded_name(conditions[0])):
+        met[0] = True
+    return tuple(zip(grades, met, strict=True))
+
+
+_OPENS = re.compile(r"(?:AVEC|POUR|EN CAS|CHEZ|SI|LORSQU\w*|DANS|SAUF|PENDANT|EN DEHORS|EN L ABSENCE|ENTRE)\b")
+"""How a condition begins; a lone level with other words tells what to do, not when it holds."""
+
+
+def _unfolded(grades: tuple[Grade, ...]) -> tuple[Grade, ...]:
+    """Two levels where the thesaurus writes a contraindication for some inside a lone "association déconseillée"."""
+    if len(grades) != 1 or grades[0].level is not Level.DISCOURAGED:
+        return grades
+    some = re.match(r"\s*Contre-indication\s*:\s*(.+)", grades[0].condition, re.DOTALL)
+    if some is None:
+        return grades
+    worst, _below, rest = some[1].partition("Association déconseillée")
+    others = rest.strip(" :\n") or "avec les autres médicaments"
+    return (Grade(Level.CONTRAINDICATED, worst), Grade(Level.DISCOURAGED, others, grades[0].conduct))
+
+
+def is_conduct(condition: str) -> bool:
+    """Whether the words of a condition tell what to do rather than when: they are shown with the level that holds."""
+    folded = folded_name(condition.strip(" :\n"))
+    return bool(folded) and (bool(_ALWAYS.match(folded)) or not _OPENS.match(folded))
 
 
 def _milder_names_it(at: int, conditions: Sequence[str], met: Sequence[bool | None], sides: tuple[Side, Side]) -> bool:
@@ -91,8 +116,8 @@ _PIECES = re.compile(
     r"(?:^|[\n\r.;:])\s*[-–•]\s+|\s+[-–•]\s+(?=avec\b|pour\b|en cas\b|chez\b|des doses\b|entre\b)", re.IGNORECASE
 )
 _ALWAYS = re.compile(
-    r"^(?:SI L ?ASSOCIATION\b|POUR TOUS LES MEDICAMENTS|AINSI QUE PENDANT LES|ET PENDANT LES|SURVEILLANCE\b"
-    r"|.*\bEST AU MIN\w+ DECONSEILLEE)"
+    r"^(?:SI L ?ASSOCIATION\b|CONTRE INDIQUEE? SAUF|POUR TOUS LES MEDICAMENTS|AINSI QUE PENDANT LES"
+    r"|ET PENDANT LES|SURVEILLANCE\b|.*\bEST AU MIN\w+ DECONSEILLEE)"
 )
 """Words that are how to go about it, or a minimum, and no condition."""
 _NAMES_ONLY = re.compile(r"^(?:AVEC|POUR|ENTRE)\b")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from dmp_tui.dmp.medicines.model import Base, Grade, Interaction, Substance
-from dmp_tui.dmp.safety.conditions import Side, decided
+from dmp_tui.dmp.safety.conditions import Side, decided, is_conduct
 from dmp_tui.dmp.safety.known import Known, origins_of, washout_days
 from dmp_tui.dmp.safety.model import OF_LEVEL, Caveat, Evidence, Medicine, Reason, ReasonKind, Taken, Verdict, worst
 from dmp_tui.dmp.safety.naming import folded_name, same_substance
@@ -99,7 +99,8 @@ def _graded(
         # A milder level says nothing more where a worse one surely holds.
         if level.rank > certain.rank:
             continue
-        yield _with(base, level, grade.condition if not holds else "", grade.conduct, holds=bool(holds))
+        conduct = grade.conduct or (grade.condition if is_conduct(grade.condition) else "")
+        yield _with(base, level, grade.condition if not holds else "", conduct, holds=bool(holds))
     if open_ and certain is Verdict.NOTHING_FOUND:
         yield _with(base, _floor(interaction, open_), "", "", holds=True)
 
@@ -113,7 +114,11 @@ def _floor(interaction: Interaction, open_: list[Grade]) -> Verdict:
 
 def _with(reason: Reason, level: Verdict, condition: str, conduct: str, *, holds: bool) -> Reason:
     return replace(
-        reason, level=level, condition=" ".join(condition.split()).strip(" :"), conduct=conduct.strip(), holds=holds
+        reason,
+        level=level,
+        condition=" ".join(condition.split()).strip(" :"),
+        conduct=" ".join(conduct.split()),
+        holds=holds,
     )
 
 

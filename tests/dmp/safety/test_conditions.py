@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dmp_tui.dmp.medicines.model import Grade, Interaction, Level, Substance
-from dmp_tui.dmp.safety.conditions import Side, decided
+from dmp_tui.dmp.safety.conditions import Side, decided, is_conduct
 from dmp_tui.dmp.safety.known import Known, known_of
 from dmp_tui.dmp.safety.model import Medicine
 from dmp_tui.dmp.safety.naming import of_substance
@@ -56,7 +56,7 @@ def test_an_empty_condition_always_holds() -> None:
     ],
 )
 def test_what_nobody_knows_is_left_open(text: str) -> None:
-    assert judged(DOXAZOSINE, SILDENAFIL, text) == (None,)
+    assert judged(DOXAZOSINE, SILDENAFIL, text, text) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -123,5 +123,23 @@ def test_a_general_level_is_open_where_a_milder_one_may_be_this_pairs() -> None:
 def test_part_of_a_class_is_not_the_class() -> None:
     text = "- avec les anticonvulsivants inducteurs enzymatiques"
     one = substance("glasdegib")
-    assert judged(one, substance("apalutamide", "inducteurs enzymatiques"), text) == (None,)
-    assert judged(one, substance("phenytoine", "anticonvulsivants inducteurs enzymatiques"), text) == (True,)
+    assert judged(one, substance("apalutamide", "inducteurs enzymatiques"), text, text) == (None, None)
+    assert judged(one, substance("phenytoine", "anticonvulsivants inducteurs enzymatiques"), text, text) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["Adapter la posologie.", "Contre-indiqué sauf s'il existe une hypokaliémie.", "Réduire la dose de moitié."]
+)
+def test_a_lone_level_that_only_tells_what_to_do_holds(text: str) -> None:
+    assert judged(DOXAZOSINE, SILDENAFIL, text) == (True,)
+    assert is_conduct(text)
+
+
+@pytest.mark.parametrize(("other", "expected"), [("citalopram", (True, False)), ("sotalol", (False, True))])
+def test_a_contraindication_written_inside_a_milder_level(other: str, expected: tuple[bool, ...]) -> None:
+    grade = Grade(Level.DISCOURAGED, "Contre-indication :\n- avec le citalopram, la dompéridone.")
+    pair = Interaction("a", "b", "A", "B", (grade,))
+    one, two = substance("crizotinib"), substance(other)
+    found = decided(pair, Side(one, of_substance(one)), Side(two, of_substance(two)), NOBODY)
+    assert [g.level for g, _ in found] == [Level.CONTRAINDICATED, Level.DISCOURAGED]
+    assert tuple(x for _, x in found) == expected
