@@ -13,6 +13,7 @@ from dmp_tui.asking.words import (
     kind_words,
     limit_words,
     old_editions,
+    other_words,
     reason_words,
     verdict_words,
 )
@@ -48,7 +49,7 @@ def medicine_words(medicine: Medicine) -> str:
 
 def _reason_lines(reason: Reason) -> Iterator[str]:
     level = verdict_words(reason.level) if reason.level.rank < 4 else _("pour information")
-    who = f"{reason.subject} / {reason.other}" if reason.other else reason.subject
+    who = " / ".join(part for part in (reason.subject, other_words(reason)) if part)
     yield f"{level.capitalize()} - {kind_words(reason.kind)} : {who}"
     for said in (condition_words(reason), reason_words(reason), reason.conduct):
         if said:

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from dmp_tui.dmp.safety.allergies import GRAVE
 from dmp_tui.dmp.safety.model import Answer, Caveat, Evidence, Limit, LimitKind, Reason, ReasonKind, Verdict
 from dmp_tui.dmp.safety.rules import states
 from dmp_tui.i18n import _, language, n_
@@ -97,6 +98,16 @@ def reason_words(reason: Reason) -> str:
     return ""
 
 
+def other_words(reason: Reason) -> str:
+    """The other side of a reason: the sheet's own words; a filtration and an age with their unit and day."""
+    if reason.kind is ReasonKind.KIDNEY and reason.other[:1] in set("0123456789<>≤≥"):
+        said = _("DFG {value} mL/min").format(value=reason.other.replace(".", ","))
+        return f"{said} ({reason.date[:10]})" if reason.date else said
+    if reason.kind is ReasonKind.AGE and reason.other:
+        return _("{count} ans").format(count=reason.other)
+    return reason.other
+
+
 _PATIENT = re.compile(r"(?P<what>[a-z-]+)(?::(?P<code>[a-z0-9-]+))?(?P<sign>>=|<=|<|>)?(?P<bound>[0-9.]+)?")
 
 
@@ -104,6 +115,8 @@ def condition_words(reason: Reason) -> str:
     """``si DFG < 30``: the condition of a reason that holds only on it; empty of one that holds."""
     if reason.holds:
         return ""
+    if reason.condition == GRAVE:
+        return _("si la réaction était immédiate et grave, ou une toxidermie sévère")
     own = {ReasonKind.KIDNEY, ReasonKind.PREGNANCY, ReasonKind.BREAST_FEEDING, ReasonKind.AGE, ReasonKind.LABORATORY}
     match = _PATIENT.fullmatch(reason.condition) if reason.kind in own else None
     if match is None:

@@ -1,12 +1,15 @@
 """Reasons of allergies: to the substance, to its class, across classes, and what is wrongly told of others."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from dmp_tui.dmp.entries import Criticality
 from dmp_tui.dmp.medicines.model import Substance
 from dmp_tui.dmp.safety.known import Known, KnownAllergy, origins_of
 from dmp_tui.dmp.safety.model import Caveat, Evidence, Medicine, Reason, ReasonKind, Verdict
 from dmp_tui.dmp.safety.naming import same_substance
 from dmp_tui.dmp.safety.rules import Cross, Group, crosses, groups, subjects_of
+from dmp_tui.dmp.sheet.reading import reaction_rank, worst_reaction
 
 _OWN = "RCP, rubrique 4.3 : hypersensibilité à la substance active ou à l'un des excipients"
 _MILD = frozenset({Caveat.NOT_AN_ALLERGY})
@@ -42,7 +45,7 @@ def _of_one(proposed: Medicine, substance: Substance, allergy: KnownAllergy) -> 
     of_allergy = {group.code for group in allergy.groups}.union(*(subjects_of(one) for one in own))
     told = [rule for rule in crosses() if rule.allergy in of_allergy and rule.given in mine]
     for rule in _nearest(told):
-        yield _crossed(rule, proposed, substance, allergy)
+        yield from _crossed(rule, proposed, substance, allergy)
 
 
 def _nearest(rules: list[Cross]) -> list[Cross]:
@@ -51,11 +54,13 @@ def _nearest(rules: list[Cross]) -> list[Cross]:
     return real[:1] or rules[:1]
 
 
-def _crossed(rule: Cross, proposed: Medicine, substance: Substance, allergy: KnownAllergy) -> Reason:
+def _crossed(rule: Cross, proposed: Medicine, substance: Substance, allergy: KnownAllergy) -> Iterator[Reason]:
+    """The reason of a row, at the level of a grave reaction where the allergy was one; on that condition if unknown."""
+    grave = _was_grave(allergy) if rule.grave is not None else False
     kind = ReasonKind.MYTH if rule.myth else ReasonKind.CROSS_ALLERGY
-    return _reason(
+    found = _reason(
         kind,
-        rule.level,
+        rule.grave if rule.grave is not None and grave else rule.level,
         proposed,
         substance,
         allergy,
@@ -65,6 +70,26 @@ def _crossed(rule: Cross, proposed: Medicine, substance: Substance, allergy: Kno
         english=rule.english,
         evidence=rule.evidence,
     )
+    yield found
+    if rule.grave is not None and grave is None and found.level.rank > rule.grave.rank and not allergy.adverse_effect:
+        yield replace(found, level=rule.grave, holds=False, condition=GRAVE)
+
+
+GRAVE = "réaction immédiate grave ou toxidermie sévère"
+"""Condition of what a grave reaction would forbid."""
+
+
+def _was_grave(allergy: KnownAllergy) -> bool | None:
+    """Whether a source tells a reaction that kills; None where none tells any reaction."""
+    if allergy.line.criticality in _GRAVE:
+        return True
+    worst = worst_reaction(allergy.line)
+    if worst is None:
+        return None
+    return reaction_rank(worst)[1] <= Criticality.HIGH.rank
+
+
+_GRAVE = frozenset({Criticality.FATAL, Criticality.HIGH})
 
 
 def _reason(

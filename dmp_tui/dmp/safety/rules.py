@@ -56,6 +56,8 @@ class Cross:
     given: str
     level: Verdict
     myth: bool
+    grave: Verdict | None
+    """The level after a grave reaction (anaphylaxis, angioedema, severe skin reaction), where it is another."""
     french: str
     english: str
     evidence: Evidence
@@ -164,6 +166,7 @@ def crosses() -> tuple[Cross, ...]:
             row["given"],
             Verdict.NOTHING_FOUND if row["level"] == "myth" else Verdict(row["level"]),
             row["level"] == "myth",
+            Verdict(row["grave"]) if row["grave"] else None,
             row["fr"],
             row["en"],
             Evidence(row["evidence"]),

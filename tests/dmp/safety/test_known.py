@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from dmp_tui.dmp.entries import Assertion, Coding, Kind, Mark, Status
+from dmp_tui.dmp.entries import Assertion, Coding, Criticality, Kind, Mark, Reaction, Status
 from dmp_tui.dmp.safety.answers import check, sheet_checks
 from dmp_tui.dmp.safety.known import Known, known_of, without_allergy_words
 from dmp_tui.dmp.safety.model import Answer, Caveat, LimitKind, ReasonKind, Verdict
@@ -93,6 +93,17 @@ def test_an_emergency_set_is_said_to_be_one() -> None:
     small = replace(BASE, whole=False)
     known = known_of(typed_sheet(Typed(), TODAY), small, TODAY)
     assert LimitKind.NO_BASE in {limit.kind for limit in known.limits}
+
+
+def test_a_grave_reaction_to_a_penicillin_forbids_a_cephalosporin() -> None:
+    sheet = typed_sheet(Typed(allergies=["pénicilline"]), TODAY)
+    unknown, _ = against(sheet, "ceftriaxone")
+    assert (unknown.verdict, unknown.at_worst) == (Verdict.PRECAUTION, Verdict.CONTRAINDICATED)
+    grave, _ = against(changed(sheet, Kind.ALLERGY, reactions=(Reaction("Choc anaphylactique"),)), "ceftriaxone")
+    assert grave.verdict is Verdict.CONTRAINDICATED
+    mild = (Reaction("Éruption", Criticality.LOW),)
+    told, _ = against(changed(sheet, Kind.ALLERGY, reactions=mild), "ceftriaxone")
+    assert told.at_worst is Verdict.PRECAUTION
 
 
 def test_an_unreadable_allergy_is_a_limit() -> None:
