@@ -189,7 +189,7 @@ def _qt(proposed: Medicine, met: Met, caveats: frozenset[Caveat]) -> Iterator[Re
         return
     yield Reason(
         ReasonKind.QT,
-        Verdict.DISCOURAGED,
+        Verdict.PRECAUTION,
         proposed.label,
         "RCP, rubriques 4.4 et 4.5, des deux substances (allongement de QT) ; " + ANSM,
         other=met.medicine.label,
