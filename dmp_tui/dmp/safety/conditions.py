@@ -43,6 +43,8 @@ def decided(interaction: Interaction, one: Side, other: Side, known: Known) -> t
             met[at] = False if True in named else (None if None in named or not named else True)
     for at, text in enumerate(conditions):
         if _WHATEVER in folded_name(text):
+            # The level beside it lists its substances and classes whole: who is not among them is not of it.
+            met = [found if place == at else bool(found) for place, found in enumerate(met)]
             met[at] = _torsades(sides, exception=any(found for place, found in enumerate(met) if place != at))
         elif text and met[at] and _ALWAYS.match(folded_name(text)) and _milder_names_it(at, conditions, met, sides):
             met[at] = None

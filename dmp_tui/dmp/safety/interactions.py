@@ -116,7 +116,7 @@ def _with(reason: Reason, level: Verdict, condition: str, conduct: str, *, holds
     return replace(
         reason,
         level=level,
-        condition=" ".join(condition.split()).strip(" :"),
+        condition=" ".join(condition.split()).strip(" :-"),
         conduct=" ".join(conduct.split()),
         holds=holds,
     )
