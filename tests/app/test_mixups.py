@@ -45,7 +45,7 @@ async def test_a_cps_pulled_while_a_document_is_sent_says_that_nobody_knows_and_
         desk.source.remove(FIRST)
         await desk.until_shows("Un envoi a été interrompu : vérifiez s'il est dans le dossier.")
         await desk.until(lambda: not desk.app.sending)
-        assert not [worker for worker in desk.app.workers if worker.group == "deposit"]
+        await desk.until(lambda: all(worker.is_finished for worker in desk.app.workers if worker.group == "deposit"))
         own_server.thaw()
         await desk.log_in("lefevre")
         await desk.until_shows("!! ALLERGIES")
