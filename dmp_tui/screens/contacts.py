@@ -62,7 +62,7 @@ class ContactsScreen(RecordScreen):
         told = [*(visible(role) for role in one.roles), *(contact_kind(kind) for kind in one.kinds)]
         origins = newest_origins(source.origin for line in one.lines for source in line.sources)
         documents = document_name(origins[0]) + (f" +{len(origins) - 1}" if len(origins) > 1 else "") if origins else ""
-        sources = " · ".join(part for part in (_("déclarée au dossier") if one.declared else "", documents) if part)
+        sources = " · ".join(part for part in (_("dossier") if one.declared else "", documents) if part)
         who = visible(one.name) + (f" ({', '.join(told)})" if told else "")
         new = "* " if any(Mark.NEW in line.marks for line in one.lines) else ""
         first, *more = [phone(number) for number in one.phones] or [_("sans téléphone")]

@@ -70,8 +70,10 @@ class PreventionScreen(RecordScreen):
             rows = [text_row(two_ends(left, right, width), width, style, key)]
         else:
             # What is asked, and why, is never cut; what was found goes below it.
-            rows = [text_row(part, width, style, key) for part in wrap(left, width, " " * (_NAME + 3))]
-            rows.append(text_row(two_ends("", right, width), width, style))
+            parts = [left] if cell_len(left) <= width else wrap(left, width, " " * (_NAME + 3))
+            rows = [text_row(part, width, style, key) for part in parts]
+            if one.given or one.standing is not Standing.NOT_FOUND:
+                rows.append(text_row(two_ends("", right, width), width, style))
         for given in one.given[:6]:
             new = "*" if Mark.NEW in given.line.marks else " "
             text = f"   {new} {day(given.date)[:10] or _('date ?'):<10} {visible(given.label)}"
