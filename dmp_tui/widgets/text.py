@@ -4,6 +4,7 @@ Widths are terminal cells as ``rich.cells`` counts them: wide characters take tw
 """
 
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
@@ -97,13 +98,24 @@ def wrap(text: str, width: int, indent: str = "") -> list[str]:
                 continue
             if line.strip():
                 lines.append(line)
-            line = indent + word
-            while cell_len(line) > width:
-                head = set_cell_size(line, width).rstrip()
-                lines.append(head)
-                line = indent + line[len(head) :]
+            *pieces, last = _pieces(word, width - cell_len(indent))
+            lines += [indent + piece for piece in pieces]
+            line = indent + last
         lines.append(line)
     return lines
+
+
+def _pieces(word: str, width: int) -> Iterator[str]:
+    """A word in pieces of ``width`` cells at most; of one character each where not even that has room."""
+    piece, cells = "", 0
+    for character in word:
+        more = cell_len(character)
+        if piece and cells + more > width:
+            yield piece
+            piece, cells = "", 0
+        piece += character
+        cells += more
+    yield piece
 
 
 _NEVER_FIRST = frozenset({"»", ":", ";"})

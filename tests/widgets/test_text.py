@@ -78,3 +78,18 @@ def test_a_name_cut_within_keeps_both_ends_and_fits(width: int) -> None:
 
 def test_no_line_begins_with_a_colon() -> None:
     assert wrap("deux documents : cela", 15) == ["deux", "documents :", "cela"]
+
+
+@given(st.text(max_size=60), st.integers(0, 9), st.sampled_from(["", "  ", "    "]))
+def test_wrapping_ends_whatever_the_room_and_loses_nothing(text: str, width: int, indent: str) -> None:
+    lines = wrap(text, width, indent)
+    said = " ".join(visible(line) for line in text.splitlines())
+    assert "".join("".join(lines).split()) == "".join(said.split())
+    for line in lines:
+        # A paragraph's own leading spaces are kept, whatever room there is.
+        assert cell_len(line.lstrip()) <= max(width, 1) or len(line.strip()) == 1
+
+
+def test_a_wide_character_has_a_line_of_its_own_where_it_has_no_room() -> None:
+    assert wrap("日本", 1) == ["日", "本"]
+    assert wrap("abc", 0) == ["a", "b", "c"]
