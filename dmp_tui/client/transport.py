@@ -145,6 +145,7 @@ class Transport:
         await self._http.aclose()
 
     def _is_closed(self) -> bool:
+        """A call, as its answer changes while a request is under way."""
         return self._http.is_closed
 
     async def _look_at(self, stream: "AsyncNetworkStream") -> None:

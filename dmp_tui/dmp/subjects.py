@@ -48,6 +48,10 @@ def numbers_of_others(text: str, ins: Ins) -> tuple[str, ...]:
     return tuple(number for number in written_numbers(text) if number[:13] != ins.matricule[:13])
 
 
+DOUBTS = frozenset({"name-differs", "birth-date-differs"})
+"""Differences that make a document perhaps another person's."""
+
+
 def warnings_of(subject: Subject, ins: Ins, traits: Traits) -> tuple[str, ...]:
     """What differs between a document's subject and a person: ``name-differs``, ``birth-date-differs``,
     ``sex-differs``, ``ins-key-wrong``."""

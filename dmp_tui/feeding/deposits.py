@@ -24,7 +24,7 @@ from dmp_tui.dmp.files import (
     with_type,
 )
 from dmp_tui.dmp.identity import NO_TRAITS, Ins, Traits
-from dmp_tui.dmp.subjects import differing, held_ins, holds_several, ins_of, is_of_another, warnings_of
+from dmp_tui.dmp.subjects import DOUBTS, differing, held_ins, holds_several, ins_of, is_of_another, warnings_of
 from dmp_tui.feeding.datamatrix import datamatrices
 from dmp_tui.feeding.identifying import RefusedError, printed_identity
 from dmp_tui.i18n import _
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from dmp_tui.client.transport import Sent
     from dmp_tui.dmp.identity import Identity
     from dmp_tui.feeding.session import Lasting
-
-
-_DOUBT = frozenset({"name-differs", "birth-date-differs"})
 
 
 class Outcome(StrEnum):
@@ -161,7 +158,7 @@ def _draft(content: bytes, wishes: Wishes, label: "Identity | None", now: str) -
         sentence = _("Le document porte l'INS {theirs}, pas celui du patient : {ours}.")
         raise RefusedError(sentence.format(theirs=visible(held_ins(subject)), ours=ins.grouped))
     differs = warnings_of(subject, ins, wishes.traits) if subject is not None else ()
-    if _DOUBT & set(differs) and not wishes.accept_differences:
+    if DOUBTS & set(differs) and not wishes.accept_differences:
         raise RefusedError(_other_name())
     return ins, _as_wished(draft, wishes)
 
@@ -173,7 +170,7 @@ async def _check_record(server: "Lasting", label: "Identity") -> None:
         RefusedError, ClientError.
     """
     status = await server.asked(lambda: server.client.find_patient(label.ins))
-    if status is not None and _DOUBT & set(differing(label.traits, status.traits)):
+    if status is not None and DOUBTS & set(differing(label.traits, status.traits)):
         raise RefusedError(_("Le nom ou la date de naissance ne sont pas ceux du dossier de cet INS."))
 
 
@@ -190,7 +187,7 @@ def _check_label(label: "Identity", ins: Ins, wishes: Wishes) -> None:
     if (label.ins.oid, label.ins.matricule[:13]) != (ins.oid, ins.matricule[:13]):
         sentence = _("Le document porte l'INS {theirs}, pas celui du patient : {ours}.")
         raise RefusedError(sentence.format(theirs=label.ins.grouped, ours=ins.grouped))
-    if _DOUBT & set(differing(label.traits, wishes.traits)) and not wishes.accept_differences:
+    if DOUBTS & set(differing(label.traits, wishes.traits)) and not wishes.accept_differences:
         raise RefusedError(_other_name())
 
 

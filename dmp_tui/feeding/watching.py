@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from dmp_tui.client.errors import ClientError, ClientProblem
 from dmp_tui.dmp.documents import Author
 from dmp_tui.dmp.identity import Origin
-from dmp_tui.dmp.subjects import differing
+from dmp_tui.dmp.subjects import DOUBTS, differing
 from dmp_tui.feeding.away import DONE, REFUSED, SIDECAR, ChangedError, Fate, Look, put_away
 from dmp_tui.feeding.datamatrix import datamatrices
 from dmp_tui.feeding.folder import Folder, Listing, Waiting, is_candidate, observed, on_its_way, settled, sidecars
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from dmp_tui.client import Deposited
     from dmp_tui.feeding.session import Lasting
 
-_DOUBT = frozenset({"name-differs", "birth-date-differs"})
 _COMES_BACK = frozenset(
     {ClientProblem.UNREACHABLE, ClientProblem.UNAVAILABLE, ClientProblem.TOO_MANY, ClientProblem.BAD_ANSWER}
 )
@@ -320,7 +319,7 @@ class Watch:
         if status is None:
             raise RefusedError(_("Aucun DMP pour cet INS."))
         named = checked or whose.origin is Origin.DATAMATRIX
-        if named and _DOUBT & set(differing(whose.traits, status.traits)):
+        if named and DOUBTS & set(differing(whose.traits, status.traits)):
             raise RefusedError(_("Le nom ou la date de naissance ne sont pas ceux du dossier de cet INS."))
         return await self._asked(lambda: client.deposit(whose.ins, draft.entry, draft.content, _unwatched))
 

@@ -10,7 +10,7 @@ from dmp_tui.dmp import codes
 from dmp_tui.dmp.documents import Confidentiality
 from dmp_tui.dmp.files import USUAL_TYPES, Draft, is_dated_ahead, is_free, with_level, with_type
 from dmp_tui.dmp.identity import NO_TRAITS, Ins
-from dmp_tui.dmp.subjects import warnings_of, written_numbers
+from dmp_tui.dmp.subjects import DOUBTS, warnings_of, written_numbers
 from dmp_tui.i18n import _
 from dmp_tui.screens.base import PageScreen
 from dmp_tui.screens.coded import document_type
@@ -61,7 +61,7 @@ class DepositCheckScreen(PageScreen):
     @property
     def doubtful(self) -> bool:
         """Whether it may be somebody else's: a key that is wrong is nobody else's."""
-        return bool({"name-differs", "birth-date-differs"} & set(self.differs)) or bool(self._others)
+        return bool(DOUBTS & set(self.differs)) or bool(self._others)
 
     @property
     def _others(self) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ class SessionApp(DeskApp):
         self.exit()
 
     async def _stop_asking(self) -> None:
-        """Let no request be under way when the connections are closed: it would open another, and leave it."""
+        """Let nothing be asked once the session ends: the card would renew it for the answer."""
         asking = [worker for worker in self.workers if worker.group in _ASKING]
         for worker in asking:
             worker.cancel()

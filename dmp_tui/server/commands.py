@@ -337,7 +337,7 @@ def purge(data: Path, dry_run: bool, yes: bool) -> None:
         if found and not yes:
             click.confirm(_("Les détruire pour toujours ?"), abort=True)
         with click.progressbar(length=len(found), file=sys.stderr) as bar:
-            count, clean = destroy(store, found, _event("purge_record"), system_clock, lambda _done: bar.update(1))
+            count, clean = destroy(store, found, _event("purge_record"), system_clock, lambda: bar.update(1))
     if found:
         until = f"{system_clock() + KEY_BACKUPS_KEPT:%d/%m/%Y}"
         click.echo(_("Dossiers détruits : {count}").format(count=count))

@@ -1,8 +1,9 @@
 """Destroying records ten years after they were closed (CSP L1111-18)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from dmp_tui.dmp.consents import Record, RecordStatus, kept_until
 from dmp_tui.store import Clock, Store, TrailEvent, Transaction
@@ -22,29 +23,25 @@ def due(store: Store, now: datetime) -> list[str]:
 
 
 def destroy(
-    store: Store, patient_ids: list[str], event: TrailEvent, clock: Clock, told: Callable[[int], None]
+    store: Store, patient_ids: list[str], event: TrailEvent, clock: Clock, told: Callable[[], object]
 ) -> tuple[int, bool]:
-    """Destroys records, each whole or not at all; ``told`` gets how many are done.
+    """Destroys records, each whole or not at all; ``told`` is called after each.
 
     Gives how many were destroyed, and whether nothing of their keys is left in the store's files: where a running
     server reads them at this moment, settling again later removes the rest.
     """
-    count = sum(_destroyed(store, patient_ids, event, clock, told))
+    count = 0
+    for patient_id in patient_ids:
+        count += store.write_now(partial(_destroy, event=replace(event, patient_id=patient_id), clock=clock))
+        told()
     return count, store.settle_purges()
 
 
-def _destroyed(
-    store: Store, patient_ids: list[str], event: TrailEvent, clock: Clock, told: Callable[[int], None]
-) -> Iterator[bool]:
-    for done, patient_id in enumerate(patient_ids, start=1):
-
-        def work(transaction: Transaction, patient_id: str = patient_id) -> bool:
-            record = transaction.patient(patient_id)
-            if record is None or not is_due(record, clock()):
-                return False
-            transaction.purge(patient_id)
-            transaction.trace(replace(event, patient_id=patient_id))
-            return True
-
-        yield store.write_now(work)
-        told(done)
+def _destroy(transaction: Transaction, *, event: TrailEvent, clock: Clock) -> bool:
+    """Destroys the record that the event names; False where it is no longer due."""
+    record = transaction.patient(event.patient_id)
+    if record is None or not is_due(record, clock()):
+        return False
+    transaction.purge(record.id)
+    transaction.trace(event)
+    return True

@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -184,8 +183,10 @@ class Store(Reads):
 
         def work(transaction: Transaction) -> None:
             for patient_id in transaction.settle_purges():
-                event = TrailEvent("local:store", "", "administrator", "local", "destroy_key", ALLOWED)
-                transaction.trace(replace(event, patient_id=patient_id))
+                event = TrailEvent(
+                    "local:store", "", "administrator", "local", "destroy_key", ALLOWED, patient_id=patient_id
+                )
+                transaction.trace(event)
 
         self.write_now(work)
         return self.write_now(lambda transaction: transaction.overwrite_keys())

@@ -32,16 +32,21 @@ async def check_page(desk: Desk, folder: Path) -> DepositCheckScreen:
     return page
 
 
+async def send_unheard(desk: Desk, server: ServerProcess, folder: Path) -> None:
+    """Garnier's record open, a PDF on its way to a server that answers nothing until it is thawed."""
+    await desk.log_in()
+    await desk.open("garnier")
+    await check_page(desk, folder)
+    server.freeze()
+    await desk.pilot.press("enter")
+    await desk.until(lambda: desk.app.sending)
+
+
 async def test_a_cps_pulled_while_a_document_is_sent_says_that_nobody_knows_and_leaves_nothing_to_the_next(
     new_desk: NewDesk, own_server: ServerProcess, tmp_path: Path
 ) -> None:
     async with new_desk(own_server, deposit_folder=tmp_path).running() as desk:
-        await desk.log_in()
-        await desk.open("garnier")
-        await check_page(desk, tmp_path)
-        own_server.freeze()
-        await desk.pilot.press("enter")
-        await desk.until(lambda: desk.app.sending)
+        await send_unheard(desk, own_server, tmp_path)
         desk.source.remove(FIRST)
         await desk.until_shows("Un envoi a été interrompu : vérifiez s'il est dans le dossier.")
         await desk.until(lambda: not desk.app.sending)
@@ -91,12 +96,7 @@ async def test_a_document_that_arrives_after_its_record_was_closed_is_told_witho
     new_desk: NewDesk, own_server: ServerProcess, tmp_path: Path
 ) -> None:
     async with new_desk(own_server, deposit_folder=tmp_path).running() as desk:
-        await desk.log_in()
-        await desk.open("garnier")
-        await check_page(desk, tmp_path)
-        own_server.freeze()
-        await desk.pilot.press("enter")
-        await desk.until(lambda: desk.app.sending)
+        await send_unheard(desk, own_server, tmp_path)
         desk.app.close_record()
         own_server.thaw()
         await desk.until_shows("Le document de GARNIER Henri est déposé.")
@@ -107,12 +107,7 @@ async def test_the_answer_of_a_deposit_takes_nobody_away_from_the_note_begun_mea
     new_desk: NewDesk, own_server: ServerProcess, tmp_path: Path
 ) -> None:
     async with new_desk(own_server, deposit_folder=tmp_path).running() as desk:
-        await desk.log_in()
-        await desk.open("garnier")
-        await check_page(desk, tmp_path)
-        own_server.freeze()
-        await desk.pilot.press("enter")
-        await desk.until(lambda: desk.app.sending)
+        await send_unheard(desk, own_server, tmp_path)
         desk.app.go("sheet")  # as the palette does
         await desk.pilot.pause()
         await write(desk, "malaise")

@@ -8,6 +8,7 @@ import pytest
 from dmp_tui.server.workers import WorkerProcess
 from dmp_tui.store import Store, StoreKind
 from tests.server.api import Api, running
+from tests.server.blocking import Blocking, blocking
 from tests.server.login import pki
 from tests.server.login.serving import Clock, Credentials
 from tests.server.login.world import DIRECTORY, Authorities, keep_professional
@@ -51,4 +52,13 @@ async def api(
     store: Store, clock: Clock, credentials: Credentials, authorities: Authorities, workers: WorkerProcess
 ) -> AsyncIterator[Api]:
     async with running(store, clock, credentials, authorities, workers) as made:
+        yield made
+
+
+@pytest.fixture
+def served(
+    store: Store, clock: Clock, credentials: Credentials, authorities: Authorities, workers: WorkerProcess
+) -> Iterator[Blocking]:
+    """A server for hypothesis to ask."""
+    with blocking(store, clock, credentials, authorities, workers) as made:
         yield made

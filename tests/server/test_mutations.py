@@ -8,12 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dmp_tui.server.workers import WorkerProcess
 from dmp_tui.store import Store
 from tests.server.api import MASKED, Json, reference
-from tests.server.blocking import PATIENT, Blocking, blocking
-from tests.server.login.serving import Clock, Credentials
-from tests.server.login.world import DOCTOR, Authorities, ins
+from tests.server.blocking import PATIENT, Blocking
+from tests.server.login.world import DOCTOR, ins
 from tests.server.test_transactions import submission
 
 EXAMPLES = 40
@@ -131,14 +129,6 @@ def kept(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     tables = [name for (name,) in store._rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
     names = [name for name in tables if not name.startswith(("trail", "sqlite"))]
     return {name: store._rows(f"SELECT * FROM {name} ORDER BY 1, 2") for name in names}  # noqa: S608 - its own tables
-
-
-@pytest.fixture
-def served(
-    store: Store, clock: Clock, credentials: Credentials, authorities: Authorities, workers: WorkerProcess
-) -> Iterator[Blocking]:
-    with blocking(store, clock, credentials, authorities, workers) as made:
-        yield made
 
 
 def tried(served: Blocking, method: str, path: str, body: Any, kind: str = "application/fhir+json") -> None:

@@ -1,6 +1,5 @@
 """The API's description names what the server does; whatever is asked by it, or against it, is answered as it says."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -18,12 +17,8 @@ from schemathesis.specs.openapi.checks import (
 
 from dmp_tui.server.app import _ROUTES
 from dmp_tui.server.openapi import CALLS, describe
-from dmp_tui.server.workers import WorkerProcess
-from dmp_tui.store import Store
 from tests.server.api import BASE, Api, Client
-from tests.server.blocking import PATIENT, Blocking, blocking
-from tests.server.login.serving import Clock, Credentials
-from tests.server.login.world import Authorities
+from tests.server.blocking import PATIENT, Blocking
 
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 SCHEMA = schemathesis.openapi.from_dict(describe(BASE))
@@ -56,14 +51,6 @@ async def send(client: Client, case: Case[Any]) -> httpx.Response:
     answer = await client.wire.http.send(request)
     client.wire.proof_nonce = answer.headers["DPoP-Nonce"]
     return answer
-
-
-@pytest.fixture
-def served(
-    store: Store, clock: Clock, credentials: Credentials, authorities: Authorities, workers: WorkerProcess
-) -> Iterator[Blocking]:
-    with blocking(store, clock, credentials, authorities, workers) as made:
-        yield made
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(CALLS), ids=str)

@@ -18,27 +18,14 @@ from dmp_tui.server.layout import load_files
 from dmp_tui.store import ALLOWED, Store, TrailEvent, Transaction, system_clock
 from dmp_tui.store.connection import rows
 from dmp_tui.store.trail import verify
+from dmp_tui.store.transaction import _OF_A_PATIENT
 from tests.store.conftest import data, store
 from tests.store.people import CANARY, NOW, READ, allergy, consent, document, record
 
 __all__ = ["data", "store"]
 
 EVENT = TrailEvent("local:test", "test", "administrator", "local", "purge_record", ALLOWED)
-TABLES = {
-    "ins_directory",
-    "traits_index",
-    "unique_ids",
-    "document_directory",
-    "list_directory",
-    "consent_directory",
-    "summaries",
-    "contents",
-    "entries",
-    "documents",
-    "lists",
-    "consents",
-    "patients",
-}
+TABLES = frozenset(_OF_A_PATIENT)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +88,7 @@ def has_key(store: Store, patient: str) -> bool:
 
 
 def purged_now(store: Store) -> tuple[int, bool]:
-    return purging.destroy(store, purging.due(store, NOW), EVENT, lambda: NOW, lambda _: None)
+    return purging.destroy(store, purging.due(store, NOW), EVENT, lambda: NOW, lambda: None)
 
 
 def test_every_table_of_a_patient_is_known(store: Store) -> None:
@@ -146,7 +133,7 @@ def test_a_record_that_was_opened_again_meanwhile_stays(store: Store) -> None:
     fill(store, 1, LONG_AGO)
     found = purging.due(store, NOW)
     store.write_now(lambda tx: tx.put_patient(record(1)))
-    assert purging.destroy(store, found, EVENT, lambda: NOW, lambda _: None) == (0, True)
+    assert purging.destroy(store, found, EVENT, lambda: NOW, lambda: None) == (0, True)
     assert all(counts(store, "patient-1").values())
 
 

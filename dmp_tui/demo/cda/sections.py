@@ -26,6 +26,7 @@ from dmp_tui.demo.clinical import (
 from dmp_tui.dmp.cda_writing.acts import identifier
 from dmp_tui.dmp.cda_writing.sections import section_templates
 from dmp_tui.dmp.cda_writing.xml import e, french, templates
+from dmp_tui.dmp.units import printed
 
 TITLES = {
     "10160-0": ("Traitements en cours", "1.2.250.1.213.1.1.2.143"),
@@ -59,14 +60,6 @@ TITLES = {
 
 _CHAPTERS = {"18719-5", "18720-3", "18723-7", "18725-2"}
 _SEVERITY_WORDS = {"": "", "mild": "léger", "moderate": "modéré", "severe": "sévère", "fatal": "mortel"}
-_UNIT_WORDS = {
-    "{INR}": "",
-    "umol/L": "µmol/L",
-    "10*9/L": "G/L",
-    "mL/min/{1.73_m2}": "mL/min/1,73 m²",
-    "mm[Hg]": "mmHg",
-}
-"""UCUM units as a French report prints them."""
 _KIND_WORDS = {"drug": "Allergie médicamenteuse", "food": "Allergie alimentaire", "substance": "Allergie"}
 
 Cells = tuple[str | tuple[str, ...], ...]
@@ -88,7 +81,7 @@ def _allergy(s: Allergy) -> Cells:
 def _measure(s: Measure) -> Cells:
     limits = f"{_number(s.low)} - {_number(s.high)}" if s.low and s.high else (s.low and f"> {s.low}") or ""
     limits = limits or (f"< {_number(s.high)}" if s.high else "")
-    return french(s.on), s.label, f"{_number(s.value)} {_UNIT_WORDS.get(s.unit, s.unit)}".strip(), limits
+    return french(s.on), s.label, f"{_number(s.value)} {printed(s.unit)}".strip(), limits
 
 
 def _directive(s: Directive) -> Cells:

@@ -94,6 +94,7 @@ class Found:
     """The name that matched: a DCI, a brand, a synonym."""
     guess: bool
     score: float
+    """How alike it is, of 100."""
 
 
 class Base(Protocol):

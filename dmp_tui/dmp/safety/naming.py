@@ -58,11 +58,6 @@ def of_substance(own: Substance, label: str = "") -> Medicine:
     return Medicine(label or own.name, own.name, (own,), ("",))
 
 
-def likeness(found: Found) -> float:
-    """A guess's score, of 100."""
-    return found.score * 100 if found.score <= 1 else found.score
-
-
 def resolve(labels: Iterable[str], codes: Iterable[Coding], base: Base) -> Medicine | None:
     """What a line's codes or words mean: a box by its code, then words, names that the sheet's own table knows, ATC.
 
@@ -83,7 +78,7 @@ def resolve(labels: Iterable[str], codes: Iterable[Coding], base: Base) -> Medic
         if known is not None:
             return known
         first = next(iter(base.find(name, 1)), None)
-        guesses += [first] if first is not None and first.guess and likeness(first) >= SURE else []
+        guesses += [first] if first is not None and first.guess and first.score >= SURE else []
     tabled = [base.substance(name) for name in sorted(substances(own, texts))]
     held = tuple(one for one in tabled if one is not None)
     if held and len(held) == len(tabled):
@@ -93,7 +88,7 @@ def resolve(labels: Iterable[str], codes: Iterable[Coding], base: Base) -> Medic
             first = next(iter(base.find(code, 1)), None)
             if first is not None and not first.guess:
                 return medicine_of(first, label or first.name)
-    best = max(guesses, key=likeness, default=None)
+    best = max(guesses, key=lambda found: found.score, default=None)
     return medicine_of(best, label) if best is not None else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dmp_tui.dmp.medicines.model import Base, Found
 from dmp_tui.dmp.safety.model import Medicine
-from dmp_tui.dmp.safety.naming import SURE, exact, likeness, medicine_of, short_name
+from dmp_tui.dmp.safety.naming import SURE, exact, medicine_of, short_name
 
 _APART = 3.0
 """Of 100: two guesses nearer to each other than this are not told apart."""
@@ -40,7 +40,7 @@ def _one(name: str, base: Base) -> Medicine | UnknownDrug:
         return known
     found = base.find(name)
     first = next(iter(found), None)
-    if first is not None and likeness(first) >= SURE and not _rivals(first, found):
+    if first is not None and first.score >= SURE and not _rivals(first, found):
         medicine = medicine_of(first, name)
         if medicine.substances:
             return medicine
@@ -51,6 +51,6 @@ def _rivals(first: Found, found: Sequence[Found]) -> bool:
     """Whether another medicine is as near: other strengths of one brand are not another."""
     held = {own.key for own in medicine_of(first, "").substances}
     return any(
-        likeness(first) - likeness(one) < _APART and {own.key for own in medicine_of(one, "").substances} != held
+        first.score - one.score < _APART and {own.key for own in medicine_of(one, "").substances} != held
         for one in found[1:]
     )

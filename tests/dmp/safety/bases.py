@@ -221,11 +221,12 @@ class SmallBase:
             names += [(box.name, box), (box.name.split(" ")[0], box), (" ".join(box.name.split(" ")[:3]), box)]
         for own in self.substances.values():
             names = [*((name, own) for name in (own.name, *own.synonyms, *own.atc)), *names]
-        sure = [Found(own, name, guess=False, score=1) for name, own in names if fold(name).strip() == folded]
+        sure = [Found(own, name, guess=False, score=100) for name, own in names if fold(name).strip() == folded]
         if sure:
             return tuple(sure[:limit])
-        rated = sorted(((SequenceMatcher(None, fold(n), folded).ratio(), n, o) for n, o in names), key=lambda x: -x[0])
-        return tuple(Found(own, name, guess=True, score=score) for score, name, own in rated[:limit] if score > 0.7)
+        rated = [(100 * SequenceMatcher(None, fold(name), folded).ratio(), name, own) for name, own in names]
+        rated.sort(key=lambda one: -one[0])
+        return tuple(Found(own, name, guess=True, score=score) for score, name, own in rated[:limit] if score > 70)
 
     def substance(self, key: str) -> Substance | None:
         folded = fold(key)
