@@ -11,7 +11,7 @@ PATIENTS = (
     Patient(
         "leroy", "LEROY", "Martine", "19580412", Sex.F, ins("2 58 04 99 012 901"),
         "allergie à l'amoxicilline : réactions contradictoires, et represcrite malgré l'allergie",
-        authorised=(*_WARD, "durand", "colin"), phones=("0699000001",),
+        authorised=(*_WARD, "durand", "colin", "mercier"), phones=("0699000001",),
         contacts=(Contact("LEROY Gérard", "conjoint", "0699000002"),),
     ),
     Patient(

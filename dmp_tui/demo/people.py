@@ -133,6 +133,10 @@ WORKERS = (
         "chu", CHU.id, "CHU DE VALFONTAINE", "", "", "", Role.FACILITY_CERTIFICATE, CHU, card="", pin=None,
         does="certificat logiciel de l'établissement : alimentation",
     ),
+    Worker(
+        "samu", SAMU.id, "SAMU 99 VALFONTAINE", "", "", "", Role.FACILITY_CERTIFICATE, SAMU, card="", pin=None,
+        regulator=True, does="certificat logiciel du SAMU : recherche par traits en centre 15",
+    ),
 )  # fmt: skip
 """Those who can log in."""
 

@@ -54,8 +54,8 @@ def test_every_role_has_someone(described: dict[str, Any]) -> None:
     people = described["professionals"]
     assert {one["role"] for one in people} == {role.value for role in Role}
     regulators = {(one["role"], one["profession"]) for one in people if one.get("regulator")}
-    assert regulators == {("doctor", "10"), ("non_doctor", "60")}
-    assert [one["key"] for one in people if one["pin"] is None] == ["chu"]
+    assert regulators == {("doctor", "10"), ("non_doctor", "60"), ("facility_certificate", "")}
+    assert [one["key"] for one in people if one["pin"] is None] == ["chu", "samu"]
     treating = {one["id"] for one in people if one["role"] == "treating_doctor"}
     assert treating & {one["treating_doctor"] for one in described["patients"]}
 

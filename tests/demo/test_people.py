@@ -41,8 +41,8 @@ def test_every_role_of_the_rights_table_can_log_in() -> None:
     roles = {w.role for w in WORKERS}
     assert roles == set(Role) - {Role.TREATING_DOCTOR}
     assert any(p.treating_doctor == "durand" for p in PATIENTS)
-    assert {w.key for w in WORKERS if w.regulator} == {"samson", "joly"}
-    assert [w.key for w in WORKERS if w.pin is None] == ["chu"]
+    assert {w.key for w in WORKERS if w.regulator} == {"samson", "joly", "samu"}
+    assert [w.key for w in WORKERS if w.pin is None] == ["chu", "samu"]
 
 
 def test_every_reference_to_a_professional_names_one_who_can_log_in() -> None:

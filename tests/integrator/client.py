@@ -47,7 +47,7 @@ class Client:
         r, s = utils.decode_dss_signature(self.key.sign(signed.encode(), ec.ECDSA(SHA256())))
         headers = {"DPoP": signed + "." + b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))}
         headers |= {"Authorization": f"DPoP {token}"} if token else {}
-        answer = self.http.request(method, self.url + path, headers=headers, **more)
+        answer = self.http.request(method, self.url + path, **more | {"headers": headers | more.get("headers", {})})
         stale, self.nonce = self.nonce, answer.headers["DPoP-Nonce"]
         asked = answer.status_code in {400, 401} and "use_dpop_nonce" in answer.text + str(answer.headers)
         return self.send(method, path, token, **more) if asked and stale != self.nonce else answer
