@@ -98,6 +98,8 @@ class Access:
             session=caller.session,
             on_behalf_of=professional.on_behalf_of,
             detail=" ".join(part for part in (detail, told) if part),
+            address=caller.address,
+            request=caller.request,
         )
 
 
@@ -120,6 +122,8 @@ def unanswered(caller: Caller, operation: str, rule: str, named: Mapping[str, st
         session=caller.session,
         on_behalf_of=professional.on_behalf_of,
         detail=" ".join(value[:64] for value in named.values()),
+        address=caller.address,
+        request=caller.request,
     )
 
 

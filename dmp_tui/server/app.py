@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
 from starlette.applications import Starlette
@@ -16,7 +17,7 @@ from dmp_tui.dmp.professions import Mode
 from dmp_tui.dmp.rights import Operation
 from dmp_tui.server import administrative, consents, documents, lists, patients, summaries, trails, transactions, web
 from dmp_tui.server.access import Refused, unanswered
-from dmp_tui.server.caller import Caller
+from dmp_tui.server.caller import Caller, request_name
 from dmp_tui.server.deposit import instant
 from dmp_tui.server.identity import ServerIdentity
 from dmp_tui.server.login import Login, LoginPolicy, policy_of
@@ -74,7 +75,8 @@ _ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
     ("POST", "/fhir/Consent", consents.declare, Operation.AUTHORISATION_DECLARE),
     ("GET", "/fhir/Consent", consents.listing, Operation.LIST_AUTHORISED_OR_BLOCKED),
     ("PATCH", "/fhir/Consent/{id}", consents.withdraw, Operation.AUTHORISATION_REMOVE),
-    ("GET", "/fhir/AuditEvent", trails.events, trails.READ_TRAIL),
+    ("GET", "/fhir/AuditEvent", trails.search, trails.READ_TRAIL),
+    ("GET", "/fhir/AuditEvent/{id}", trails.read, trails.READ_TRAIL),
     ("POST", "/fhir", transactions.provide, Operation.SUBMIT_DOCUMENT),
 )
 """Tried in this order: the sheet comes first, as it is asked for most; a fixed name before ``{id}``.
@@ -156,6 +158,13 @@ async def _answer(services: Services, login: Login, handler: Handler, operation:
 
     A refusal is answered once it is in the trail; where the trail cannot take it, the answer is 503.
     """
+    request.state.name = request_name(request.headers.get("x-request-id", ""))
+    response = await _answered(services, login, handler, operation, request)
+    response.headers["X-Request-Id"] = request.state.name
+    return response
+
+
+async def _answered(services: Services, login: Login, handler: Handler, operation: str, request: Request) -> Response:
     language = request.headers.get("accept-language", "")
     try:
         answer = await _asked(services, login, handler, operation, request)
@@ -175,14 +184,15 @@ async def _asked(
     services: Services, login: Login, handler: Handler, operation: str, request: Request
 ) -> Response | tuple[FhirError, TrailEvent | None]:
     """The answer; or why there is none, and what the trail is to keep of it: whatever was refused to someone known."""
+    address, name = request.client.host if request.client else "", request.state.name
     try:
-        caller = login.authenticate(request)
+        caller = replace(login.authenticate(request), address=address, request=name)
     except AuthError as refusal:
         said = Said(refusal.description, refusal.description_en)
         error = FhirError(refusal.status, "login", refusal.rule.value, said, headers=refusal.headers)
         if refusal.professional is None:
             return error, None
-        misused = Caller(refusal.professional, Mode.NORMAL, refusal.session)
+        misused = Caller(refusal.professional, Mode.NORMAL, refusal.session, address=address, request=name)
         return error, unanswered(misused, operation, error.rule, request.path_params)
     try:
         check_format(request)

@@ -48,4 +48,5 @@ class Attempt:
             self.session,
             self.on_behalf_of,
             detail,
+            self.address,
         )

@@ -1,5 +1,7 @@
 """Who calls, as the login proved it: what every endpoint asks its rights with."""
 
+import re
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,3 +22,15 @@ class Caller:
     grant_end: datetime | None = None
     reason_code: str = ""
     reason: str = ""
+    address: str = ""
+    """Network address that asks."""
+    request: str = ""
+    """Name of the request, for the trail and the answer (``X-Request-Id``)."""
+
+
+_REQUEST = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+
+
+def request_name(given: str) -> str:
+    """The name of a request: what its client gave (``X-Request-Id``), where that is of this form; else a new one."""
+    return given if _REQUEST.fullmatch(given) else secrets.token_hex(8)

@@ -7,6 +7,7 @@ from dmp_tui import __version__
 from dmp_tui.server.lists import SEARCHED as LISTS_SEARCHED
 from dmp_tui.server.outcomes import MEDIA_TYPE
 from dmp_tui.server.search import SEARCHED
+from dmp_tui.server.trail_search import SEARCHED as TRAIL_SEARCHED
 
 Json = dict[str, Any]
 
@@ -76,13 +77,18 @@ def capability_statement(base_url: str, date: str) -> Json:
                     ),
                     _resource("Binary", ["read"]),
                     _resource("Consent", ["create", "patch", "search-type"], [("patient", "reference")]),
-                    _resource("AuditEvent", ["search-type"], [("patient", "reference")]),
+                    _resource(
+                        "AuditEvent",
+                        ["read", "search-type"],
+                        [(name, _TRAIL_TYPES.get(name, "token")) for name in TRAIL_SEARCHED],
+                    ),
                 ],
             }
         ],
     }
 
 
+_TRAIL_TYPES = {"patient": "reference", "agent": "reference", "entity": "reference", "date": "date", "_profile": "uri"}
 _OWN = ("authorised", "close", "reopen", "resign-treating-doctor", "web-access")
 
 

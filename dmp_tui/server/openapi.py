@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dmp_tui import __version__
-from dmp_tui.server import lists, search
+from dmp_tui.server import lists, search, trail_search
 
 Json = dict[str, Any]
 _FHIR = "application/fhir+json"
@@ -105,7 +105,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("PATCH", "/fhir/Consent/{id}"): Call(
         "Withdraw one's authorisation (TD0.3)", "Consent", patch=True, conditional="If-Match"
     ),
-    ("GET", "/fhir/AuditEvent"): Call("The trail of a record (R1111-43)", "Bundle", ("patient",)),
+    ("GET", "/fhir/AuditEvent"): Call(
+        "The trail of a record (R1111-43; ITI-81)", "Bundle", (*trail_search.SEARCHED, "_count", "_sort", "_cursor")
+    ),
+    ("GET", "/fhir/AuditEvent/{id}"): Call("One event of the trail", "AuditEvent"),
     ("POST", "/fhir"): Call("Deposit documents together (ITI-65)", "Bundle", body="Bundle"),
 }
 """Every call that needs a login, by method and path."""

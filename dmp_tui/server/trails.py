@@ -1,83 +1,173 @@
-"""``GET /fhir/AuditEvent?patient=``: who did what to this record, for who may read it (R1111-43)."""
+"""``GET /fhir/AuditEvent``: who did what to a record, for who may read it (R1111-43; IHE BALP, ITI-81)."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dmp_tui.dmp.consents import Record
+from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.rights import Operation
-from dmp_tui.server.access import access_to
+from dmp_tui.dmp.trail import Readable, readable_by_professional
+from dmp_tui.server.access import Access, access_to
+from dmp_tui.server.audit_events import to_audit_event
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.outcomes import fhir_response, malformed, not_found
 from dmp_tui.server.parameters import parameters
 from dmp_tui.server.services import Services
 from dmp_tui.server.subjects import record_of
-from dmp_tui.store.trail import ALLOWED, TrailRow
+from dmp_tui.server.trail_search import Asked, parse_trail_search
+from dmp_tui.store.reads import Reads
+from dmp_tui.store.trail_reads import TrailQuery
 
 Json = dict[str, Any]
 
 READ_TRAIL = "read_trail"
-_MOST = 200
-_BALP = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.PatientRead"
-_REST = "http://terminology.hl7.org/CodeSystem/audit-event-type"
-_REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
-_PURPOSES = {"bris_de_glace": "BTG", "centre_15": "ETREAT", "normal": "TREAT"}
 
 
-async def events(services: Services, caller: Caller, request: Request) -> Response:
-    """The newest 200 events of a record: all for the treating doctor, for anyone else those that he made himself."""
-    reference = parameters(request, "patient").get("patient", "")
-    if not reference:
-        raise malformed("Paramètre obligatoire : patient.", "Mandatory parameter: patient.", "patient")
-    record = record_of(services.store, reference if "/" in reference else f"Patient/{reference}", services.base_url)
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a trail, and what of it exists for him."""
+
+    seq: int
+    """The row of his own reading: a first page counts up to it."""
+    actor: str | None
+    """Whose acts alone are shown; None for everybody's."""
+    sees: Callable[[DocumentEntry], bool]
+    """Whether a document exists for him: the id of another is in no answer, nor found by a search."""
+
+
+async def search(services: Services, caller: Caller, request: Request) -> Response:
+    """A page of a record's trail: all of it for the treating doctor, for anyone else what he did himself."""
+    asked = parse_trail_search(request.url.query)
+    record = named_record(services, asked)
+    access, seq = await _traced(services, caller, record)
+    actor = None if _readable(access) is Readable.EVERYTHING else caller.professional.id
+    reader = Reader(seq, actor, access.sees)
+    return fhir_response(page_of_trail(services.store, record, asked, reader, services.base_url))
+
+
+async def read(services: Services, caller: Caller, request: Request) -> Response:
+    """``GET /fhir/AuditEvent/<id>``: one event of a record's trail."""
+    parameters(request)
+    id_ = request.path_params["id"]
+    found = services.store.trail_row(int(id_)) if id_.isdecimal() and id_.isascii() and len(id_) < 16 else None
+    record = services.store.patient(found.patient_id) if found and found.patient_id else None
+    access = access_to(services.store, caller, record, services.settings, services.clock)
+    allowed = found and record and access.ask(Operation.TEST_EXISTENCE).allowed
+    own = found and found.actor == caller.professional.id
+    if not found or not allowed or not (own or _readable(access) is Readable.EVERYTHING):
+        # As if it were not there: that something was done in a record is nobody's else to know.
+        raise not_found()
+    await _traced(services, caller, record)
+    return fhir_response(to_audit_event(found, services.base_url, shown(services.store, access.sees)))
+
+
+async def _traced(services: Services, caller: Caller, record: Record | None) -> tuple[Access, int]:
+    """The caller before the record, and the sequence of the row that says that he reads its trail."""
     access = access_to(services.store, caller, record, services.settings, services.clock)
     decision = access.require(Operation.TEST_EXISTENCE)
     if record is None:
         raise not_found()
-    event = access.event(READ_TRAIL, decision)
-    await services.store.trace(event)
-    actor = None if access.authorisation.treating else caller.professional.id
-    rows = services.store.newest_trail(record.id, _MOST, actor)
-    return fhir_response(
-        {
-            "resourceType": "Bundle",
-            "type": "searchset",
-            "total": len(rows),
-            "entry": [
-                {
-                    "fullUrl": f"{services.base_url}/AuditEvent/{row.seq}",
-                    "resource": _audit_event(row, services.base_url),
-                    "search": {"mode": "match"},
-                }
-                for row in rows
-            ],
-        }
+    return access, await services.store.trace(access.event(READ_TRAIL, decision))
+
+
+def _readable(access: Access) -> Readable:
+    if access.record is None:
+        return Readable.OWN
+    return readable_by_professional(access.authorisation, access.record.status)
+
+
+def named_record(services: Services, asked: Asked) -> Record | None:
+    """The record that a search names, by reference or by INS.
+
+    Raises:
+        FhirError: 400, it names none, or two.
+    """
+    if bool(asked.patient) == bool(asked.identifier):
+        raise malformed(
+            "Paramètre obligatoire, un seul des deux : patient ou patient.identifier.",
+            "Mandatory, one of the two: patient or patient.identifier.",
+            "patient",
+        )
+    if asked.identifier:
+        return record_of(services.store, f"Patient?identifier={asked.identifier}", services.base_url)
+    reference = asked.patient if "/" in asked.patient else f"Patient/{asked.patient}"
+    return record_of(services.store, reference, services.base_url)
+
+
+def shown(reads: Reads, sees: Callable[[DocumentEntry], bool]) -> Callable[[str], bool]:
+    """Whether the id of a document may stand in an answer: it is there, and its reader sees it."""
+
+    @cache
+    def is_shown(document_id: str) -> bool:
+        document = reads.document(document_id)
+        return document is not None and sees(document)
+
+    return is_shown
+
+
+def page_of_trail(reads: Reads, record: Record | None, asked: Asked, reader: Reader, base_url: str) -> Json:
+    """The Bundle of a page."""
+    if record is None:
+        raise not_found()
+    is_shown = shown(reads, reader.sees)
+    upto = reader.seq if asked.upto is None else min(reader.seq, asked.upto)
+    query = TrailQuery(
+        record.id,
+        actors=_actors(asked, reader),
+        acts=_acts(reads, record, asked),
+        outcomes=asked.outcomes,
+        modes=asked.modes,
+        documents=_documents(record, asked, is_shown),
+        sequences=asked.sequences,
+        dates=asked.dates,
+        upto=upto,
     )
-
-
-def _audit_event(row: TrailRow, base_url: str) -> Json:
-    """A row of the trail as an AuditEvent (BALP)."""
-    purpose = {"coding": [{"system": _REASON, "code": _PURPOSES.get(row.mode, "TREAT")}]}
-    agent: Json = {
-        "who": {"identifier": {"system": "urn:oid:1.2.250.1.71.4.2.1", "value": row.actor}, "display": row.actor_name},
-        "requestor": True,
-        "role": [{"text": row.role}],
-        "purposeOfUse": [{**purpose, "text": row.reason_code} if row.reason_code else purpose],
-    }
-    entity: Json = {"what": {"reference": f"{base_url}/Patient/{row.patient_id}"}}
-    entities = [entity]
-    if row.document_id:
-        entities.append({"what": {"reference": f"{base_url}/DocumentReference/{row.document_id}"}})
+    rows = reads.search_trail(query, asked.count + 1, after=asked.after, ascending=asked.ascending)
+    links = [("self", f"{upto}-{asked.after}" if asked.after is not None else "")]
+    if asked.count and len(rows) > asked.count:
+        links.append(("next", f"{upto}-{rows[asked.count - 1].seq}"))
     return {
-        "resourceType": "AuditEvent",
-        "id": str(row.seq),
-        "meta": {"profile": [_BALP]},
-        "type": {"system": _REST, "code": "rest"},
-        "subtype": [{"system": "urn:dmp-tui:fhir:operation", "code": row.operation}],
-        "recorded": row.at.isoformat(),
-        "outcome": "0" if row.outcome == ALLOWED else "4",
-        "outcomeDesc": row.rule or row.outcome,
-        "agent": [agent],
-        "source": {"observer": {"display": "dmp-tui"}},
-        "entity": entities,
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "total": reads.count_trail(query),
+        "link": [{"relation": name, "url": _link(base_url, asked, cursor)} for name, cursor in links],
+        "entry": [
+            {
+                "fullUrl": f"{base_url}/AuditEvent/{row.seq}",
+                "resource": to_audit_event(row, base_url, is_shown, asked.profile),
+                "search": {"mode": "match"},
+            }
+            for row in rows[: asked.count]
+        ],
     }
+
+
+def _actors(asked: Asked, reader: Reader) -> frozenset[str] | None:
+    if reader.actor is None:
+        return asked.agents
+    own = frozenset({reader.actor})
+    return own if asked.agents is None else asked.agents & own
+
+
+def _acts(reads: Reads, record: Record, asked: Asked) -> frozenset[tuple[str, bool]] | None:
+    """Of the acts that this trail knows, those that pass every test."""
+    if not asked.acts:
+        return None
+    return frozenset(act for act in reads.traced_acts(record.id) if all(test(*act) for test in asked.acts))
+
+
+def _documents(record: Record, asked: Asked, is_shown: Callable[[str], bool]) -> frozenset[str] | None:
+    if asked.entities is None or f"Patient/{record.id}" in asked.entities:
+        return None
+    return frozenset(id_ for id_ in asked.entities if not id_.startswith("Patient/") and is_shown(id_))
+
+
+def _link(base_url: str, asked: Asked, cursor: str) -> str:
+    parameters = [*asked.kept, *([("_cursor", cursor)] if cursor else [])]
+    return f"{base_url}/AuditEvent?{urlencode(parameters)}"

@@ -1,7 +1,6 @@
 """What is read from a store: the same on the event loop's connection and within a write."""
 
-from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlite_utils import Database
@@ -13,13 +12,13 @@ from dmp_tui.dmp.identity import BirthDate, Ins
 from dmp_tui.dmp.lists import DocumentList
 from dmp_tui.dmp.professions import Professional
 from dmp_tui.store.connection import rows
-from dmp_tui.store.encoding import decode, moment
+from dmp_tui.store.encoding import decode
 from dmp_tui.store.keys import Keyring, Secrets
 from dmp_tui.store.model import Authority
 from dmp_tui.store.phonetic import phonetic_key
 from dmp_tui.store.problems import StoreError, StoreProblem
 from dmp_tui.store.sealing import place, unseal
-from dmp_tui.store.trail import ALLOWED, COLUMNS, Concealed, Head, StoredRow, TrailRow
+from dmp_tui.store.trail_reads import TrailReads
 
 OPEN = "open.2"
 MASKED = "masked.2"
@@ -39,7 +38,7 @@ def decode_entries(encoded: bytes) -> tuple[Entry, ...]:
     return decode(tuple[Entry, ...], encoded)
 
 
-class Reads:
+class Reads(TrailReads):
     """Reads on one connection. Each is one or two statements on a local file: microseconds, no thread needed."""
 
     def __init__(self, database: Database, keyring: Keyring, secrets: Secrets) -> None:
@@ -49,9 +48,6 @@ class Reads:
 
     def _rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return rows(self._database, sql, parameters)
-
-    def _latest(self) -> None:
-        """Called before the trail is read: a connection that keeps a snapshot gives it up."""
 
     def _unseal(self, patient_id: str, kind: str, document_id: str, sealed: bytes) -> bytes:
         return unseal(self._keyring.patient(patient_id), sealed, place(patient_id, kind, document_id))
@@ -259,79 +255,3 @@ class Reads:
     def crls(self) -> list[bytes]:
         """The newest revocation list (DER) of each issuer."""
         return [der for (der,) in self._rows("SELECT der FROM crls ORDER BY issuer_key")]
-
-    # --- trail --------------------------------------------------------------------------------------------------------
-
-    def stored_trail(self, after: int = 0) -> Iterator[StoredRow]:
-        """The trail as stored, from the row after ``after``: what is verified and exported."""
-        self._latest()
-        sql = f"SELECT {COLUMNS} FROM trail WHERE seq > ? ORDER BY seq LIMIT {_PAGE}"  # noqa: S608 - constants
-        while page := self._rows(sql, after):
-            for row in page:
-                yield StoredRow(*row)
-            after = page[-1][0]
-
-    def heads(self) -> list[Head]:
-        """The signed heads, oldest first."""
-        self._latest()
-        return [Head(*row) for row in self._rows("SELECT seq, at, hash, signature FROM trail_heads ORDER BY seq")]
-
-    def trail(self, patient_id: str | None = None, after: int = 0, actor: str | None = None) -> Iterator[TrailRow]:
-        """Events in their order, from the one after sequence ``after``; of one patient, of one actor, or all."""
-        self._latest()
-        conditions: list[str] = ["seq > ?"]
-        values: list[str | bytes] = []
-        if patient_id is not None:
-            conditions.append("patient_id = ?")
-            values.append(patient_id)
-        if actor is not None:
-            conditions.append("actor_key = ?")
-            values.append(self._secrets.actor(actor))
-        condition = " AND ".join(conditions)
-        sql = f"SELECT {COLUMNS} FROM trail WHERE {condition} ORDER BY seq LIMIT {_PAGE}"  # noqa: S608 - constants
-        while page := self._rows(sql, after, *values):
-            for row in page:
-                yield self._event(StoredRow(*row))
-            after = page[-1][0]
-
-    def newest_trail(self, patient_id: str, most: int, actor: str | None = None) -> list[TrailRow]:
-        """The last events of a patient, newest first, ``most`` at most; of one actor or of all."""
-        self._latest()
-        condition, values = "patient_id = ?", [patient_id]
-        keys = [] if actor is None else [self._secrets.actor(actor)]
-        if keys:
-            condition += " AND actor_key = ?"
-        sql = f"SELECT {COLUMNS} FROM trail WHERE {condition} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - constants
-        return [self._event(StoredRow(*row)) for row in self._rows(sql, *values, *keys, most)]
-
-    def last_access(self, patient_id: str, actor: str, operations: Collection[str] = ()) -> datetime | None:
-        """When an actor was last allowed something (one of ``operations``, where given) in a record; None if never."""
-        self._latest()
-        sql = "SELECT max(at) FROM trail WHERE patient_id = ? AND actor_key = ? AND outcome = ?"
-        if operations:
-            sql += f" AND operation IN ({', '.join('?' * len(operations))})"
-        found = self._rows(sql, patient_id, self._secrets.actor(actor), ALLOWED, *sorted(operations))
-        return None if found[0][0] is None else moment(found[0][0])
-
-    def _event(self, row: StoredRow) -> TrailRow:
-        concealed = decode(
-            Concealed, unseal(self._secrets.trail, row.sealed, place(row.patient_id, "trail", str(row.seq)))
-        )
-        return TrailRow(
-            actor=concealed.actor,
-            actor_name=concealed.actor_name,
-            role=row.role,
-            mode=row.mode,
-            operation=row.operation,
-            outcome=row.outcome,
-            rule=row.rule,
-            patient_id=row.patient_id,
-            document_id=row.document_id,
-            reason_code=row.reason_code,
-            reason=concealed.reason,
-            session=concealed.session,
-            on_behalf_of=concealed.on_behalf_of,
-            detail=concealed.detail,
-            seq=row.seq,
-            at=moment(row.at),
-        )

@@ -45,6 +45,10 @@ class TrailEvent:
     session: str = ""
     on_behalf_of: str = ""
     detail: str = ""
+    address: str = ""
+    """Network address from which it was asked; empty where it was done at the server."""
+    request: str = ""
+    """X-Request-Id of the request, as its answer carries it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,8 @@ class Concealed:
     session: str = ""
     on_behalf_of: str = ""
     detail: str = ""
+    address: str = ""
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)

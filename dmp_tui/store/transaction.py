@@ -333,7 +333,14 @@ class Transaction(Reads):
     def _row(self, event: TrailEvent, seq: int, at: int) -> StoredRow:
         """An event as it is stored, its own hash left out."""
         concealed = Concealed(
-            event.actor, event.actor_name, event.reason, event.session, event.on_behalf_of, event.detail
+            event.actor,
+            event.actor_name,
+            event.reason,
+            event.session,
+            event.on_behalf_of,
+            event.detail,
+            event.address,
+            event.request,
         )
         sealed = seal(self._secrets.trail, encode(Concealed, concealed), place(event.patient_id, "trail", str(seq)))
         return StoredRow(

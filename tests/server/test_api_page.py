@@ -15,6 +15,7 @@ from dmp_tui.server.consents import AUTHORISED
 from dmp_tui.server.lists import SEARCHED as LISTS
 from dmp_tui.server.search import SEARCHED
 from dmp_tui.server.sheets import UNKNOWN_PARENT
+from dmp_tui.server.trail_search import SEARCHED as TRAIL
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
 
@@ -24,7 +25,7 @@ def test_every_call_is_described(method: str, path: str) -> None:
     assert f"{method} {path.replace('{id}', '<id>')}" in PAGE
 
 
-@pytest.mark.parametrize("name", [*SEARCHED, *LISTS])
+@pytest.mark.parametrize("name", [*SEARCHED, *LISTS, *TRAIL])
 def test_every_search_parameter_is_described(name: str) -> None:
     assert f"`{name}`" in PAGE
 

@@ -283,22 +283,6 @@ async def test_a_blocked_professional_cannot_authorise_himself(api: Api) -> None
     assert (answer.status_code, rule(answer)) == (403, "blocked")
 
 
-async def test_the_trail_is_the_treating_doctors_and_each_ones_own(api: Api) -> None:
-    from fhir.resources.R4B.auditevent import AuditEvent
-
-    api.keep(replace(PATIENT, treating_doctor=DOCTOR.id))
-    doctor, nurse = await api.login(DOCTOR), await api.login(NURSE)
-    await nurse.get(EXISTENCE)
-    await doctor.get(EXISTENCE)
-    path = f"/fhir/AuditEvent?patient={PATIENT.id}"
-    own = (await nurse.get(path)).json()
-    assert {e["resource"]["agent"][0]["who"]["identifier"]["value"] for e in own["entry"]} == {NURSE.id}
-    every = (await doctor.get(path)).json()
-    assert {e["resource"]["agent"][0]["who"]["identifier"]["value"] for e in every["entry"]} == {NURSE.id, DOCTOR.id}
-    for entry in every["entry"]:
-        AuditEvent.model_validate(entry["resource"])
-
-
 async def test_administrative_data_are_corrected_and_the_identity_is_not(api: Api) -> None:
     api.keep(PATIENT)
     api.permit(PATIENT, DOCTOR)

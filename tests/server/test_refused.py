@@ -22,7 +22,7 @@ def _last(api: Api) -> TrailRow:
         ("/fhir/DocumentReference?patient={id}&patient={id}", "parameter", "search_metadata"),
         ("/fhir/DocumentReference?patient={id}&author.family=", "parameter", "search_metadata"),
         ("/fhir/Consent?patient={id}&patient={id}", "parameter", "list_authorised_or_blocked_professionals"),
-        ("/fhir/AuditEvent?patient={id}&date=2020", "parameter", "read_trail"),
+        ("/fhir/AuditEvent?patient={id}&site=x", "parameter", "read_trail"),
         ("/fhir/Patient/$authorised?status=active", "parameter", "list_authorised_records"),
         ("/fhir/Patient/$authorised?since=yesterday", "malformed", "list_authorised_records"),
     ],
