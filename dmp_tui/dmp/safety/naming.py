@@ -8,21 +8,13 @@ from functools import lru_cache
 from dmp_tui.dmp.entries import Coding
 from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.medicines.model import Base, Found, Speciality, Substance
+from dmp_tui.dmp.medicines.naming import short_name
 from dmp_tui.dmp.safety.model import Medicine
 from dmp_tui.dmp.sheet.critical import atc_codes, snomed_names, substances
 
 _PRODUCT_SYSTEMS = ("1.2.250.1.213.2.3.1", "1.2.250.1.213.2.3.2", "/cis", "/cip", "/ucd")
 """Ends of the systems of CIS, CIP and UCD codes."""
 _DIGITS = re.compile(r"\d+")
-_FORM = re.compile(
-    r"\b(?:comprim\w*|cp[rs]?|g[eé]lules?|capsules?|sachets?|solution|suspension|sirop|gouttes?|ampoules?|flacons?"
-    r"|seringues?|patch\w*|dispositif|cr[eè]me|pommade|gel|spray|suppositoires?|injectable|inj|poudre|stylo|collyre"
-    r"|tablets?|capsule|orale?|buvable)\b",
-    re.IGNORECASE,
-)
-_FIGURE = re.compile(
-    r"(?<![A-Za-z])\d+(?:[.,]\d+)?\s*(?:mg|g|µg|microg\w*|mcg|ui|u|ml|%|mmol|meq|/|x|$|\s)", re.IGNORECASE
-)
 SURE = 91.0
 """Least likeness (of 100) at which a guess is used; prednisone and prednisolone are 90.9 alike."""
 
@@ -109,13 +101,6 @@ def exact(name: str, label: str, base: Base) -> Medicine | None:
     if len(parts) > 1 and len(both) == len(parts):
         return Medicine(label, " + ".join(one.name for one in both), both, ("",) * len(both))
     return None
-
-
-def short_name(text: str) -> str:
-    """What stands before the first strength, form or comma: ``COUMADINE 2 mg, comprimé`` is ``COUMADINE``."""
-    cuts = [match.start() for match in (_FORM.search(text), _FIGURE.search(text)) if match and match.start() > 0]
-    cuts += [at for mark in (",", "(", ";", ":") if (at := text.find(mark)) > 0]
-    return text[: min(cuts, default=len(text))].strip(" -,")
 
 
 @lru_cache(maxsize=8192)

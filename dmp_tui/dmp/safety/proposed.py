@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dmp_tui.dmp.medicines.model import Base, Found
+from dmp_tui.dmp.medicines.naming import short_name
 from dmp_tui.dmp.safety.model import Medicine
-from dmp_tui.dmp.safety.naming import SURE, exact, medicine_of, short_name
+from dmp_tui.dmp.safety.naming import SURE, exact, medicine_of
 
 _APART = 3.0
 """Of 100: two guesses nearer to each other than this are not told apart."""
