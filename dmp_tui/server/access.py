@@ -16,7 +16,7 @@ from dmp_tui.dmp.rights import UNSAID, Decision, Obligation, Operation, Question
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.settings import ServerSettings
 from dmp_tui.store.reads import Reads
-from dmp_tui.store.trail import ALLOWED, REFUSED, TrailEvent
+from dmp_tui.store.trail import ALLOWED, NOTIFY, REFUSED, TrailEvent
 
 _NOBODY = Authorisation(AuthorisationState.NONE)
 
@@ -82,7 +82,7 @@ class Access:
         """What the trail keeps of it."""
         caller, record = self.caller, self.record
         professional = caller.professional
-        told = "notify" if Obligation.NOTIFY in decision.obligations and decision.allowed else ""
+        told = NOTIFY if Obligation.NOTIFY in decision.obligations and decision.allowed else ""
         return TrailEvent(
             actor=professional.id,
             actor_name=professional.name,

@@ -15,7 +15,18 @@ from starlette.routing import Route
 from dmp_tui import __version__
 from dmp_tui.dmp.professions import Mode
 from dmp_tui.dmp.rights import Operation
-from dmp_tui.server import administrative, consents, documents, lists, patients, summaries, trails, transactions, web
+from dmp_tui.server import (
+    administrative,
+    communications,
+    consents,
+    documents,
+    lists,
+    patients,
+    summaries,
+    trails,
+    transactions,
+    web,
+)
 from dmp_tui.server.access import Refused, unanswered
 from dmp_tui.server.caller import Caller, request_name
 from dmp_tui.server.deposit import instant
@@ -77,6 +88,7 @@ _ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
     ("PATCH", "/fhir/Consent/{id}", consents.withdraw, Operation.AUTHORISATION_REMOVE),
     ("GET", "/fhir/AuditEvent", trails.search, trails.READ_TRAIL),
     ("GET", "/fhir/AuditEvent/{id}", trails.read, trails.READ_TRAIL),
+    ("GET", "/fhir/Communication", communications.search, communications.READ_NOTICES),
     ("POST", "/fhir", transactions.provide, Operation.SUBMIT_DOCUMENT),
 )
 """Tried in this order: the sheet comes first, as it is asked for most; a fixed name before ``{id}``.

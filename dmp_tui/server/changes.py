@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from dmp_tui.dmp.consents import Record
-from dmp_tui.dmp.documents import DocumentEntry
+from dmp_tui.dmp.documents import Confidentiality, DocumentEntry
 from dmp_tui.dmp.entries import Entry
 from dmp_tui.dmp.lists import DocumentList
 from dmp_tui.server.access import Access, access_to
@@ -128,8 +128,11 @@ def _writing(
             transaction.put_list(kept)
         if sheets is not None:
             transaction.put_summary(patient_id, *sheets)
-        for event in plan.events:
-            transaction.trace(event)
+        rows = [(event.document_id, transaction.trace(event)) for event in plan.events]
+        for new in plan.new:
+            if Confidentiality.HIDDEN_FROM_PATIENT in new.entry.confidentiality:
+                seq = next(row for document_id, row in rows if document_id == new.entry.id)
+                transaction.announce_hidden(patient_id, seq, new.entry.id)
         return replace(
             plan,
             answer=[(stored.get(d.id, d), new) for d, new in plan.answer],

@@ -35,7 +35,7 @@ from dmp_tui.server.settings import ServerSettings
 from dmp_tui.server.steady import SteadyClock
 from dmp_tui.store.model import StoreKind
 from dmp_tui.store.problems import StoreError
-from dmp_tui.store.trail import ALLOWED, REFUSED
+from dmp_tui.store.trail import ALLOWED, NOTIFY, REFUSED
 
 if TYPE_CHECKING:
     from dmp_tui.dmp.consents import Record
@@ -242,6 +242,9 @@ class Login:
             raise refusal(Rule.CLOSED)
         grant = self._sessions.grant(session, mode, patient) or self._new_grant(form, mode, patient)
         attempt.reason_code, attempt.reason = grant.reason_code, grant.reason
+        if record:
+            # R1111-48: it is the access itself of which the patient and his treating doctor are told.
+            attempt.notes.append(NOTIFY)
         self._proofs.use(proof)
         await self._trace(attempt, ALLOWED, decision.rule)
         if session.ended:

@@ -77,6 +77,7 @@ def capability_statement(base_url: str, date: str) -> Json:
                     ),
                     _resource("Binary", ["read"]),
                     _resource("Consent", ["create", "patch", "search-type"], [("patient", "reference")]),
+                    _resource("Communication", ["search-type"], [("patient", "reference")]),
                     _resource(
                         "AuditEvent",
                         ["read", "search-type"],

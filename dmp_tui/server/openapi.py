@@ -109,6 +109,9 @@ CALLS: dict[tuple[str, str], Call] = {
         "The trail of a record (R1111-43; ITI-81)", "Bundle", (*trail_search.SEARCHED, "_count", "_sort", "_cursor")
     ),
     ("GET", "/fhir/AuditEvent/{id}"): Call("One event of the trail", "AuditEvent"),
+    ("GET", "/fhir/Communication"): Call(
+        "Notices of emergency accesses, for the treating doctor (R1111-48)", "Bundle", ("patient", "_count", "_cursor")
+    ),
     ("POST", "/fhir"): Call("Deposit documents together (ITI-65)", "Bundle", body="Bundle"),
 }
 """Every call that needs a login, by method and path."""

@@ -139,7 +139,40 @@ def _purged(database: Database) -> None:
     database.table("purged").create({"patient_id": str, "at": int}, pk="patient_id", not_null={"at"})
 
 
-RECORDS: tuple[Step, ...] = (_meta, _patients, _documents, _people, _trust, _trail, _unique_ids, _lists, _purged)
+def _notices(database: Database) -> None:
+    """What people are told: which row of the trail, to whom, from when on; who and why stand in that row, sealed."""
+    database.table("notices").create(
+        {
+            "patient_id": str,
+            "group_key": bytes,
+            "seq": int,
+            "recipient": str,
+            "kind": str,
+            "due": int,
+            "doctor_key": bytes,
+            "mail": str,
+            "attempts": int,
+            "next_at": int,
+        },
+        pk=("patient_id", "group_key", "seq"),
+        not_null={"recipient", "kind", "due", "mail", "attempts", "next_at"},
+    )
+    database.execute("CREATE INDEX notices_of_doctors ON notices (doctor_key, seq) WHERE doctor_key IS NOT NULL")
+    database.execute("CREATE INDEX notices_to_send ON notices (next_at) WHERE mail = 'queued'")
+
+
+RECORDS: tuple[Step, ...] = (
+    _meta,
+    _patients,
+    _documents,
+    _people,
+    _trust,
+    _trail,
+    _unique_ids,
+    _lists,
+    _purged,
+    _notices,
+)
 """Steps of ``records.db``. The schema's version is how many were made."""
 KEYS: tuple[Step, ...] = (_meta, _keys, _purged)
 """Steps of ``keys.db``."""

@@ -22,6 +22,8 @@ GENESIS = bytes(32)
 """What stands before the first row."""
 ALLOWED = "allowed"
 REFUSED = "refused"
+NOTIFY = "notify"
+"""Last word of the detail of an access of which the patient is told."""
 UNSIGNED_SPAN = 120_000_000
 """Microseconds that rows without a signed head may span; more means that heads were removed."""
 
@@ -49,6 +51,11 @@ class TrailEvent:
     """Network address from which it was asked; empty where it was done at the server."""
     request: str = ""
     """X-Request-Id of the request, as its answer carries it."""
+
+    @property
+    def told(self) -> bool:
+        """Whether the patient is told of it: it was allowed, and its detail ends in ``notify``."""
+        return self.outcome == ALLOWED and self.detail.rpartition(" ")[2] == NOTIFY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

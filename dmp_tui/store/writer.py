@@ -222,7 +222,7 @@ class Writer:
             result = work(self._transaction)
             rows(self._database, "RELEASE work")
         except BaseException:
-            self._transaction.forget_end()
+            self._transaction.undone()
             if self._database.conn.in_transaction:
                 rows(self._database, "ROLLBACK TO work")
                 rows(self._database, "RELEASE work")
@@ -242,6 +242,7 @@ class Writer:
         except StoreError as error:
             self._abandon(done, error)
             return
+        self._transaction.settled()
         if self._transaction.changed:
             self._transaction.changed = False
             self._changed()
@@ -249,6 +250,7 @@ class Writer:
             one.future.set_result(one.result)
 
     def _abandon(self, done: list[_Done], error: StoreError) -> None:
+        self._transaction.undone()
         for undo in (self._database.rollback, self._keyring.rollback):
             try:
                 undo()

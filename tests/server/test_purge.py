@@ -70,7 +70,7 @@ def fill(store: Store, number: int, closed: datetime | None) -> None:
         transaction.put_summary(patient, b"open", b"masked")
         transaction.put_consent(consent(number, patient))
         transaction.put_list(folder)
-        transaction.trace(replace(READ, patient_id=patient))
+        transaction.trace(replace(READ, patient_id=patient, detail="notify"))
 
     store.write_now(work)
 
