@@ -51,6 +51,7 @@ def _fill(directory: Path) -> list[str]:
     from dmp_tui.dmp.consents import Consent, ConsentKind, Record
     from dmp_tui.dmp.identity import Ins, nir_key
     from dmp_tui.server.layout import load_files
+    from dmp_tui.server.medicines import shipped
     from dmp_tui.server.sheets import pack, plain, sheet_of, unpack
     from dmp_tui.store import Transaction
 
@@ -63,7 +64,8 @@ def _fill(directory: Path) -> list[str]:
     try:
         model = store.patient_by_ins(model_ins)
         assert model is not None
-        stored = unpack(store.summary(model.id, masked=False) or b"")
+        by = shipped().weighing(now.date())
+        stored = unpack(store.summary(model.id, masked=False) or b"", by)
         assert stored is not None
         sheet = plain(stored)
 
@@ -71,7 +73,7 @@ def _fill(directory: Path) -> list[str]:
             transaction.put_patient(record)
             own = sheet.replace(model.id.encode(), record.id.encode())
             own = own.replace(model_ins.matricule.encode(), record.ins.matricule.encode())
-            transaction.put_summary(record.id, pack(sheet_of(own)), b"")
+            transaction.put_summary(record.id, pack(sheet_of(own, edition=stored.edition, stale=stored.stale)), b"")
             for number, doctor in enumerate(doctors):
                 id_ = f"{record.id}-{number}"
                 permit = Consent(

@@ -1,8 +1,10 @@
 """French words for what ``dmp/safety`` says in codes. Rules and the thesaurus bring their own words."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
+from dmp_tui.dmp.medicines.model import Edition
 from dmp_tui.dmp.safety.allergies import GRAVE
 from dmp_tui.dmp.safety.model import Answer, Caveat, Evidence, Limit, LimitKind, Reason, ReasonKind, Verdict
 from dmp_tui.dmp.safety.rules import states
@@ -148,6 +150,7 @@ def limit_words(limit: Limit) -> str:
         LimitKind.TREATMENTS_NOT_STATED: _("aucun document ne parle de traitements"),
         LimitKind.PROBLEMS_NOT_STATED: _("aucun document ne parle d'antécédents"),
         LimitKind.NO_RECORD: _("sans dossier : seul ce qui est saisi est connu"),
+        LimitKind.EMPTY_RECORD: _("dossier sans document : rien n'est connu du patient"),
         LimitKind.AGE: _("âge inconnu"),
         LimitKind.SEX: _("sexe inconnu"),
         LimitKind.WEIGHT: _("poids inconnu : aucune dose n'est vérifiée"),
@@ -201,9 +204,14 @@ def state_words(code: str) -> str:
 
 def edition_words(answer: Answer) -> str:
     """``BDPM 11/2019, ANSM 10/2020``; that it is the emergency set, where nothing was imported."""
-    if not answer.editions:
-        return _("ensemble d'urgence")
-    return ", ".join(f"{edition.source} {_month(edition.month)}" for edition in answer.editions)
+    return editions_words(answer.editions)
+
+
+def editions_words(editions: Sequence[Edition]) -> str:
+    """The same of a base itself."""
+    if not editions:
+        return _("jeu d'urgence intégré")
+    return ", ".join(f"{edition.source} {_month(edition.month)}" for edition in editions)
 
 
 def _month(text: str) -> str:

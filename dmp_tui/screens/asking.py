@@ -28,7 +28,7 @@ class AskingScreen(RecordScreen):
 
     def __init__(self, record: OpenRecord, today: date) -> None:
         self.asking = False
-        self.field = Field("", changed=self.typed)
+        self.field = Field("", changed=self.typed, rubbed_empty=self.rubbed_empty)
         self.field.display = False
         super().__init__(record, today)
 
@@ -71,6 +71,9 @@ class AskingScreen(RecordScreen):
 
     def typed(self, text: str) -> None:
         """The text of the field changed. For subclasses."""
+
+    def rubbed_empty(self) -> None:
+        """Backspace was pressed in the empty field. For subclasses."""
 
     def submitted(self, text: str) -> None:
         """Enter was pressed in the field. For subclasses."""

@@ -16,6 +16,10 @@ from dmp_tui.widgets.line import Row
 
 _NARROW = 80
 """Columns in which all keys must fit; where two blanks between them are too many, one parts them."""
+_MARK = 6
+"""Cells that the foot needs to say, instead of the last word, that this is a demonstration."""
+_YIELDING = ("deposit", "contacts", "prevention", "already-done")
+"""Places whose word gives way first."""
 
 
 class RecordScreen(PageScreen):
@@ -36,16 +40,25 @@ class RecordScreen(PageScreen):
         super().__init__()
 
     def keys(self) -> str:
-        """Letters of the screens; breaking the glass is named only where it is not broken."""
+        """Letters of the screens; breaking the glass is named only where it is not broken.
+
+        Where not all words fit, some places are named by their letter only, beside the other signs.
+        """
         count = self.record.sheet.documents if self.record.documents is None else len(self.record.documents)
         counts = {"documents": f"({count})"}
-        places = [f"{place.key} {place.foot}{counts.get(place.where, '')}" for place in PLACES if place.foot]
-        parts = [_("s Fiche"), *places, "/"]
-        if self.record.mode is Mode.NORMAL:
-            parts.append("!")
-        parts += ["^L", _("? Aide")]
-        wide = " " + "  ".join(parts)
-        return wide if cell_len(wide) <= _NARROW else " " + " ".join(parts)
+        places = [place for place in PLACES if place.foot]
+        signs = ["/", *(["!"] if self.record.mode is Mode.NORMAL else []), "^L", _("? Aide")]
+        bare: list[str] = []
+        for yielding in ("", *_YIELDING):
+            bare += [place.key for place in places if place.where == yielding]
+            words = [f"{p.key} {p.foot}{counts.get(p.where, '')}" for p in places if p.key not in bare]
+            parts = [_("s Fiche"), *words, *bare, *signs]
+            wide, tight = " " + "  ".join(parts), " " + " ".join(parts)
+            if cell_len(wide) <= _NARROW:
+                return wide
+            if cell_len(tight) <= _NARROW and cell_len(tight.rpartition(" ")[0]) <= _NARROW - _MARK:
+                return tight
+        return tight
 
     def banner_rows(self, width: int) -> list[Row]:
         """Who, how, and the allergies."""

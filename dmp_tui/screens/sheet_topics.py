@@ -42,6 +42,7 @@ from dmp_tui.screens.sheet_lines import (
     presence_text,
     vaccine_text,
 )
+from dmp_tui.screens.weighed import weighed_text
 from dmp_tui.screens.words import check_label, check_words, contradicted, kind_title, named
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG
 from dmp_tui.widgets.text import cut
@@ -130,6 +131,9 @@ def check_block(sheet: Sheet, today: date) -> Block | None:
             label, words = short_names(check_label(check)), check_words(check)
             if check_is_past(sheet, check, today):
                 words = _("{what} (passé)").format(what=words)
+            if check.weighed is not None:
+                fuller = named(words, weighed_text(check.weighed))
+                words = fuller if cell_len(named(label, fuller)) <= width else words
             text = named(cut(label, max(width - cell_len(words) - 3, 8)), words)
             items.append(Item(text, STRONG, OfCheck(index), alone=True))
         if count := len(sheet.unread):

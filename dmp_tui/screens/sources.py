@@ -20,6 +20,7 @@ from dmp_tui.screens.messages import Go, ListDocuments, ReadDocument
 from dmp_tui.screens.record import OpenRecord
 from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.sheet_layout import section_rows
+from dmp_tui.screens.weighed import weighed_words
 from dmp_tui.screens.words import (
     check_label,
     check_words,
@@ -106,6 +107,8 @@ class CheckScreen(RecordScreen):
             text_row(text, width, STRONG)
             for text in wrap("! " + named(check_label(check), check_words(check)), width, "  ")
         ]
+        if check.weighed is not None:
+            rows += [text_row(text, width) for text in wrap("  " + weighed_words(check.weighed), width, "  ")]
         for topic in self.record.sheet.topics:
             for line in topic.lines:
                 if line.key in check.keys:

@@ -11,6 +11,7 @@ from dmp_tui.dmp.sheet.model import Check, Contradiction, Disagreement, Line, To
 from dmp_tui.i18n import _, n_
 from dmp_tui.screens.coded import document_name, specialty
 from dmp_tui.screens.dates import day
+from dmp_tui.screens.weighed import weighed_level
 from dmp_tui.widgets.text import visible
 
 
@@ -123,9 +124,13 @@ def critical_class(code: str) -> str:
 
 def check_words(check: Check) -> str:
     """What is to be looked at, in a few words after the label of the point."""
+    if check.kind == "not-weighed":
+        return _("traitements trop nombreux : ceux-ci n'ont pas tous été comparés aux autres")
     return {
+        "interaction": weighed_level(check),
         "contradiction": _("les documents se contredisent"),
-        "allergy-treatment": _("prescrit malgré l'allergie"),
+        "allergy-treatment": _("prescrit malgré l'allergie")
+        + (f", {level}" if (level := weighed_level(check)) else ""),
         "allergy-superseded": _("allergie d'un document remplacé, absente du nouveau"),
         "anticoagulant": _("anticoagulant, les documents diffèrent"),
         "association": _("association à risque hémorragique"),

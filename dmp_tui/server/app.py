@@ -17,6 +17,7 @@ from dmp_tui.dmp.professions import Mode
 from dmp_tui.dmp.rights import Operation
 from dmp_tui.server import (
     administrative,
+    checking,
     communications,
     consents,
     documents,
@@ -32,6 +33,7 @@ from dmp_tui.server.caller import Caller, request_name
 from dmp_tui.server.deposit import instant
 from dmp_tui.server.identity import ServerIdentity
 from dmp_tui.server.login import Login, LoginPolicy, policy_of
+from dmp_tui.server.medicines import Medicines, shipped
 from dmp_tui.server.metadata import capability_statement
 from dmp_tui.server.openapi import describe
 from dmp_tui.server.outcomes import (
@@ -72,6 +74,7 @@ _ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
     ("POST", "/fhir/Patient/{id}/$web-access", web.open_page, Operation.CONTEXTUAL_WEB_ACCESS),
     ("POST", "/fhir/Patient/{id}/$close", patients.close, patients.CLOSE),
     ("POST", "/fhir/Patient/{id}/$reopen", patients.reopen, patients.REOPEN),
+    ("POST", "/fhir/Patient/{id}/$check", checking.check_medicines, checking.CHECK),
     ("POST", "/fhir/Patient/{id}/$resign-treating-doctor", patients.resign, Operation.TREATING_DOCTOR_RESIGN),
     ("GET", "/fhir/DocumentReference", documents.search, Operation.SEARCH_METADATA),
     ("POST", "/fhir/DocumentReference", documents.create, Operation.SUBMIT_DOCUMENT),
@@ -104,6 +107,7 @@ def create_app(
     *,
     policy: LoginPolicy | None = None,
     workers: Workers | None = None,
+    medicines: Medicines | None = None,
 ) -> Starlette:
     """The application of one server. ``store`` is the caller's: opened before, closed after.
 
@@ -112,7 +116,7 @@ def create_app(
     settings = settings or ServerSettings()
     login = Login(store, identity, clock, policy or policy_of(settings))
     workers = workers or WorkerProcess()
-    services = Services(store, clock, settings, workers, f"{identity.base_url}/fhir")
+    services = Services(store, clock, settings, workers, medicines or shipped(), f"{identity.base_url}/fhir")
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -89,7 +89,9 @@ async def carry_out(services: Services, caller: Caller, record: Record, planner:
             if plan.new or plan.updated:
                 fresh = [(n.entry.id, n.entries) for n in plan.new]
                 statements: Statements = [*store.encoded_entries(record.id), *fresh]
-                sheets = await services.workers.run(variants, present, _after(documents, plan), statements)
+                sheets = await services.workers.run(
+                    variants, present, _after(documents, plan), statements, services.weighing()
+                )
             try:
                 return await store.write(_writing(record.id, seen, plan, sheets))
             except _MovedError:
@@ -101,7 +103,8 @@ async def rebuild(services: Services, record: Record) -> None:
     """Make and keep both sheets of a record as it stands."""
     store = services.store
     statements: Statements = store.encoded_entries(record.id)
-    open_, masked = await services.workers.run(variants, record, store.documents(record.id), statements)
+    documents, by = store.documents(record.id), services.weighing()
+    open_, masked = await services.workers.run(variants, record, documents, statements, by)
     await store.write(lambda transaction: transaction.put_summary(record.id, open_, masked))
 
 

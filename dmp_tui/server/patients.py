@@ -113,7 +113,7 @@ async def create(services: Services, caller: Caller, request: Request) -> Respon
     resource = await services.workers.run(read_resource, body, "Patient")
     _check_may_create(services, caller)
     record = _record_of(resource, caller, services.clock())
-    sheets = await services.workers.run(variants, record, [], [])
+    sheets = await services.workers.run(variants, record, [], [], services.weighing())
     opening = opening_of(resource)
     authorisation = _authorisation(services, caller, record) if opening.get("authorise-me") is True else None
     access = Access(caller, services.clock(), services.settings, record)

@@ -1,9 +1,10 @@
 """The stored sheets: both variants of a record, rebuilt on every change, and made for one reader where he needs it.
 
-A stored variant begins with one line: the rules that made it, its ETag, who made a masked document of this record, and
-the types of the documents that it shows. Thus what a reader may see is known without a look at the documents, and takes
-the same time whether something is masked or not. The sheet itself is kept as gzip, some seven times smaller: fewer
-pages to read, authenticate and decrypt, and most clients take it as it is.
+A stored variant begins with one line: the rules and the base of medicines that made it, until when it holds, its ETag,
+who made a masked document of this record, and the types of the documents that it shows. Thus what a reader may see is
+known without a look at the documents, and takes the same time whether something is masked or not. The sheet itself is
+kept as gzip, some seven times smaller: fewer pages to read, authenticate and decrypt, and most clients take it as it
+is.
 """
 
 import hashlib
@@ -18,14 +19,16 @@ from dmp_tui.dmp.entries import Entry
 from dmp_tui.dmp.rights import state_of
 from dmp_tui.dmp.sheet.merge import Superseded, merge
 from dmp_tui.dmp.sheet.model import Origin, Sheet
+from dmp_tui.server.medicines import Weighing
 from dmp_tui.store.reads import decode_entries
 
 Statements = Sequence[tuple[str, tuple[Entry, ...] | bytes]]
 """``(document id, its statements)``, read or as the store keeps them: these are read here, beside the server."""
 UNKNOWN_PARENT = "unknown-parent"
 """A warning: it names another document that is not there, or not to be seen."""
+_NONE = "-"
 _GZIP = 16 + zlib.MAX_WBITS
-_RULES = "20"
+_RULES = "21"
 """Raised when the same documents give another sheet, or other bytes: what former rules made is then made anew."""
 
 
@@ -40,22 +43,33 @@ class StoredSheet:
     """Types of the documents that this variant was made from: who may not consult one of them sees less."""
     content: bytes
     """The IPS Bundle as gzip (RFC 1952), ready to be sent."""
+    edition: str = ""
+    """The base of medicines by which its treatments were weighed (``Weighing.edition``)."""
+    stale: str = ""
+    """The day from which they are to be weighed again (FHIR date); empty where no day does it."""
 
 
 def pack(sheet: StoredSheet) -> bytes:
     """The bytes that the store keeps."""
     makers = ",".join(sorted(sheet.masked_makers))
     types = ",".join(sorted(sheet.types))
-    return f"{_RULES} {sheet.etag} {makers} {types}\n".encode() + sheet.content
+    head = f"{_RULES} {sheet.edition or _NONE} {sheet.stale or _NONE} {sheet.etag} {makers} {types}\n"
+    return head.encode() + sheet.content
 
 
 def sheet_of(
-    bundle: bytes, documents: Iterable[DocumentEntry] = (), masked_makers: frozenset[str] = frozenset()
+    bundle: bytes,
+    documents: Iterable[DocumentEntry] = (),
+    masked_makers: frozenset[str] = frozenset(),
+    *,
+    edition: str = "",
+    stale: str = "",
 ) -> StoredSheet:
     """A variant of an IPS Bundle in plain bytes, made from these documents."""
     packer = zlib.compressobj(wbits=_GZIP)
     types = frozenset(d.type.code for d in documents if _is_plain(d.type.code))
-    return StoredSheet(etag_of(bundle), masked_makers, types, packer.compress(bundle) + packer.flush())
+    content = packer.compress(bundle) + packer.flush()
+    return StoredSheet(etag_of(bundle), masked_makers, types, content, edition, stale)
 
 
 def plain(sheet: StoredSheet) -> bytes:
@@ -63,41 +77,48 @@ def plain(sheet: StoredSheet) -> bytes:
     return zlib.decompress(sheet.content, _GZIP)
 
 
-def unpack(stored: bytes) -> StoredSheet | None:
-    """A variant from its bytes; None if former rules made it."""
+def unpack(stored: bytes, by: Weighing) -> StoredSheet | None:
+    """A variant from its bytes; None if former rules or another base made it, or a birthday has passed since."""
     line, _, content = stored.partition(b"\n")
-    rules, etag, makers, types = (*line.decode().split(" "), "", "", "")[:4]
-    if rules != _RULES:
+    rules, edition, stale, etag, makers, types = (*line.decode().split(" "), *[""] * 6)[:6]
+    if rules != _RULES or edition != (by.edition or _NONE) or (stale != _NONE and stale <= by.day.isoformat()):
         return None
-    return StoredSheet(etag, frozenset(makers.split(",")) - {""}, frozenset(types.split(",")) - {""}, content)
+    made, shown = (frozenset(part.split(",")) - {""} for part in (makers, types))
+    return StoredSheet(etag, made, shown, content, by.edition, "" if stale == _NONE else stale)
 
 
-def variants(record: Record, documents: Sequence[DocumentEntry], statements: Statements) -> tuple[bytes, bytes]:
+def variants(
+    record: Record, documents: Sequence[DocumentEntry], statements: Statements, by: Weighing
+) -> tuple[bytes, bytes]:
     """Both variants of a record, packed: without and with what is masked from professionals.
 
     The second is empty where nothing is masked: who may see what is masked is then given the first.
     """
     makers = frozenset(maker for d in documents if d.masked for maker in state_of(d).makers if _is_plain(maker))
     unmasked = [d for d in documents if not d.masked]
-    shown = render(record, unmasked, statements)
-    open_ = pack(sheet_of(shown, unmasked, makers))
-    if len(unmasked) == len(documents):
-        return open_, b""
-    everything = render(record, documents, statements)
-    return open_, pack(sheet_of(everything, documents, makers))
+    stale = by.stale_on(record)
+
+    def packed(shown: Sequence[DocumentEntry]) -> bytes:
+        bundle = render(record, shown, statements, by)
+        return pack(sheet_of(bundle, shown, makers, edition=by.edition, stale=stale))
+
+    return packed(unmasked), b"" if len(unmasked) == len(documents) else packed(documents)
 
 
-def own_sheet(record: Record, documents: Sequence[DocumentEntry], statements: Statements) -> StoredSheet:
+def own_sheet(record: Record, documents: Sequence[DocumentEntry], statements: Statements, by: Weighing) -> StoredSheet:
     """A variant that is kept nowhere: for one reader, of the documents that he may see."""
-    return sheet_of(render(record, documents, statements), documents)
+    return sheet_of(render(record, documents, statements, by), documents)
 
 
-def render(record: Record, documents: Sequence[DocumentEntry], statements: Statements) -> bytes:
-    """The IPS Bundle of a record for a reader who may see exactly these documents."""
+def render(record: Record, documents: Sequence[DocumentEntry], statements: Statements, by: Weighing) -> bytes:
+    """The IPS Bundle of a record for a reader who may see exactly these documents.
+
+    What its treatments are to each other is weighed on what this reader sees, and on nothing else.
+    """
     from dmp_tui.dmp.fhir.summary import write_summary
 
     entries = {id_: decode_entries(held) if isinstance(held, bytes) else held for id_, held in statements}
-    return write_summary(build(record, documents, entries), record)
+    return write_summary(by.verified(build(record, documents, entries), record), record)
 
 
 def build(record: Record, documents: Iterable[DocumentEntry], entries: Mapping[str, tuple[Entry, ...]]) -> Sheet:

@@ -33,7 +33,7 @@ async def summary(services: Services, caller: Caller, request: Request) -> Respo
     access.require(Operation.SEARCH_METADATA)
     if record is None:
         raise not_found()
-    stored = await _sheet(services, access)
+    stored = await sheet_for(services, access)
     event = access.event(Operation.READ_UNMASKED, decision, detail="summary")
     await store.trace(event)
     etag = f'W/"{stored.etag}"'  # weak: the same sheet in either encoding
@@ -55,7 +55,7 @@ def _takes_gzip(accept: str) -> bool:
     return False
 
 
-async def _sheet(services: Services, access: Access) -> StoredSheet:
+async def sheet_for(services: Services, access: Access) -> StoredSheet:
     """The variant that this caller may see; made for him where he made masked documents, or may not consult a type."""
     record = access.record
     if record is None:
@@ -72,14 +72,16 @@ async def _sheet(services: Services, access: Access) -> StoredSheet:
     if not made_masked and not services.settings.habilitations.refused(professional.profession, sheet.types):
         return sheet
     visible = [d for d in services.store.documents(record.id) if access.ask(Operation.SEARCH_METADATA, d).allowed]
-    return await services.workers.run(own_sheet, record, visible, services.store.encoded_entries(record.id))
+    return await services.workers.run(
+        own_sheet, record, visible, services.store.encoded_entries(record.id), services.weighing()
+    )
 
 
 def _stored(services: Services, patient_id: str, *, whole: bool) -> StoredSheet | None:
     """The stored variant; the one with masked documents is empty where there are none, and the open one is it."""
     store = services.store
     found = (store.summary(patient_id, masked=True) if whole else None) or store.summary(patient_id, masked=False)
-    return unpack(found) if found else None
+    return unpack(found, services.weighing()) if found else None
 
 
 def _sees_all_masked(access: Access) -> bool:

@@ -44,6 +44,7 @@ class Field(Widget, can_focus=True):
         digits: bool = False,
         limit: int = 400,
         changed: Callable[[str], None] | None = None,
+        rubbed_empty: Callable[[], None] | None = None,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         super().__init__(id=id)
@@ -54,6 +55,8 @@ class Field(Widget, can_focus=True):
         self._limit = limit
         self._changed = changed
         """Called, not posted: what a message brings is painted a frame later."""
+        self._rubbed_empty = rubbed_empty
+        """Called for a backspace where there is nothing left to drop."""
         self._value = ""
 
     @property
@@ -99,6 +102,8 @@ class Field(Widget, can_focus=True):
 
     def action_rub_out(self) -> None:
         """Drop the last character."""
+        if not self._value and self._rubbed_empty is not None:
+            self._rubbed_empty()
         self.value = self._value[:-1]
 
     def action_clear(self) -> None:

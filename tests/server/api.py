@@ -14,14 +14,17 @@ from dmp_tui.dmp.consents import Consent, ConsentKind, Record
 from dmp_tui.dmp.professions import Professional
 from dmp_tui.server.app import create_app
 from dmp_tui.server.identity import ServerIdentity
+from dmp_tui.server.medicines import Medicines, Weighing
 from dmp_tui.server.settings import ServerSettings
 from dmp_tui.server.workers import Workers
 from dmp_tui.store import Store
+from tests.dmp.safety.bases import small_base, small_edition
 from tests.server.login.serving import Clock, Credentials
 from tests.server.login.wire import Wire
 from tests.server.login.world import Authorities, ins
 
 Json = dict[str, Any]
+MEDICINES = Medicines(small_base, small_edition)
 BASE = "https://localhost"
 FHIR = "application/fhir+json"
 
@@ -90,6 +93,11 @@ class Api:
         token = await wire.token(self.authorities.card(professional), **claims)
         return Client(wire, token, professional)
 
+    @property
+    def by(self) -> Weighing:
+        """What the server weighs by."""
+        return MEDICINES.weighing(self.clock().date())
+
     def keep(self, record: Record) -> Record:
         return self.store.write_now(lambda tx: tx.put_patient(record))
 
@@ -120,7 +128,7 @@ async def running(
 ) -> AsyncIterator[Api]:
     """A server over this store, until the block is left."""
     identity = ServerIdentity(credentials.certificate_der, BASE)
-    app = create_app(store, identity, clock, settings, workers=workers)
+    app = create_app(store, identity, clock, settings, workers=workers, medicines=MEDICINES)
     api = Api(app, store, clock, credentials, authorities)
     try:
         yield api

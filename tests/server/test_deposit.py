@@ -16,6 +16,7 @@ from dmp_tui.server.access import Access, Refused
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.changes import Plan, carry_out
 from dmp_tui.server.deposit import deposit
+from dmp_tui.server.medicines import shipped
 from dmp_tui.server.outcomes import FhirError
 from dmp_tui.server.services import Services
 from dmp_tui.server.sheets import plain, unpack
@@ -28,7 +29,9 @@ CALLER = Caller(DOCTOR, Mode.NORMAL, "test")
 
 
 def allergies(api: Api, patient: Record = PATIENT) -> list[str]:
-    stored = unpack(api.store.summary(patient.id, masked=False) or b"")
+    kept = api.store.summary(patient.id, masked=False) or b""
+    # What a program deposits is weighed by the base that ships, what a request does by the server's.
+    stored = unpack(kept, api.by) or unpack(kept, shipped().weighing(api.clock().date()))
     assert stored is not None
     return sorted(line.label for line in read_summary(plain(stored)).sheet.topic(Kind.ALLERGY).lines)
 

@@ -42,7 +42,7 @@ async def test_a_document_without_header_or_body_is_kept_and_named(api: Api, con
     assert "incomplete-document" in warnings(answer.json())
     [kept] = api.store.documents(PATIENT.id)
     assert (kept.readable, api.store.content(PATIENT.id, kept.id)) == ("nothing", content)
-    stored = unpack(api.store.summary(PATIENT.id, masked=False) or b"")
+    stored = unpack(api.store.summary(PATIENT.id, masked=False) or b"", api.by)
     assert stored is not None
     assert [origin.document for origin in read_summary(plain(stored)).sheet.unread] == [kept.id]
 

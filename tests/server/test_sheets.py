@@ -1,6 +1,7 @@
 """The stored sheets: their bytes, and which documents they are built from."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,9 @@ from dmp_tui.dmp.consultation import PARTLY_READ
 from dmp_tui.dmp.documents import Author, Confidentiality, DocumentEntry, DocumentStatus, Relation
 from dmp_tui.dmp.entries import Entry, Kind
 from dmp_tui.dmp.fhir.summary import read_summary
+from dmp_tui.server.medicines import Medicines
 from dmp_tui.server.sheets import StoredSheet, as_seen, build, pack, plain, unpack, variants
+from tests.dmp.safety.bases import small_base, small_edition
 from tests.server.login.world import record
 from tests.server.test_deposit import _text
 
@@ -56,15 +59,18 @@ def test_what_leaves_the_sheet_and_what_stays(documents: list[DocumentEntry], fo
     assert labels(*reversed(documents)) == found
 
 
+BY = Medicines(small_base, small_edition).weighing(date(2026, 11, 20))
+
+
 def read_back(stored: bytes) -> StoredSheet:
-    sheet = unpack(stored)
+    sheet = unpack(stored, BY)
     assert sheet is not None
     return sheet
 
 
 def test_a_masked_replacement_takes_nothing_from_those_who_do_not_see_it() -> None:
     masked = replace(NEW, confidentiality=MASKED)
-    open_, whole = variants(RECORD, [SUPERSEDED, masked], list(STATEMENTS.items()))
+    open_, whole = variants(RECORD, [SUPERSEDED, masked], list(STATEMENTS.items()), BY)
     found = [read_back(stored) for stored in (open_, whole)]
     assert [[line.label for line in read_summary(plain(sheet)).sheet.topic(Kind.ALLERGY).lines] for sheet in found] == [
         ["arachide"],
@@ -76,7 +82,7 @@ def test_a_masked_replacement_takes_nothing_from_those_who_do_not_see_it() -> No
 
 
 def test_nothing_masked_one_variant() -> None:
-    open_, whole = variants(RECORD, [OLD], list(STATEMENTS.items()))
+    open_, whole = variants(RECORD, [OLD], list(STATEMENTS.items()), BY)
     assert whole == b""
     assert read_back(open_).masked_makers == frozenset()
 
@@ -91,13 +97,24 @@ def test_an_old_version_is_current_to_who_sees_no_other() -> None:
     st.frozensets(st.from_regex(r"[0-9/]{1,12}", fullmatch=True), max_size=4),
     st.frozensets(st.from_regex(r"[0-9A-Z-]{1,12}", fullmatch=True), max_size=4),
     st.binary(max_size=50),
+    st.sampled_from(["", "2026-11-20", "2026-11-21"]),
 )
-def test_stored_bytes_read_back(etag: str, makers: frozenset[str], types: frozenset[str], content: bytes) -> None:
-    sheet = StoredSheet(etag, makers, types, content)
-    assert unpack(pack(sheet)) == sheet
+def test_stored_bytes_read_back(
+    etag: str, makers: frozenset[str], types: frozenset[str], content: bytes, stale: str
+) -> None:
+    sheet = StoredSheet(etag, makers, types, content, BY.edition, stale)
+    assert unpack(pack(sheet), BY) == (sheet if stale != "2026-11-20" else None)
 
 
 def test_what_former_rules_made_is_no_sheet() -> None:
     former = b"0123456789abcdef 82\nbytes"
-    assert unpack(former) is None
-    assert unpack(b"0123456789abcdef \nbytes") is None
+    assert unpack(former, BY) is None
+    assert unpack(b"0123456789abcdef \nbytes", BY) is None
+    assert unpack(b"20 0123456789abcdef 82 60591-5\nbytes", BY) is None
+
+
+def test_what_another_base_weighed_is_no_sheet() -> None:
+    sheet = pack(StoredSheet("0" * 32, frozenset(), frozenset(), b"bytes", BY.edition))
+    assert unpack(sheet, BY) is not None
+    assert unpack(sheet, replace(BY, edition="newer")) is None
+    assert unpack(pack(StoredSheet("0" * 32, frozenset(), frozenset(), b"bytes")), BY) is None

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from dmp_tui.dmp.entries import Assertion, Coding, Criticality, Kind, Mark, Person, Reaction, Status
 from dmp_tui.dmp.fhir.strict import Json
-from dmp_tui.dmp.sheet.model import Check, Contradiction, Disagreement, Line, Origin, Source
+from dmp_tui.dmp.sheet.model import Check, Contradiction, Disagreement, Line, Origin, Source, Weighed
 
 BASE = "https://dmp-tui.example/fhir/StructureDefinition/"
 VERSION = 2
@@ -220,14 +220,45 @@ def write_check(check: Check, places: dict[Origin, int]) -> Json:
     """A line of "A VERIFIER"."""
     origins = [number_part("origin", places[origin]) for origin in check.origins]
     label = text_part("label", check.label)
-    return nested(CHECK, [*text_part("kind", check.kind), *label, *_all_texts("key", check.keys), *origins])
+    weighed = [] if check.weighed is None else [_write_weighed(check.weighed)]
+    return nested(CHECK, [*text_part("kind", check.kind), *label, *_all_texts("key", check.keys), *origins, *weighed])
+
+
+def _write_weighed(weighed: Weighed) -> Json:
+    return nested(
+        "weighed",
+        [
+            *code_part("level", weighed.level),
+            *text_part("text", weighed.text),
+            *text_part("source", weighed.source),
+            *text_part("conduct", weighed.conduct),
+            *text_part("english", weighed.english),
+            *_all_texts("edition", weighed.editions),
+            *text_part("until", weighed.until),
+            *_all_texts("caveat", weighed.caveats),
+        ],
+    )
 
 
 def read_check(extension: Json, origins: Sequence[Origin]) -> Check:
     """The inverse of ``write_check``."""
     parts = Parts(extension)
     about = tuple(origins[index] for index in parts.numbers("origin"))
-    return Check(parts.text("kind"), parts.text("label"), parts.texts("key"), about)
+    weighed = next((_read_weighed(inner) for inner in parts.inner("weighed")), None)
+    return Check(parts.text("kind"), parts.text("label"), parts.texts("key"), about, weighed)
+
+
+def _read_weighed(parts: Parts) -> Weighed:
+    return Weighed(
+        parts.code("level", ""),
+        parts.text("text"),
+        parts.text("source"),
+        parts.text("conduct"),
+        parts.text("english"),
+        parts.texts("edition"),
+        parts.text("until"),
+        parts.texts("caveat"),
+    )
 
 
 # --- lines ------------------------------------------------------------------------------------------------------------

@@ -8,9 +8,8 @@ from dmp_tui.dmp.medicines.model import Base
 from dmp_tui.dmp.safety.allergies import of_allergies
 from dmp_tui.dmp.safety.interactions import Met, between, met_of
 from dmp_tui.dmp.safety.known import Known
-from dmp_tui.dmp.safety.model import Answer, Caveat, Limit, LimitKind, Medicine, Reason, ReasonKind, Verdict, worst
+from dmp_tui.dmp.safety.model import Answer, Caveat, Limit, LimitKind, Medicine, Reason, ReasonKind, worst
 from dmp_tui.dmp.safety.patients import of_patient, subject_kinds
-from dmp_tui.dmp.sheet.model import Check
 
 AT_ONCE = 5
 """Medicines that may be proposed together."""
@@ -96,10 +95,6 @@ def _once(limits: Iterable[Limit]) -> tuple[Limit, ...]:
 
 # --- the sheet against itself -----------------------------------------------------------------------------------------
 
-MAX_CHECKS = 50
-SHOWN_FROM = Verdict.PRECAUTION
-"""A sheet's own treatments are said to interact from this level on: what is only to be considered is not."""
-
 
 def reasons_among(known: Known, base: Base) -> tuple[Reason, ...]:
     """All reasons that the treatments and allergies of a sheet are against each other, worst first."""
@@ -117,19 +112,3 @@ def reasons_among(known: Known, base: Base) -> tuple[Reason, ...]:
             caveats = first.caveats | second.caveats
             reasons += [replace(r, keys=keys, origins=origins, caveats=caveats) for r in found]
     return _sorted(reasons)
-
-
-def sheet_checks(known: Known, base: Base) -> tuple[Check, ...]:
-    """Lines of "A VERIFIER" for the treatments of a sheet: one a pair, by the worst that holds, worst first.
-
-    ``kind`` is ``interaction``; ``label`` the two lines' own words; the level and its source stand in the reasons.
-    """
-    found: dict[tuple[str, ...], Check] = {}
-    for reason in reasons_among(known, base):
-        if reason.holds and reason.level.rank <= SHOWN_FROM.rank and reason.kind in _PAIRS:
-            keys = tuple(sorted(set(reason.keys)))
-            found.setdefault(keys, Check("interaction", f"{reason.subject} + {reason.other}", keys, reason.origins))
-    return tuple(found.values())[:MAX_CHECKS]
-
-
-_PAIRS = frozenset({ReasonKind.INTERACTION, ReasonKind.PAIR, ReasonKind.QT})

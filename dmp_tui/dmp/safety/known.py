@@ -135,11 +135,17 @@ def _stop(line: Line, today: date) -> str | None:
 
 
 def _still_acts(medicine: Medicine, stopped: str, today: date) -> bool:
-    ended = _latest(stopped)
+    last = acts_until(medicine, stopped)
+    return last is None or last >= today
+
+
+def acts_until(medicine: Medicine, end: str) -> date | None:
+    """The last day on which a treatment that ends at a FHIR date still counts; None where that is not known."""
+    ended = _latest(end)
     if ended is None:
-        return True
+        return None
     days = max(washout_days(medicine), default=DEFAULT_WASHOUT)
-    return ended + timedelta(days=days) >= today
+    return ended + timedelta(days=days)
 
 
 def washout_days(medicine: Medicine) -> tuple[int, ...]:
@@ -327,7 +333,7 @@ def _limits(sheet: Sheet, base: Base, age: int | None, sex: Sex, kidney: Filtrat
     if not base.whole:
         found.append(Limit(LimitKind.NO_BASE))
     if not sheet.documents:
-        found.append(Limit(LimitKind.NO_RECORD))
+        found.append(Limit(LimitKind.EMPTY_RECORD if sheet.patient else LimitKind.NO_RECORD))
     for kind, limit in (
         (Kind.ALLERGY, LimitKind.ALLERGIES_NOT_STATED),
         (Kind.TREATMENT, LimitKind.TREATMENTS_NOT_STATED),

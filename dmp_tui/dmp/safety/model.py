@@ -153,6 +153,8 @@ class LimitKind(StrEnum):
     PROBLEMS_NOT_STATED = "problems-not-stated"
     NO_RECORD = "no-record"
     """Nothing is known of the patient but what was typed."""
+    EMPTY_RECORD = "empty-record"
+    """The record holds no document, or none that this reader may see."""
     AGE = "age"
     SEX = "sex"
     WEIGHT = "weight"

@@ -1,8 +1,9 @@
 """What a clinician typed as the medicines to give: found, guessed, or unknown with the nearest names."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.medicines.model import Base, Found
 from dmp_tui.dmp.medicines.naming import short_name
 from dmp_tui.dmp.safety.model import Medicine
@@ -55,3 +56,31 @@ def _rivals(first: Found, found: Sequence[Found]) -> bool:
         first.score - one.score < _APART and {own.key for own in medicine_of(one, "").substances} != held
         for one in found[1:]
     )
+
+
+LETTERS = 3
+"""Letters from which a name is looked for as it is typed."""
+
+
+def candidates(typed: str, base: Base, limit: int = 8) -> tuple[Medicine, ...]:
+    """What a name that is being typed may become, best first; none for fewer than three letters.
+
+    One whose name (or a word of it) begins with what was typed was meant; one that is only like it is a guess.
+    """
+    text = typed.strip()
+    if len(text) < LETTERS:
+        return ()
+    whole = exact(text, text, base)
+    found = [whole] if whole is not None and whole.substances else []
+    held = {medicine.name for medicine in found}
+    for one in base.find(text, limit):
+        medicine = medicine_of(one, one.name)
+        if medicine.substances and medicine.name not in held:
+            held.add(medicine.name)
+            found.append(replace(medicine, guess=one.guess and not begins(one.name, text)))
+    return tuple(found[:limit])
+
+
+def begins(name: str, typed: str) -> bool:
+    """Whether a name, or what follows one of its words, begins with what was typed, accents and capitals aside."""
+    return f" {fold(name)}".find(f" {fold(typed).strip()}") >= 0

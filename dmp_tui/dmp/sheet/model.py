@@ -123,14 +123,37 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a base of medicines, or a rule with a public source, says of two lines (``dmp/safety``)."""
+
+    level: str
+    """A code of ``safety.model.Verdict``."""
+    text: str
+    """Why, in the source's own words (French)."""
+    source: str
+    """Never empty."""
+    conduct: str = ""
+    english: str = ""
+    """``text`` in English, where the rule speaks it."""
+    editions: tuple[str, ...] = ()
+    """``ANSM 2020-10``: what the base was filled from; empty for the set that the application ships."""
+    until: str = ""
+    """The last day on which it counts (FHIR date): a treatment of the two ended, or will; empty where none does."""
+    caveats: tuple[str, ...] = ()
+    """Codes of ``safety.model.Caveat``, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A line of "A VERIFIER": something that a clinician must look at, with the keys of the lines it concerns."""
 
     kind: str
-    """``contradiction``, ``allergy-treatment``, ``allergy-superseded``, ``identity``, ``other-person``..."""
+    """``contradiction``, ``allergy-treatment``, ``allergy-superseded``, ``interaction``, ``identity``..."""
     label: str
     keys: tuple[str, ...] = ()
     origins: tuple[Origin, ...] = ()
+    weighed: Weighed | None = None
+    """Of ``interaction``, and of ``allergy-treatment`` where a source grades it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,12 @@ def line_of(sheet: Sheet, kind: Kind, key: str) -> Line | None:
 
 
 def check_is_past(sheet: Sheet, check: Check, today: date) -> bool:
-    """Whether a treatment that a check names is over on ``today``: the check is then shown as past."""
+    """Whether a treatment that a check names is over on ``today``: the check is then shown as past.
+
+    What a base of medicines weighed tells itself until when it counts: some act for long after they are stopped.
+    """
+    if check.weighed is not None and check.weighed.until:
+        return is_before(check.weighed.until, today)
     lines = [line for key in check.keys if (line := line_of(sheet, Kind.TREATMENT, key)) is not None]
     return bool(lines) and not all(is_current(line, today) for line in lines)
 

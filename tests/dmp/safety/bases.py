@@ -246,3 +246,12 @@ class SmallBase:
 
 
 BASE = SmallBase()
+
+
+def small_base() -> SmallBase:
+    """What a server's worker is handed: a function of a module crosses processes."""
+    return BASE
+
+
+def small_edition() -> str:
+    return "small"

@@ -7,11 +7,12 @@ import pytest
 
 from dmp_tui.dmp.entries import Assertion, Coding, Criticality, Kind, Mark, Reaction, Status
 from dmp_tui.dmp.medicines.naming import short_name
-from dmp_tui.dmp.safety.answers import check, sheet_checks
+from dmp_tui.dmp.safety.answers import check
 from dmp_tui.dmp.safety.known import Known, known_of, without_allergy_words
 from dmp_tui.dmp.safety.model import Answer, Caveat, LimitKind, ReasonKind, Verdict
 from dmp_tui.dmp.safety.naming import of_substance
 from dmp_tui.dmp.safety.proposed import UnknownDrug, propose
+from dmp_tui.dmp.safety.sheet_checks import sheet_checks
 from dmp_tui.dmp.safety.typed import Typed, typed_sheet
 from dmp_tui.dmp.sheet.model import Contradiction, Disagreement, Line, Sheet
 

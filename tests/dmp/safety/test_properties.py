@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dmp_tui.dmp.identity import Sex
-from dmp_tui.dmp.safety.answers import check, reasons_among, sheet_checks
+from dmp_tui.dmp.safety.answers import check, reasons_among
 from dmp_tui.dmp.safety.known import Known, known_of
 from dmp_tui.dmp.safety.model import Medicine, ReasonKind, Verdict, worst
 from dmp_tui.dmp.safety.naming import of_substance
+from dmp_tui.dmp.safety.sheet_checks import sheet_checks
 from dmp_tui.dmp.safety.typed import Typed, typed_sheet
 from dmp_tui.dmp.sheet.model import Sheet
 from tests.dmp.sheet.strategies import sheets

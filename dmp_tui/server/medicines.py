@@ -1,0 +1,96 @@
+"""The base of medicines by which the server weighs: which one, of which edition, on which day. It crosses processes."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from dmp_tui.dmp.consents import Record
+from dmp_tui.dmp.medicines.model import Base, Edition, Found, Interaction, Speciality, Substance
+from dmp_tui.dmp.safety.known import known_of
+from dmp_tui.dmp.safety.sheet_checks import stale_on, verified
+from dmp_tui.dmp.sheet.model import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Medicines:
+    """Where the base is. Both are functions of modules (or partials of them), so that the worker is handed them too."""
+
+    opened: Callable[[], Base]
+    """Blocking. Asked once a process for each edition."""
+    edition: Callable[[], str]
+    """What tells one base from the next one imported: cheap, asked at every reading of a sheet."""
+
+    def weighing(self, day: date) -> "Weighing":
+        """By the base that is there now, on a day."""
+        name = hashlib.sha256(self.edition().encode()).hexdigest()[:12]
+        return Weighing(self.opened, name, day)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """One base, one day."""
+
+    opened: Callable[[], Base]
+    edition: str
+    """A word that stands for the base: no blank in it."""
+    day: date
+
+    @property
+    def base(self) -> Base:
+        """Blocking the first time in a process."""
+        return _opened(self.opened, self.edition)
+
+    def verified(self, sheet: Sheet, record: Record) -> Sheet:
+        """The sheet with its treatments weighed against each other and against its allergies."""
+        traits = record.traits
+        known = known_of(sheet, self.base, self.day, birth=traits.birth, sex=traits.sex)
+        return verified(sheet, known, self.base)
+
+    def stale_on(self, record: Record) -> str:
+        """The day from which it is to be weighed again; empty where only another base or document asks for it."""
+        return stale_on(record.traits.birth, self.day)
+
+
+@lru_cache(maxsize=2)
+def _opened(opened: Callable[[], Base], edition: str) -> Base:
+    """The base of an edition stays open; the one before it is let go."""
+    del edition
+    return opened()
+
+
+class _Bare:
+    """A base that holds nothing."""
+
+    editions: tuple[Edition, ...] = ()
+    whole = False
+
+    def find(self, typed: str, limit: int = 8) -> tuple[Found, ...]:
+        del typed, limit
+        return ()
+
+    def substance(self, key: str) -> Substance | None:
+        del key
+        return None
+
+    def speciality(self, code: str) -> Speciality | None:
+        del code
+        return None
+
+    def interactions(self, one: Substance, other: Substance) -> tuple[Interaction, ...]:
+        del one, other
+        return ()
+
+
+def _bare() -> Base:
+    return _Bare()
+
+
+def _no_edition() -> str:
+    return ""
+
+
+def shipped() -> Medicines:
+    """The base of a server that was given none."""
+    return Medicines(_bare, _no_edition)
