@@ -83,6 +83,8 @@ class Interaction:
     note: str = ""
     """``Voir aussi...`` of the thesaurus."""
     source: str = ""
+    english: str = ""
+    """The mechanism in English, where it is told in our own words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class Names(Generic[T]):
                 for folded, score in self._slips(text, limit):
                     if score > scores.get(folded, (0.0, True))[0]:
                         scores[folded] = (score, True)
-        ranked = sorted(scores.items(), key=lambda one: (-one[1][0], len(one[0]), one[0]))
+        ranked = sorted(scores.items(), key=lambda one: (-one[1][0], one[0] != texts[0], len(one[0]), one[0]))
         return tuple(
             Match(self._shown[folded], self._items[folded], guess, round(score, 1))
             for folded, (score, guess) in ranked[:limit]

@@ -89,6 +89,7 @@ def _graded(
         other=other.medicine.label,
         substances=_names(interaction, one.substance, other.substance),
         text=" ".join(interaction.mechanism.split()),
+        english=interaction.english,
         caveats=caveats,
         keys=met.keys,
         origins=met.origins,

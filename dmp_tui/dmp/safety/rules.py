@@ -3,21 +3,16 @@
 A row without a source is refused when it is read: no source, no rule.
 """
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.medicines.model import Substance
 from dmp_tui.dmp.safety.model import Evidence, Verdict
 from dmp_tui.dmp.sheet.critical import atc_of_substance, stems
-
-
-class RuleError(ValueError):
-    """A row of our own data that cannot be meant. Holds the file, the line and what is wrong."""
+from dmp_tui.dmp.tables import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +115,7 @@ DEFAULT_WASHOUT = 7
 
 
 def _rows(name: str) -> Iterator[tuple[int, dict[str, str]]]:
-    text = files("dmp_tui.dmp.safety").joinpath(f"data/{name}.csv").read_text("utf-8")
-    for number, row in enumerate(
-        csv.DictReader(text.splitlines(), delimiter="|", quoting=csv.QUOTE_NONE, strict=True), 2
-    ):
-        missing = [column for column, cell in row.items() if column is None or cell is None]
-        if missing or not row.get("source", "").strip():
-            raise RuleError(f"{name}.csv line {number}: {'columns' if missing else 'no source'}")
-        yield number, {column: cell.strip() for column, cell in row.items()}
+    return rows("dmp_tui.dmp.safety", name)
 
 
 def _subject(cell: str) -> str:
