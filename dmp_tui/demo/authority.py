@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what is written here changes, so that an older cache is made anew."""
 
 AUTHORITY = "authority"

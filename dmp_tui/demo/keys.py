@@ -1,6 +1,6 @@
 """The keys of all cards, apart from who they belong to: a command line is checked before anything else is imported."""
 
-CPS = ("simon", "lefevre", "durand", "mercier", "samson", "joly", "faure", "colin", "marchand", "blanc")
+CPS = ("simon", "lefevre", "durand", "mercier", "samson", "joly", "faure", "colin", "marchand", "blanc", "delorme")
 VITALE = (
     "leroy",
     "garnier",

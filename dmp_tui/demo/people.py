@@ -137,6 +137,10 @@ WORKERS = (
         "samu", SAMU.id, "SAMU 99 VALFONTAINE", "", "", "", Role.FACILITY_CERTIFICATE, SAMU, card="", pin=None,
         regulator=True, does="certificat logiciel du SAMU : recherche par traits en centre 15",
     ),
+    Worker(
+        "delorme", "3990000011/DEMO02", "DELORME", "Sylvie", "", "", Role.PRIVACY_OFFICER, CHU, card="02",
+        does="déléguée à la protection des données : registre des bris de glace, aucun dossier",
+    ),
 )  # fmt: skip
 """Those who can log in."""
 

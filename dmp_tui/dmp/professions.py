@@ -13,6 +13,8 @@ class Role(StrEnum):
     TREATING_DOCTOR = "treating_doctor"
     CPE_CLERK = "cpe_clerk"
     FACILITY_CERTIFICATE = "facility_certificate"
+    PRIVACY_OFFICER = "privacy_officer"
+    """Not of the table, which gives him nothing: he reads the register of emergency accesses, and no record."""
 
 
 class Mode(StrEnum):
@@ -63,3 +65,5 @@ class Professional:
     """Works in a SAMU centre (centre 15): may use ETREAT."""
     on_behalf_of: str = ""
     """For a facility certificate: the person who acts, as traced."""
+    email: str = ""
+    """Where the notices of a treating doctor are announced; empty if unknown."""

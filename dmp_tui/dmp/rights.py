@@ -274,6 +274,9 @@ def _mode(question: Question) -> Decision | None:
 
 
 def _cell(question: Question, where: str, cell: str) -> Decision | None:
+    if question.professional.role is Role.PRIVACY_OFFICER:
+        # Who judges accesses makes none: no operation of the table is his, beside the login itself.
+        return _refuse(Refusal.ROLE, "register of emergency accesses: an officer opens no record")
     if cell != "n":
         return None
     refusal = Refusal.ROLE if (Operation.AUTHENTICATE.value, where) in table() else Refusal.MODE

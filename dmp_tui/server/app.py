@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from dmp_tui import __version__
 from dmp_tui.dmp.professions import Mode
+from dmp_tui.dmp.register import READ_REGISTER, REVIEWED
 from dmp_tui.dmp.rights import Operation
 from dmp_tui.server import (
     administrative,
@@ -23,6 +24,7 @@ from dmp_tui.server import (
     documents,
     lists,
     patients,
+    register,
     summaries,
     trails,
     transactions,
@@ -89,6 +91,8 @@ _ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
     ("POST", "/fhir/Consent", consents.declare, Operation.AUTHORISATION_DECLARE),
     ("GET", "/fhir/Consent", consents.listing, Operation.LIST_AUTHORISED_OR_BLOCKED),
     ("PATCH", "/fhir/Consent/{id}", consents.withdraw, Operation.AUTHORISATION_REMOVE),
+    ("GET", "/fhir/AuditEvent/$emergency-register", register.read, READ_REGISTER),
+    ("POST", "/fhir/AuditEvent/{id}/$review", register.review, REVIEWED),
     ("GET", "/fhir/AuditEvent", trails.search, trails.READ_TRAIL),
     ("GET", "/fhir/AuditEvent/{id}", trails.read, trails.READ_TRAIL),
     ("GET", "/fhir/Communication", communications.search, communications.READ_NOTICES),

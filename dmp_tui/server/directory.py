@@ -42,6 +42,8 @@ def profession_code(title: str) -> str:
 
 
 def _agree(stated: set[str], entry: Professional) -> bool:
+    if entry.role is Role.PRIVACY_OFFICER:
+        return stated == {entry.profession} & PROFESSIONS.keys()
     if entry.role not in _CARE:
         return not stated
     if entry.role is not Role.NON_DOCTOR:

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from dmp_tui.dmp.consents import RecordStatus, authorisation_state
 from dmp_tui.dmp.professions import Mode, Professional
+from dmp_tui.dmp.register import RENEWED
 from dmp_tui.dmp.rights import Decision, Operation, Question, Refusal, decide
 from dmp_tui.server.assertion import Assertion, check_claims, read_assertion
 from dmp_tui.server.attempt import Attempt
@@ -240,7 +241,11 @@ class Login:
             raise refusal(Rule.NO_RECORD)
         if record and record.status is RecordStatus.CLOSED:
             raise refusal(Rule.CLOSED)
-        grant = self._sessions.grant(session, mode, patient) or self._new_grant(form, mode, patient)
+        grant = self._sessions.grant(session, mode, patient)
+        if grant is None:
+            grant = self._new_grant(form, mode, patient)
+        else:
+            attempt.operation = RENEWED
         attempt.reason_code, attempt.reason = grant.reason_code, grant.reason
         if record:
             # R1111-48: it is the access itself of which the patient and his treating doctor are told.

@@ -67,6 +67,8 @@ def csv_sentence(error: CsvError) -> str:
         CsvProblem.PROFESSION: _("la profession n'est ni un code à deux chiffres ni un libellé connu"),
         CsvProblem.YES_OR_NO: _("répondez par oui ou non"),
         CsvProblem.NOT_A_DOCTOR: _("un médecin du travail doit avoir la profession 10 (médecin)"),
+        CsvProblem.OFFICER: _("un délégué à la protection des données n'est ni médecin du travail ni régulateur"),
+        CsvProblem.EMAIL: _("l'adresse de messagerie n'en est pas une"),
         CsvProblem.TEXT: _("le texte est trop long ou contient des caractères de contrôle"),
         CsvProblem.NOBODY: _("aucun professionnel dans ce fichier"),
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dmp_tui import __version__
-from dmp_tui.server import lists, search, trail_search
+from dmp_tui.server import lists, register, search, trail_search
 
 Json = dict[str, Any]
 _FHIR = "application/fhir+json"
@@ -110,6 +110,10 @@ CALLS: dict[tuple[str, str], Call] = {
         "The trail of a record (R1111-43; ITI-81)", "Bundle", (*trail_search.SEARCHED, "_count", "_sort", "_cursor")
     ),
     ("GET", "/fhir/AuditEvent/{id}"): Call("One event of the trail", "AuditEvent"),
+    ("GET", "/fhir/AuditEvent/$emergency-register"): Call(
+        "The register of emergency accesses, for privacy officers", "Bundle", register.FILTERS
+    ),
+    ("POST", "/fhir/AuditEvent/{id}/$review"): Call("A privacy officer's verdict", "AuditEvent", body="Parameters"),
     ("GET", "/fhir/Communication"): Call(
         "Notices of emergency accesses, for the treating doctor (R1111-48)", "Bundle", ("patient", "_count", "_cursor")
     ),

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from dmp_tui.dmp.identity import fold
+from dmp_tui.dmp.mail import is_email
 from dmp_tui.dmp.professions import DOCTOR, PROFESSIONS, Professional, Role
 
 COLUMNS = (
@@ -18,6 +19,8 @@ COLUMNS = (
     "occupational_doctor",
     "regulator",
 )
+OPTIONAL = ("privacy_officer", "email")
+"""Columns that may be there too."""
 _BY_LABEL = {fold(label): code for code, label in PROFESSIONS.items()}
 _YES = {"1", "OUI", "VRAI", "TRUE", "YES", "X"}
 _NO = {"", "0", "NON", "FAUX", "FALSE", "NO"}
@@ -42,6 +45,9 @@ class CsvProblem(StrEnum):
     YES_OR_NO = "yes-or-no"
     NOT_A_DOCTOR = "not-a-doctor"
     """An occupational doctor whose profession is another."""
+    OFFICER = "officer"
+    """A privacy officer who is an occupational doctor or a regulator too."""
+    EMAIL = "email"
     TEXT = "text"
     """Longer than 200 characters, or with control characters."""
     NOBODY = "nobody"
@@ -62,7 +68,8 @@ def read_professionals(content: bytes) -> list[Professional]:
     """The professionals of a CSV file (UTF-8; comma or semicolon; the columns in any order).
 
     ``profession`` is a G15 code or its label, empty for a clerk (national id ``<structure>/<number>``) or a facility's
-    certificate (its national id is the structure's). ``occupational_doctor`` and ``regulator`` are yes or no.
+    certificate (its national id is the structure's). ``occupational_doctor`` and ``regulator`` are yes or no; so
+    is ``privacy_officer``, which may be left out: its yes excludes every other right. ``email`` may be left out too.
 
     Raises:
         CsvError: the first thing that is wrong.
@@ -80,7 +87,7 @@ def read_professionals(content: bytes) -> list[Professional]:
             line = reader.line_num
             if not columns:
                 columns = [cell.strip().lower() for cell in cells]
-                if sorted(columns) != sorted(COLUMNS):
+                if len(set(columns)) != len(columns) or not set(COLUMNS) <= set(columns) <= {*COLUMNS, *OPTIONAL}:
                     raise CsvError(CsvProblem.HEADER, line, _odd_column(columns))
             elif any(cell.strip() for cell in cells):
                 professional = _professional(columns, cells, line)
@@ -102,7 +109,7 @@ def _odd_column(columns: list[str]) -> str:
 def _professional(columns: list[str], cells: list[str], line: int) -> Professional:
     if len(cells) != len(columns):
         raise CsvError(CsvProblem.CELLS, line)
-    row = {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
+    row = dict.fromkeys(OPTIONAL, "") | {c: cell.strip() for c, cell in zip(columns, cells, strict=True)}
     for column, cell in row.items():
         if len(cell) > _LONGEST or not cell.isprintable():
             raise CsvError(CsvProblem.TEXT, line, column)
@@ -115,15 +122,22 @@ def _professional(columns: list[str], cells: list[str], line: int) -> Profession
     occupational = _yes(row, "occupational_doctor", line)
     if occupational and profession != DOCTOR:
         raise CsvError(CsvProblem.NOT_A_DOCTOR, line, "occupational_doctor")
+    officer = _yes(row, "privacy_officer", line)
+    if officer and (occupational or _yes(row, "regulator", line)):
+        raise CsvError(CsvProblem.OFFICER, line, "privacy_officer")
+    if row["email"] and not is_email(row["email"]):
+        raise CsvError(CsvProblem.EMAIL, line, "email")
+    role = _role(row["id"], profession, occupational=occupational)
     return Professional(
         row["id"],
         row["name"],
         profession,
-        _role(row["id"], profession, occupational=occupational),
+        Role.PRIVACY_OFFICER if officer else role,
         row["specialty"],
         row["facility"],
         row["facility_name"],
         _yes(row, "regulator", line),
+        email=row["email"],
     )
 
 

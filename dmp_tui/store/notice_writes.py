@@ -5,6 +5,7 @@ remembered, so that most readings ask no table; where works are undone, what the
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlite_utils import Database
 
 from dmp_tui.dmp.notices import GROUPED, HIDDEN_TOLD, Mail, NoticeKind, Recipient
 from dmp_tui.dmp.professions import Mode
+from dmp_tui.dmp.register import Verdict
 from dmp_tui.store.encoding import microseconds
 from dmp_tui.store.keys import Keyring, Secrets
 from dmp_tui.store.model import Clock
@@ -55,6 +57,12 @@ class NoticeWrites(TrailWrites):
         due = microseconds(self._clock() + HIDDEN_TOLD)
         key = self._group_key(Recipient.PATIENT, NoticeKind.HIDDEN.value, document_id)
         self._insert(self._row_of(patient_id, key, seq, Recipient.PATIENT, NoticeKind.HIDDEN, due))
+
+    def put_review(self, access: int, verdict: Verdict, event: TrailEvent, comment: str) -> None:
+        """Adds an officer's verdict on an emergency access to the register; it is the trail's row of ``event``."""
+        seq = self.trace(replace(event, reason=comment))
+        sql = "INSERT INTO reviews (access, seq, verdict) VALUES (?, ?, ?)"
+        self._rows(sql, access, seq, verdict.value)
 
     def mark_mail(self, message: Queued, state: Mail, next_at: datetime) -> None:
         """Keeps what became of a message; ``next_at`` is when it is tried again, where it is still queued."""

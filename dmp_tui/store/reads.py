@@ -15,9 +15,9 @@ from dmp_tui.store.connection import rows
 from dmp_tui.store.encoding import decode
 from dmp_tui.store.keys import Keyring, Secrets
 from dmp_tui.store.model import Authority
-from dmp_tui.store.notice_reads import NoticeReads
 from dmp_tui.store.phonetic import phonetic_key
 from dmp_tui.store.problems import StoreError, StoreProblem
+from dmp_tui.store.register_reads import RegisterReads
 from dmp_tui.store.sealing import place, unseal
 
 OPEN = "open.2"
@@ -38,7 +38,7 @@ def decode_entries(encoded: bytes) -> tuple[Entry, ...]:
     return decode(tuple[Entry, ...], encoded)
 
 
-class Reads(NoticeReads):
+class Reads(RegisterReads):
     """Reads on one connection. Each is one or two statements on a local file: microseconds, no thread needed."""
 
     def __init__(self, database: Database, keyring: Keyring, secrets: Secrets) -> None:

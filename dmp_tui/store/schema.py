@@ -161,6 +161,17 @@ def _notices(database: Database) -> None:
     database.execute("CREATE INDEX notices_to_send ON notices (next_at) WHERE mail = 'queued'")
 
 
+def _reviews(database: Database) -> None:
+    """The register of emergency accesses: which row of the trail reviews which, and how; its words are in the row."""
+    database.table("reviews").create(
+        {"access": int, "seq": int, "verdict": str}, pk=("access", "seq"), not_null={"verdict"}
+    )
+    database.execute(
+        "CREATE INDEX trail_emergencies ON trail (seq)"
+        " WHERE operation = 'authenticate' AND mode <> 'normal' AND outcome = 'allowed'"
+    )
+
+
 RECORDS: tuple[Step, ...] = (
     _meta,
     _patients,
@@ -172,6 +183,7 @@ RECORDS: tuple[Step, ...] = (
     _lists,
     _purged,
     _notices,
+    _reviews,
 )
 """Steps of ``records.db``. The schema's version is how many were made."""
 KEYS: tuple[Step, ...] = (_meta, _keys, _purged)

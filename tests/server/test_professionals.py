@@ -40,6 +40,15 @@ def test_the_role_follows_from_profession_and_number(line: str, role: Role, prof
     assert (found.role, found.profession) == (role, profession)
 
 
+def test_an_officer_and_an_address_stand_in_columns_that_may_be_left_out() -> None:
+    header = f"{HEADER},privacy_officer,email"
+    officer, doctor = read_professionals(
+        csv("3990000011/17,A,,,,,,,oui,", f"{DOCTOR},non,alix.durand@exemple.fr", header=header)
+    )
+    assert (officer.role, officer.email) == (Role.PRIVACY_OFFICER, "")
+    assert (doctor.role, doctor.email) == (Role.DOCTOR, "alix.durand@exemple.fr")
+
+
 def test_what_spreadsheets_write_is_read() -> None:
     content = b"\xef\xbb\xbf" + csv(f'"{DOCTOR}"'.replace(",", '";"'), "", header=HEADER.replace(",", ";"))
     assert read_professionals(content.replace(b"\n", b"\r\n")) == read_professionals(csv(DOCTOR))
@@ -63,7 +72,12 @@ def test_columns_may_stand_in_any_order() -> None:
         (b"", CsvProblem.NOBODY, 1, ""),
         (csv(), CsvProblem.NOBODY, 1, ""),
         (csv(DOCTOR, header="id,name"), CsvProblem.HEADER, 1, "profession"),
-        (csv(DOCTOR, header=f"{HEADER},email"), CsvProblem.HEADER, 1, ""),
+        (csv(DOCTOR, header=f"{HEADER},phone"), CsvProblem.HEADER, 1, ""),
+        (csv(DOCTOR, header=f"{HEADER},id"), CsvProblem.HEADER, 1, ""),
+        (csv(f"{DOCTOR},oui", header=f"{HEADER},privacy_officer"), CsvProblem.OFFICER, 2, "privacy_officer"),
+        (csv("8997,A,10,,,,oui,,oui", header=f"{HEADER},privacy_officer"), CsvProblem.NATIONAL_ID, 2, "id"),
+        (csv("89970,A,10,,,,oui,,oui", header=f"{HEADER},privacy_officer"), CsvProblem.OFFICER, 2, "privacy_officer"),
+        (csv(f"{DOCTOR},a b@c.fr", header=f"{HEADER},email"), CsvProblem.EMAIL, 2, "email"),
         (csv(DOCTOR, "899700000002,B,10"), CsvProblem.CELLS, 3, ""),
         (csv(f"{DOCTOR},more"), CsvProblem.CELLS, 2, ""),
         (csv(",A,10,,,,,"), CsvProblem.EMPTY, 2, "id"),
