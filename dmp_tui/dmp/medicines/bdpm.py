@@ -1,0 +1,160 @@
+"""The public base of medicines (BDPM): five tables without a header, cut at tabs, as base-donnees-publique.medicaments
+publishes them ("Contenu et format des fichiers telechargeables")."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from dmp_tui.dmp.medicines.substances import Substances
+from dmp_tui.dmp.medicines.tables import Column, TableError, TableProblem, rows
+
+_CIS = re.compile(r"\d{8}")
+_ANY = re.compile(r".+")
+_CIS_COLUMN = Column("code CIS", 0, _CIS)
+_FRENCH_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
+_LEAST_KNOWN = 0.25
+"""Share of a table's lines whose CIS the specialities must know: below it, the tables are not of one edition."""
+
+SPECIALITIES, COMPOSITIONS, PRESENTATIONS, GENERICS, CONDITIONS = (
+    "CIS_bdpm",
+    "CIS_COMPO_bdpm",
+    "CIS_CIP_bdpm",
+    "CIS_GENER_bdpm",
+    "CIS_CPD_bdpm",
+)
+TABLES = (SPECIALITIES, COMPOSITIONS, PRESENTATIONS, GENERICS, CONDITIONS)
+"""Beginnings of the names of the five files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A substance of a speciality, by its key, as written there: its strength, and per what."""
+
+    key: str
+    strength: str
+    per: str
+
+
+@dataclass(slots=True)
+class Box:
+    """A speciality while its tables are read."""
+
+    cis: str
+    name: str
+    form: str
+    routes: tuple[str, ...]
+    marketed: bool
+    parts: tuple[Part, ...] = ()
+    codes: list[str] = field(default_factory=list)
+    generic_group: str = ""
+    conditions: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Bdpm:
+    """The whole base. ``newest`` is the newest date that its tables hold (``AAAA-MM``): it is no older than that."""
+
+    boxes: Mapping[str, Box]
+    substances: Mapping[str, str]
+    """Keys of its substances, and their names as they are to be shown."""
+    newest: str
+
+
+def read_bdpm(texts: Mapping[str, tuple[str, str]], known: Substances) -> Bdpm:
+    """The base from the texts of its five tables: ``{"CIS_bdpm": (file name, text)...}``.
+
+    Args:
+        known: the substances of the thesaurus, to which the names of salts are brought back.
+
+    Raises:
+        TableError: with the file, the line and the column.
+    """
+    file, text = texts[SPECIALITIES]
+    boxes: dict[str, Box] = {}
+    newest = ""
+    columns = (_CIS_COLUMN, Column("dénomination", 1, _ANY), Column("date d'AMM", 7, re.compile(r"(\d{2}/){2}\d{4}|")))
+    for _number, cells in rows(text, file, 12, columns):
+        routes = tuple(route.strip() for route in cells[3].split(";") if route.strip())
+        marketed = cells[6].casefold().startswith("commercialis") and "active" in cells[4].casefold()
+        boxes[cells[0]] = Box(cells[0], cells[1], cells[2], routes, marketed)
+        newest = max(newest, _month(cells[7]))
+    names = _compositions(texts[COMPOSITIONS], boxes, known)
+    newest = max(newest, _presentations(texts[PRESENTATIONS], boxes))
+    file, text = texts[GENERICS]
+    shape = (Column("identifiant du groupe", 0, re.compile(r"\d+")), Column("code CIS", 2, _CIS))
+    for _number, cells in _of_boxes(rows(text, file, 4, shape), file, boxes, 2):
+        boxes[cells[2]].generic_group = cells[1]
+    file, text = texts[CONDITIONS]
+    for _number, cells in _of_boxes(rows(text, file, 2, (_CIS_COLUMN,)), file, boxes, 0):
+        if cells[1] and cells[1] not in boxes[cells[0]].conditions:
+            boxes[cells[0]].conditions.append(cells[1])
+    return Bdpm(boxes, names, newest)
+
+
+def _of_boxes(
+    found: Iterator[tuple[int, list[str]]], file: str, boxes: Mapping[str, Box], place: int
+) -> Iterator[tuple[int, list[str]]]:
+    """Lines whose speciality is known. A few others are left out: withdrawn ones linger in the official tables."""
+    total = lost = 0
+    first = 0
+    for number, cells in found:
+        total += 1
+        if cells[place] in boxes:
+            yield number, cells
+        else:
+            lost += 1
+            first = first or number
+    if total and lost > total * (1 - _LEAST_KNOWN):
+        raise TableError(TableProblem.UNKNOWN_CODE, file, first, "code CIS", f"{lost} / {total}")
+
+
+def _compositions(table: tuple[str, str], boxes: Mapping[str, Box], known: Substances) -> dict[str, str]:
+    """Fills the boxes' parts. Of a salt and its active part (FT), linked by a number, the active part is kept."""
+    file, text = table
+    parts: dict[str, dict[tuple[str, str], tuple[str, Part]]] = {}
+    names: dict[str, str] = {}
+    columns = (
+        _CIS_COLUMN,
+        Column("dénomination de la substance", 3, _ANY),
+        Column("nature du composant", 6, re.compile(r"SA|FT|ST")),
+        Column("numéro de liaison", 7, re.compile(r"\d*")),
+    )
+    for number, cells in _of_boxes(rows(text, file, 8, columns), file, boxes, 0):
+        own = known.resolve(cells[3])
+        names.setdefault(own.key, own.name)
+        part = Part(own.key, cells[4], cells[5])
+        of_box = parts.setdefault(cells[0], {})
+        link = (cells[1], cells[7] or f"line {number}")
+        held = of_box.get(link)
+        if held is None:
+            of_box[link] = (cells[6], part)
+        elif cells[6] == "FT" and held[0] != "FT":
+            # The salt often says what the part does not: "clavulanate de potassium" is clavulanic acid.
+            of_box[link] = ("FT", part)
+        elif cells[6] == held[0]:
+            of_box[(cells[1], f"line {number}")] = (cells[6], part)
+    for cis, of_box in parts.items():
+        kept: dict[tuple[str, str], Part] = {}
+        for _nature, part in of_box.values():
+            kept.setdefault((part.key, part.strength), part)
+        boxes[cis].parts = tuple(kept.values())
+    return names
+
+
+def _presentations(table: tuple[str, str], boxes: Mapping[str, Box]) -> str:
+    file, text = table
+    newest = ""
+    columns = (
+        _CIS_COLUMN,
+        Column("code CIP7", 1, re.compile(r"\d{7}")),
+        Column("code CIP13", 6, re.compile(r"(\d{13})?")),
+    )
+    for _number, cells in _of_boxes(rows(text, file, 7, columns), file, boxes, 0):
+        boxes[cells[0]].codes += [code for code in (cells[1], cells[6]) if code]
+        newest = max(newest, _month(cells[5]))
+    return newest
+
+
+def _month(date: str) -> str:
+    match = _FRENCH_DATE.fullmatch(date)
+    return f"{match[3]}-{match[2]}" if match else ""
