@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from dmp_tui.dmp.medicines.substances import Substances
 from dmp_tui.dmp.medicines.tables import Column, TableError, TableProblem, rows
 
 _CIS = re.compile(r"\d{8}")
@@ -28,9 +27,9 @@ TABLES = (SPECIALITIES, COMPOSITIONS, PRESENTATIONS, GENERICS, CONDITIONS)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A substance of a speciality, by its key, as written there: its strength, and per what."""
+    """A substance of a speciality, as it is written there (a salt, often): its strength, and per what."""
 
-    key: str
+    written: str
     strength: str
     per: str
 
@@ -55,16 +54,11 @@ class Bdpm:
     """The whole base. ``newest`` is the newest date that its tables hold (``AAAA-MM``): it is no older than that."""
 
     boxes: Mapping[str, Box]
-    substances: Mapping[str, str]
-    """Keys of its substances, and their names as they are to be shown."""
     newest: str
 
 
-def read_bdpm(texts: Mapping[str, tuple[str, str]], known: Substances) -> Bdpm:
+def read_bdpm(texts: Mapping[str, tuple[str, str]]) -> Bdpm:
     """The base from the texts of its five tables: ``{"CIS_bdpm": (file name, text)...}``.
-
-    Args:
-        known: the substances of the thesaurus, to which the names of salts are brought back.
 
     Raises:
         TableError: with the file, the line and the column.
@@ -78,7 +72,7 @@ def read_bdpm(texts: Mapping[str, tuple[str, str]], known: Substances) -> Bdpm:
         marketed = cells[6].casefold().startswith("commercialis") and "active" in cells[4].casefold()
         boxes[cells[0]] = Box(cells[0], cells[1], cells[2], routes, marketed)
         newest = max(newest, _month(cells[7]))
-    names = _compositions(texts[COMPOSITIONS], boxes, known)
+    _compositions(texts[COMPOSITIONS], boxes)
     newest = max(newest, _presentations(texts[PRESENTATIONS], boxes))
     file, text = texts[GENERICS]
     shape = (Column("identifiant du groupe", 0, re.compile(r"\d+")), Column("code CIS", 2, _CIS))
@@ -88,7 +82,7 @@ def read_bdpm(texts: Mapping[str, tuple[str, str]], known: Substances) -> Bdpm:
     for _number, cells in _of_boxes(rows(text, file, 2, (_CIS_COLUMN,)), file, boxes, 0):
         if cells[1] and cells[1] not in boxes[cells[0]].conditions:
             boxes[cells[0]].conditions.append(cells[1])
-    return Bdpm(boxes, names, newest)
+    return Bdpm(boxes, newest)
 
 
 def _of_boxes(
@@ -108,11 +102,11 @@ def _of_boxes(
         raise TableError(TableProblem.UNKNOWN_CODE, file, first, "code CIS", f"{lost} / {total}")
 
 
-def _compositions(table: tuple[str, str], boxes: Mapping[str, Box], known: Substances) -> dict[str, str]:
-    """Fills the boxes' parts. Of a salt and its active part (FT), linked by a number, the active part is kept."""
+def _compositions(table: tuple[str, str], boxes: Mapping[str, Box]) -> None:
+    """Fills the boxes' parts. Of a salt and its active part (FT), linked by a number, the active part is kept: the salt
+    often says what the part does not ("clavulanate de potassium" is clavulanic acid)."""
     file, text = table
-    parts: dict[str, dict[tuple[str, str], tuple[str, Part]]] = {}
-    names: dict[str, str] = {}
+    parts: dict[str, dict[tuple[str, str], dict[str, list[Part]]]] = {}
     columns = (
         _CIS_COLUMN,
         Column("dénomination de la substance", 3, _ANY),
@@ -120,25 +114,11 @@ def _compositions(table: tuple[str, str], boxes: Mapping[str, Box], known: Subst
         Column("numéro de liaison", 7, re.compile(r"\d*")),
     )
     for number, cells in _of_boxes(rows(text, file, 8, columns), file, boxes, 0):
-        own = known.resolve(cells[3])
-        names.setdefault(own.key, own.name)
-        part = Part(own.key, cells[4], cells[5])
-        of_box = parts.setdefault(cells[0], {})
-        link = (cells[1], cells[7] or f"line {number}")
-        held = of_box.get(link)
-        if held is None:
-            of_box[link] = (cells[6], part)
-        elif cells[6] == "FT" and held[0] != "FT":
-            # The salt often says what the part does not: "clavulanate de potassium" is clavulanic acid.
-            of_box[link] = ("FT", part)
-        elif cells[6] == held[0]:
-            of_box[(cells[1], f"line {number}")] = (cells[6], part)
-    for cis, of_box in parts.items():
-        kept: dict[tuple[str, str], Part] = {}
-        for _nature, part in of_box.values():
-            kept.setdefault((part.key, part.strength), part)
-        boxes[cis].parts = tuple(kept.values())
-    return names
+        linked = parts.setdefault(cells[0], {}).setdefault((cells[1], cells[7] or f"line {number}"), {})
+        linked.setdefault(cells[6], []).append(Part(cells[3], cells[4], cells[5]))
+    for cis, links in parts.items():
+        kept = [part for linked in links.values() for part in linked.get("FT") or next(iter(linked.values()))]
+        boxes[cis].parts = tuple(dict.fromkeys(kept))
 
 
 def _presentations(table: tuple[str, str], boxes: Mapping[str, Box]) -> str:

@@ -1,7 +1,8 @@
 """The names of one substance: salts, hydrates, esters and inverted forms brought back to the name that is compared.
 
-``CHLORHYDRATE DE TRAMADOL``, ``TRAMADOL (CHLORHYDRATE DE)`` and ``TRAMADOL BASE`` are tramadol. What the thesaurus names
-itself (``sodium (oxybate de)``) stays whole. What cannot be brought back stays as it is written: nothing is guessed.
+``CHLORHYDRATE DE TRAMADOL``, ``TRAMADOL (CHLORHYDRATE DE)`` and ``TRAMADOL BASE`` are tramadol. What the thesaurus
+names itself (``sodium (oxybate de)``) stays whole. What cannot be brought back stays as it is written: nothing is
+guessed.
 """
 
 import csv
@@ -15,25 +16,73 @@ from dmp_tui.dmp.identity import fold
 
 _HOMEOPATHIC = "HOMEOPATHIQUES"
 _METALS = frozenset(
-    "SODIUM POTASSIUM CALCIUM MAGNESIUM LITHIUM ALUMINIUM ZINC FER CUIVRE MANGANESE BARYUM BISMUTH ARGENT AMMONIUM"
-    " STRONTIUM SELENIUM COBALT CHROME".split()
+    [
+        "SODIUM",
+        "POTASSIUM",
+        "CALCIUM",
+        "MAGNESIUM",
+        "LITHIUM",
+        "ALUMINIUM",
+        "ZINC",
+        "FER",
+        "CUIVRE",
+        "MANGANESE",
+        "BARYUM",
+        "BISMUTH",
+        "ARGENT",
+        "AMMONIUM",
+        "STRONTIUM",
+        "SELENIUM",
+        "COBALT",
+        "CHROME",
+    ]
 )
 _SIMPLE_ANIONS = frozenset(
-    "CHLORURE CARBONATE BICARBONATE HYDROGENOCARBONATE CITRATE GLUCONATE DIGLUCONATE SULFATE PHOSPHATE LACTATE ASPARTATE"
-    " HYDROGENOASPARTATE ACETATE OXYDE HYDROXYDE GLUCOHEPTONATE PIDOLATE GLYCEROPHOSPHATE GLUCEPTATE ASCORBATE FUMARATE"
-    " MALATE LEVULINATE HYDROGENOPHOSPHATE DIHYDROGENOPHOSPHATE TARTRATE IODURE BROMURE GLUTAMATE SUCCINATE".split()
+    [
+        "CHLORURE",
+        "CARBONATE",
+        "BICARBONATE",
+        "HYDROGENOCARBONATE",
+        "CITRATE",
+        "GLUCONATE",
+        "DIGLUCONATE",
+        "SULFATE",
+        "PHOSPHATE",
+        "LACTATE",
+        "ASPARTATE",
+        "HYDROGENOASPARTATE",
+        "ACETATE",
+        "OXYDE",
+        "HYDROXYDE",
+        "GLUCOHEPTONATE",
+        "PIDOLATE",
+        "GLYCEROPHOSPHATE",
+        "GLUCEPTATE",
+        "ASCORBATE",
+        "FUMARATE",
+        "MALATE",
+        "LEVULINATE",
+        "HYDROGENOPHOSPHATE",
+        "DIHYDROGENOPHOSPHATE",
+        "TARTRATE",
+        "IODURE",
+        "BROMURE",
+        "GLUTAMATE",
+        "SUCCINATE",
+    ]
 )
 """Of these with a metal, the metal is what acts; of any other, the acid is (valproate, clavulanate)."""
 _SALT = re.compile(
     r"^(?:[A-Z0-9]+ ){0,3}?(?:[A-Z]*(?:ATE|URE|YDE)|ACETONIDE|EPOLAMINE)(?: (?:[A-Z]*IQUE|ACIDE))? (?:DE|D) (.+)$"
 )
 _PLANT = re.compile(
-    r"^(?:EXTRAIT|HUILE|ESSENCE|FEUILLE|RACINE|ECORCE|SOMMITE|FLEUR|FRUIT|GRAINE|RHIZOME|POUDRE|TEINTURE|CLADODE)\b.* (?:DE|D) "
+    r"^(?:EXTRAIT|HUILE|ESSENCE|FEUILLE|RACINE|ECORCE|SOMMITE|FLEUR|FRUIT|GRAINE|RHIZOME|POUDRE|TEINTURE)\b.* (?:DE|D) "
     r"(?:L |LA )?([A-Z]+(?: [A-Z]+)?)(?: EXTRAIT.*)?$"
 )
 _TAIL = re.compile(
     r" (?:BASE|ANHYDRES?|(?:[A-Z]*HYDRAT(?:E|EE))|(?:MONO|DI|TRI|TETRA|HEMI)?(?:SODIQUE|POTASSIQUE|CALCIQUE|MAGNESIQUE)"
-    r"|(?<!DE )(?:SODIUM|MAGNESIUM|POTASSIUM|CALCIUM)|ARGININE|ERBUMINE|TERT BUTYLAMINE|TROMETAMOL|TROMETAMINE|MEGLUMINE|OLAMINE"
+    r"|(?<!DE )(?:SODIUM|MAGNESIUM|POTASSIUM|CALCIUM)|ARGININE|ERBUMINE|TERT BUTYLAMINE|TROMETAMOL|TROMETAMINE"
+    r"|MEGLUMINE|OLAMINE"
     r"|BENZATHINE|PROCAINE|LYSINE|AXETIL|PROXETIL|PIVOXIL|MEDOXOMIL|ETEXILATE|DISOPROXIL|DIPIVOXIL|MOFETIL"
     r"|CHLORHYDRATE|PHOSPHATE|ACETATE|SULFATE|MESILATE|MALEATE|FUMARATE|TARTRATE|CITRATE|BROMURE|SUCCINATE"
     r"|CRISTALLISEE?|MICRONISEE?|COLLOIDALE?|RACEMIQUE|SYNTHETIQUE|HUMAINE?|RECOMBINANTE?|FERREUX|LOURD|LEGER|ELEMENT"
@@ -140,7 +189,7 @@ class Substances:
             return part
         if match := _TAIL.search(text):
             bare = text[: match.start()]
-            if bare in self._shown or text.split()[0] not in _METALS | _SIMPLE_ANIONS:
+            if bare in self._shown or text.split(maxsplit=1)[0] not in _METALS | _SIMPLE_ANIONS:
                 return bare
         if text.startswith("BENZATHINE "):
             return text.removeprefix("BENZATHINE ")
@@ -154,7 +203,7 @@ class Substances:
 
     def _of_salt(self, text: str, rest: str) -> str:
         head = text[: len(text) - len(rest)].split()
-        if rest.split()[0] not in _METALS:
+        if rest.split(maxsplit=1)[0] not in _METALS:
             return rest
         if head and head[0] in _SIMPLE_ANIONS:
             # A metal that the thesaurus does not name is not what acts: the salt stays whole.

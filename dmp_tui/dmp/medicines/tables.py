@@ -57,9 +57,11 @@ def decoded(content: bytes, file: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         # The five bytes that Windows-1252 leaves open are kept as what they are: one stray byte loses no table.
-        return "".join(
-            bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in content
-        ) if _OPEN & set(content) else content.decode("cp1252")
+        return (
+            "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in content)
+            if _OPEN & set(content)
+            else content.decode("cp1252")
+        )
 
 
 _OPEN = frozenset({0x81, 0x8D, 0x8F, 0x90, 0x9D})
