@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from bench import app, cards, reading, safety, server
+from bench import app, cards, medicines, reading, safety, server
 from bench.figures import Figure, show
 
 MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
@@ -12,6 +12,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "places": app.places,
     "reading": reading.reading,
     "cards": cards.cards,
+    "medicines": medicines.medicines,
     "safety": safety.safety,
     "server": server.server,
 }

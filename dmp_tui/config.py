@@ -13,6 +13,7 @@ name                what                                                        
 ``pkcs11_module``   PKCS#11 module that reads the CPS card, instead of its APDUs            none
 ``pkcs11_cache``    directory where that module keeps card files; must not be writable      none
 ``deposit_folder``  folder of files to deposit, shown first by ``a``                        ``~/Documents``
+``reference``       file of the official base of medicines (``admin import-medicines``)      see ``reference_path``
 ``keymap``          table ``binding id = "key,key"``: keys of this site                     empty
 ==================  ======================================================================  =======================
 
@@ -75,6 +76,7 @@ class Settings:
     pkcs11_module: Path | None = None
     pkcs11_cache: Path | None = None
     deposit_folder: Path | None = None
+    reference: Path | None = None
     keymap: Mapping[str, str] = field(default_factory=dict)
     source: Path | None = None
     """The file that was read, None if there was none."""
@@ -84,6 +86,12 @@ def default_path(environment: Mapping[str, str] = os.environ) -> Path:
     """The user's own file."""
     base = environment.get("XDG_CONFIG_HOME") or "~/.config"
     return Path(base).expanduser() / "dmp-tui" / "config.toml"
+
+
+def reference_path(settings: Settings, environment: Mapping[str, str] = os.environ) -> Path:
+    """Where the official base of medicines lies: the setting, else ``$XDG_DATA_HOME/dmp-tui/reference.db``."""
+    base = environment.get("XDG_DATA_HOME") or "~/.local/share"
+    return settings.reference or Path(base).expanduser() / "dmp-tui" / "reference.db"
 
 
 def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -171,7 +179,8 @@ def _file(value: Any, base: Path) -> Path:
 
 
 def _directory(value: Any, base: Path) -> Path:
-    # A module makes its directory itself, a folder may be on a disk that comes later: absence is no fault.
+    # A module makes its directory itself, a folder may be on a disk that comes later, the base may be imported later:
+    # absence is no fault.
     return base / Path(_text(value)).expanduser()
 
 
@@ -209,6 +218,7 @@ _CHECKS: dict[str, Callable[[Any, Path], Any]] = {
     "pkcs11_module": _file,
     "pkcs11_cache": _directory,
     "deposit_folder": _directory,
+    "reference": _directory,
     "keymap": _keymap,
 }
 

@@ -41,6 +41,7 @@ def test_a_whole_file(tmp_path: Path, home: dict[str, str]) -> None:
         pkcs11_module = "module.so"
         pkcs11_cache = "/var/cache/cps"
         deposit_folder = "scans"
+        reference = "reference.db"
         [keymap]
         "go.search" = "f3"
         """,
@@ -53,6 +54,7 @@ def test_a_whole_file(tmp_path: Path, home: dict[str, str]) -> None:
         tmp_path / "module.so",
         Path("/var/cache/cps"),
         tmp_path / "scans",
+        tmp_path / "reference.db",
         {"go.search": "f3"},
         path,
     )

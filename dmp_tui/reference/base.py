@@ -60,6 +60,7 @@ class ReferenceBase:
         self._substances: dict[str, Substance | None] = {}
         self._specialities: dict[str, Speciality] = {}
         self._told: dict[int, Interaction] = {}
+        self._held: dict[str, frozenset[str]] = {}
 
     def close(self) -> None:
         """Closes the file."""
@@ -83,7 +84,11 @@ class ReferenceBase:
             return (Found(box, code, guess=False, score=EXACT),) if box else ()
         if _ATC.fullmatch(code.upper()):
             return tuple(self._of_atc(code.upper()))[:limit]
-        return found_of(self._names.find(typed, limit), typed, self._medicine, limit)
+        found = found_of(self._names.find(typed, limit), typed, self._medicine, limit)
+        if any(not one.guess for one in found):
+            return found
+        salt = self.substance(short_name(typed) or typed)
+        return (Found(salt, salt.name, guess=False, score=EXACT), *found)[:limit] if salt else found
 
     def substance(self, key: str) -> Substance | None:
         """The substance of a folded name, a synonym or a salt."""
@@ -104,9 +109,16 @@ class ReferenceBase:
 
     def interactions(self, one: Substance, other: Substance) -> tuple[Interaction, ...]:
         """All pairs of the thesaurus that hold between two substances, directly or through their classes."""
-        names = [(own.key, *(fold(name) for name in own.classes)) for own in (one, other)]
-        ids = {number for a in names[0] for b in names[1] for number in self._pairs.get(frozenset((a, b)), ())}
+        names = self._names_of(other)
+        held = (self._pairs[name] for name in self._names_of(one) if name in self._pairs)
+        ids = {number for partners in held for name in partners.keys() & names for number in partners[name]}
         return tuple(self._interaction(number) for number in sorted(ids))
+
+    def _names_of(self, own: Substance) -> frozenset[str]:
+        """The names under which the thesaurus may hold a substance: its own, and its classes'."""
+        if own.key not in self._held:
+            self._held[own.key] = frozenset((own.key, *(fold(name) for name in own.classes)))
+        return self._held[own.key]
 
     @cached_property
     def _names(self) -> Names[tuple[str, str]]:
@@ -125,11 +137,13 @@ class ReferenceBase:
         return Substances(name for (name,) in names)
 
     @cached_property
-    def _pairs(self) -> dict[frozenset[str], tuple[int, ...]]:
-        found: dict[frozenset[str], list[int]] = {}
+    def _pairs(self) -> dict[str, dict[str, list[int]]]:
+        """Of each name, those that it meets and the rows that say so."""
+        found: dict[str, dict[str, list[int]]] = {}
         for number, first, second in self._database.execute("SELECT id, first, second FROM interactions"):
-            found.setdefault(frozenset((first, second)), []).append(number)
-        return {pair: tuple(ids) for pair, ids in found.items()}
+            for a, b in {(first, second), (second, first)}:
+                found.setdefault(a, {}).setdefault(b, []).append(number)
+        return found
 
     @cached_property
     def _source(self) -> str:

@@ -11,6 +11,7 @@ from typing import IO, Any
 import click
 
 from dmp_tui.i18n import _
+from dmp_tui.reference.commands import import_interactions, import_medicines
 from dmp_tui.server import layout
 from dmp_tui.server.layout import LayoutError, ServerFiles, load_files
 from dmp_tui.server.messages import csv_sentence, report_sentence, store_sentence
@@ -117,6 +118,10 @@ def serve(data: Path, host: str | None, port: int | None) -> None:
 @click.group(help=_("Tenue du serveur : création, confiance, annuaire, trace."))
 def admin() -> None:
     pass
+
+
+admin.add_command(import_medicines)
+admin.add_command(import_interactions)
 
 
 @admin.command(

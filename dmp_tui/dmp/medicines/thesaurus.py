@@ -140,12 +140,15 @@ def _listed(between: str) -> tuple[str, ...]:
 
 def _classes(file: str, text: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
+    spelled: dict[str, str] = {}
     for number, row in enumerate(_entries(file, text), start=1):
         name = _text(file, number, row, "substance")
         own = row.get("drug_classes")
         if not isinstance(own, list) or not all(isinstance(one, str) for one in own):
             raise TableError(TableProblem.COLUMNS, file, number, "drug_classes")
-        found[name] = tuple(dict.fromkeys((*found.get(name, ()), *own)))
+        # A substance may stand twice, with an accent and without: it is one, of all the classes of both.
+        first = spelled.setdefault(fold(name), name)
+        found[first] = tuple(dict.fromkeys((*found.get(first, ()), *own)))
     return found
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-_ROOT = Path(os.environ.get("DMP_TUI_REFERENCE", Path(__file__).parents[2] / "shared"))
+_ROOT = Path(os.environ.get("DMP_TUI_REFERENCE", Path(__file__).parents[3] / "shared"))
 
 REFERENCE: Path | None = _ROOT if (_ROOT / "data").is_dir() else None
 """Folder with ``data/`` and ``facts/``, or None."""
