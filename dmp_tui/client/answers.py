@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from dmp_tui.dmp.consents import AuthorisationState, Contact, RecordStatus
+from dmp_tui.dmp.consents import AuthorisationState, Contact, EmergencyConsents, RecordStatus
 from dmp_tui.dmp.identity import Ins, Traits
 from dmp_tui.dmp.professions import Mode, Professional
 
 if TYPE_CHECKING:
     from dmp_tui.dmp.entries import Person, Subject
+    from dmp_tui.dmp.fhir.audit import TrailEntry
+    from dmp_tui.dmp.fhir.patients import Administrative
     from dmp_tui.dmp.sheet.model import Sheet
 
 SKEW_WARNING = timedelta(seconds=60)
@@ -77,6 +79,28 @@ class AdminData:
     address: str = ""
     phones: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    emergency: EmergencyConsents | None = None
+    """The three emergency consents; None where the server does not say them."""
+    created: datetime | None = None
+    """When the record was opened."""
+    version: str = ""
+    """Of the record as it was read: a change names it."""
+
+    @property
+    def declared(self) -> "Administrative":
+        """What TD1.3b may correct."""
+        from dmp_tui.dmp.fhir.patients import Administrative
+
+        return Administrative(self.address, self.phones, self.contacts)
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPage:
+    """A page of a record's trail, newest first."""
+
+    entries: "tuple[TrailEntry, ...]"
+    next: str = ""
+    """Asks for the next page; empty at the last one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,49 +1,36 @@
 """The calls of the app: each one a transaction of the DMP, each answer typed, each trouble a ``ClientError``."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from dmp_tui.client.answers import AdminData, Deposited, Grant, PatientStatus, Session, SummaryAnswer
+from dmp_tui.client.answers import Deposited, Grant, Session, SummaryAnswer
 from dmp_tui.client.errors import ClientError, ClientProblem
+from dmp_tui.client.life import RecordLife
 from dmp_tui.client.login import LoginCard
-from dmp_tui.client.outcomes import check
-from dmp_tui.client.session import Call, Conversation
-from dmp_tui.client.transport import MIB, Answer, Sent, sha1_of
-from dmp_tui.dmp.documents import DocumentEntry
-from dmp_tui.dmp.identity import IdentityError, Ins
-from dmp_tui.dmp.professions import Mode, Professional, Role
+from dmp_tui.client.requests import resources
+from dmp_tui.client.transport import MIB, Sent, sha1_of
+from dmp_tui.dmp.documents import Confidentiality, DocumentEntry, DocumentStatus
+from dmp_tui.dmp.identity import Ins
+from dmp_tui.dmp.professions import Mode
 
 if TYPE_CHECKING:
     from dmp_tui.dmp.consents import Record
 
-_JSON = {"Accept": "application/fhir+json"}
-_POSTED = {"Accept": "application/fhir+json", "Content-Type": "application/fhir+json"}
 _SUMMARY_LIMIT = 16 * MIB
 _CONTENT_LIMIT = 33 * MIB
 _PAGES = 50
 _EVERY_STATUS = "current,superseded,entered-in-error"
 
 
-class DmpClient:
+class DmpClient(RecordLife):
     """A server of the DMP, for one workstation. ``clock`` is the workstation's (aware); the server's corrects it.
 
     Every method raises ClientError: UNREACHABLE, UNTRUSTED, CLOCK, SESSION_ENDED, GRANT_ENDED, REFUSED, NOT_FOUND,
     TOO_MANY, UNAVAILABLE, BAD_ANSWER; those that take a card also raise what the card does.
     """
-
-    def __init__(self, base_url: str, ca_file: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._conversation = Conversation(base_url, Path(ca_file), clock)
-        self._patients: dict[str, Ins] = {}
-        self._professional: Professional | None = None
-
-    def now(self) -> datetime:
-        """The server's clock, as far as its answers told it."""
-        return self._conversation.now()
 
     async def health(self) -> None:
         """Whether the server answers: nothing is raised. Its clock is known from then on. No login is needed."""
@@ -76,38 +63,6 @@ class DmpClient:
 
     # --- the record ---------------------------------------------------------------------------------------------------
 
-    async def find_patient(self, ins: Ins) -> PatientStatus | None:
-        """Whether there is a record of this INS, in which state, and what the caller may do with it (TD0.2)."""
-        from dmp_tui.dmp.fhir.patients import from_existence
-
-        answer = await self._get("/fhir/Patient", ins, {"identifier": f"{ins.system}|{ins.matricule}"})
-        found = [resource for resource in _resources(answer.json()) if resource.get("resourceType") == "Patient"]
-        if not found:
-            return None
-        try:
-            existence = from_existence(found[0])
-        except (IdentityError, ValueError):
-            raise ClientError(ClientProblem.BAD_ANSWER, "patient") from None
-        if existence.ins != ins or not existence.id or len(found) > 1:
-            raise ClientError(ClientProblem.BAD_ANSWER, "other-patient")
-        self._patients[existence.id] = ins
-        return PatientStatus(
-            id=existence.id,
-            ins=ins,
-            traits=existence.traits,
-            status=existence.status,
-            authorisation=existence.authorisation.state,
-            authorisation_end=existence.authorisation.end,
-            closed=_moment(existence.closed),
-            closing_reason=existence.closing_reason,
-            treating_doctor_name=existence.treating_doctor_name,
-            treating_doctor_phone=existence.treating_doctor_phone,
-            is_treating_doctor=existence.authorisation.treating,
-            btg_open=existence.btg_open,
-            etreat_open=existence.etreat_open,
-            last_access=existence.last_access,
-        )
-
     async def summary(self, ins: Ins) -> SummaryAnswer:
         """The sheet (``$summary``, an IPS document), and when it was read."""
         from dmp_tui.dmp.entries import DocumentError
@@ -137,7 +92,7 @@ class DmpClient:
             bundle = (await self._get(path, ins, params)).json()
             found += [
                 from_document_reference(resource, self._subject(resource, ins))
-                for resource in _resources(bundle)
+                for resource in resources(bundle)
                 if resource.get("resourceType") == "DocumentReference"
             ]
             path, params = self._next(bundle), None
@@ -155,37 +110,6 @@ class DmpClient:
         if document.hash and sha1_of(answer.content) != document.hash:
             raise ClientError(ClientProblem.BAD_ANSWER, "hash")
         return answer.content
-
-    async def patient_admin(self, patient_id: str) -> AdminData:
-        """Address, telephones and contacts that the record declares (TD1.3a): never the identity."""
-        from dmp_tui.dmp.fhir.patients import from_administrative
-
-        answer = await self._get(f"/fhir/Patient/{quote(patient_id, safe='')}", self._patients.get(patient_id))
-        declared = from_administrative(answer.json())
-        return AdminData(declared.address, declared.phones, declared.contacts)
-
-    async def declare_authorisation(self, ins: Ins, *, collected_by: str = "") -> datetime | None:
-        """Say that the patient gave the caller his authorisation, now. When it ends, as the server decided (TD0.3).
-
-        A clerk declares his structure's.
-        ``collected_by`` is the national id of who asked the patient, the caller himself if empty.
-        """
-        from dmp_tui.dmp.consents import Consent, ConsentKind
-        from dmp_tui.dmp.fhir.consents import from_consent, to_consent
-
-        who = self._professional
-        if who is None:
-            raise ClientError(ClientProblem.SESSION_ENDED)
-        patient_id, now = await self._patient_id(ins), self.now()
-        clerk = who.role is Role.CPE_CLERK
-        actor, name = (who.facility, who.facility_name) if clerk else (who.id, who.name)
-        consent = Consent(
-            *("", patient_id, ConsentKind.PERMIT, actor, name, now, None, collected_by or who.id, ""),
-            actor_is_organisation=clerk,
-        )
-        resource = to_consent(consent, f"{self._conversation.base_url}/fhir")
-        answer = await self._post("/fhir/Consent", ins, {k: v for k, v in resource.items() if k not in {"id", "meta"}})
-        return from_consent(answer.json()).end if answer.content else None
 
     async def deposit(self, ins: Ins, entry: DocumentEntry, content: bytes, sent: Sent | None = None) -> Deposited:
         """Put a document into the record (ITI-105). Sent again after a broken connection: the same document is one.
@@ -210,6 +134,23 @@ class DmpClient:
         answer = await self._post("/fhir/DocumentReference", ins, resource, headers, repeatable=True, sent=sent)
         return Deposited(str(answer.json().get("id", "")), answer.status == 201)
 
+    async def change_document(
+        self,
+        document: DocumentEntry,
+        *,
+        levels: frozenset[Confidentiality] | None = None,
+        archived: bool | None = None,
+        deleted: bool = False,
+    ) -> DocumentEntry:
+        """Change a document's levels of confidentiality, archive it or delete it (TD3.3); its metadata afterwards."""
+        from dmp_tui.dmp.fhir.documents import from_document_reference, state_patch
+
+        status = DocumentStatus.ENTERED_IN_ERROR if deleted else None
+        operations = state_patch(levels=levels, archived=archived, status=status)
+        path = f"/fhir/DocumentReference/{quote(document.id, safe='')}"
+        answer = await self._patch(path, self._patients.get(document.patient_id), operations, str(document.version))
+        return from_document_reference(answer.json(), document.patient_id)
+
     # --- emergency ----------------------------------------------------------------------------------------------------
 
     async def break_glass(self, ins: Ins, reason_code: str, reason: str) -> Grant:
@@ -227,43 +168,6 @@ class DmpClient:
         """Calls for this patient go in normal mode again."""
         self._conversation.leave(ins)
 
-    # --- requests -----------------------------------------------------------------------------------------------------
-
-    async def _get(
-        self,
-        path: str,
-        ins: Ins | None,
-        params: Mapping[str, str] | None = None,
-        *,
-        headers: Mapping[str, str] = _JSON,
-        limit: int = 4 * MIB,
-    ) -> Answer:
-        call = Call("GET", path, ins, params, headers, limit=limit, repeatable=True)
-        return check(await self._conversation.call(call))
-
-    async def _post(
-        self,
-        path: str,
-        ins: Ins,
-        resource: Mapping[str, Any],
-        headers: Mapping[str, str] | None = None,
-        *,
-        repeatable: bool = False,
-        sent: Sent | None = None,
-    ) -> Answer:
-        body = json.dumps(resource, ensure_ascii=False, separators=(",", ":")).encode()
-        call = Call("POST", path, ins, None, {**_POSTED, **(headers or {})}, body, repeatable=repeatable, sent=sent)
-        return check(await self._conversation.call(call))
-
-    async def _patient_id(self, ins: Ins) -> str:
-        known = next((patient_id for patient_id, whose in self._patients.items() if whose == ins), "")
-        if known:
-            return known
-        status = await self.find_patient(ins)
-        if status is None:
-            raise ClientError(ClientProblem.NOT_FOUND)
-        return status.id
-
     def _subject(self, resource: Mapping[str, Any], ins: Ins) -> str:
         """The patient's id that a DocumentReference names; it is remembered, to choose the token of its bytes."""
         subject = resource.get("subject")
@@ -272,42 +176,6 @@ class DmpClient:
         if patient_id:
             self._patients[patient_id] = ins
         return patient_id
-
-    def _next(self, bundle: Mapping[str, Any]) -> str:
-        """Path and query of the next page, empty at the last one. Another server's address is no next page."""
-        links = bundle.get("link")
-        for link in links if isinstance(links, list) else []:
-            if isinstance(link, dict) and link.get("relation") == "next":
-                url = str(link.get("url", ""))
-                base = self._conversation.base_url
-                if not url.startswith(f"{base}/fhir"):
-                    raise ClientError(ClientProblem.BAD_ANSWER, "link")
-                return url.removeprefix(base)
-        return ""
-
-
-def _resources(bundle: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The resources of a Bundle.
-
-    Raises:
-        ClientError: BAD_ANSWER if it is none.
-    """
-    if bundle.get("resourceType") != "Bundle":
-        raise ClientError(ClientProblem.BAD_ANSWER, "bundle")
-    entries = bundle.get("entry", [])
-    for entry in entries if isinstance(entries, list) else []:
-        resource = entry.get("resource") if isinstance(entry, dict) else None
-        if isinstance(resource, dict):
-            yield resource
-
-
-def _moment(date: str) -> datetime | None:
-    """A FHIR date or instant as a moment; None where there is none, or only a year."""
-    try:
-        moment = datetime.fromisoformat(date)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _nobody(patient_id: str, ins: Ins) -> "Record":

@@ -93,6 +93,30 @@ def from_consent(resource: Mapping[str, Any]) -> Asked:
     )
 
 
+def read_consent(resource: Mapping[str, Any], patient_id: str) -> Consent | None:
+    """An authorisation or a block as a list gives it (TD1.6); None for what is neither, or says no beginning."""
+    asked = from_consent(resource)
+    actor = one(next(many(one(resource, "provision"), "actor"), {}), "reference")
+    collected = extension_parts(resource, COLLECTED)
+    by, on = collected.get("by"), collected.get("on")
+    start = asked.start or (_moment(on) if isinstance(on, str) else None)
+    if asked.kind is None or start is None:
+        return None
+    return Consent(
+        text(resource, "id"),
+        patient_id,
+        asked.kind,
+        asked.actor,
+        text(actor, "display"),
+        start,
+        asked.end,
+        asked.collected_by,
+        text(by, "display") if isinstance(by, dict) else "",
+        active=asked.active,
+        actor_is_organisation=asked.actor_is_organisation,
+    )
+
+
 def _moment(written: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(written)

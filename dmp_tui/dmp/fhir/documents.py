@@ -97,6 +97,28 @@ def to_document_reference(entry: DocumentEntry, record: Record, base_url: str) -
     return {key: value for key, value in resource.items() if value not in ("", [], {}, None)}
 
 
+def state_patch(
+    *,
+    levels: frozenset[Confidentiality] | None = None,
+    archived: bool | None = None,
+    status: DocumentStatus | None = None,
+) -> list[Json]:
+    """The JSON Patch that changes a document's state (TD3.3); what is None stays. ``levels`` are all that it has then.
+
+    The extension is named by its URL, as the national guide writes such paths.
+    """
+    operations: list[Json] = []
+    if levels is not None:
+        labels = [_concept(confidentiality_coding(level)) for level in sorted(levels)]
+        operations.append({"op": "replace", "path": "/securityLabel", "value": labels})
+    if archived is not None:
+        path = f"/extension[url:'{IS_ARCHIVED}']/valueBoolean"
+        operations.append({"op": "replace", "path": path, "value": archived})
+    if status is not None:
+        operations.append({"op": "replace", "path": "/status", "value": status.value})
+    return operations
+
+
 def _extensions(entry: DocumentEntry) -> list[Json]:
     extensions: list[Json] = [
         {"url": IS_ARCHIVED, "valueBoolean": entry.archived},

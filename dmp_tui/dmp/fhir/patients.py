@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dmp_tui.dmp.consents import Authorisation, AuthorisationState, Contact, EmergencyConsents, Record, RecordStatus
+from dmp_tui.dmp.consents import (
+    Authorisation,
+    AuthorisationState,
+    Contact,
+    EmergencyConsents,
+    Record,
+    RecordStatus,
+    settled,
+)
 from dmp_tui.dmp.fhir.documents import PROFESSIONAL_ID
 from dmp_tui.dmp.fhir.lenient import extension_parts, many, one, text, texts
 from dmp_tui.dmp.identity import (
@@ -33,9 +41,10 @@ TREATING_PHONE = "urn:dmp-tui:fhir:treating-doctor-phone"
 RELIABILITY = "https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-identity-reliability"
 BIRTH_TEXT = "urn:dmp-tui:fhir:birth-date"
 KIND = "urn:dmp-tui:fhir:contact-kind"
+CREATED = "urn:dmp-tui:fhir:created"
 LAST_ACCESS = "urn:dmp-tui:fhir:last-access"
 OPENING = "urn:dmp-tui:fhir:opening"
-_GENDERS = {Sex.F: "female", Sex.M: "male", Sex.U: "unknown"}
+GENDERS = {Sex.F: "female", Sex.M: "male", Sex.U: "unknown"}
 _SEXES = {"female": Sex.F, "male": Sex.M}
 
 
@@ -69,6 +78,10 @@ class Administrative:
     address: str = ""
     phones: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    emergency: EmergencyConsents | None = None
+    """None where they are not said."""
+    created: str = ""
+    """FHIR instant at which the record was opened."""
 
 
 def to_existence(record: Record, authorisation: Authorisation, last_access: datetime | None = None) -> Json:
@@ -110,15 +123,25 @@ def to_existence(record: Record, authorisation: Authorisation, last_access: date
 def to_administrative(record: Record) -> Json:
     """The Patient that ``GET Patient/<id>`` returns: with address, telephones and contacts."""
     resource = _patient(record)
+    resource["extension"] += [
+        {"url": CREATED, "valueInstant": record.created.isoformat()},
+        emergency_extension(record.emergency),
+    ]
     if record.phones:
         resource["telecom"] = [{"system": "phone", "value": phone} for phone in record.phones]
     if record.address:
         resource["address"] = [{"text": record.address}]
     if record.contacts:
-        resource["contact"] = [_contact(contact) for contact in record.contacts]
+        resource["contact"] = [contact_of(contact) for contact in record.contacts]
     if record.deceased:
         resource["deceasedDateTime"] = record.deceased
     return resource
+
+
+def emergency_extension(consents: EmergencyConsents) -> Json:
+    """The three emergency consents, as administrative data say them."""
+    said = (("BTG", consents.btg), ("ETREAT", consents.etreat), ("MASKED", consents.masked))
+    return {"url": EMERGENCY, "extension": [{"url": code, "valueBoolean": given} for code, given in said]}
 
 
 def _patient(record: Record) -> Json:
@@ -136,7 +159,7 @@ def _patient(record: Record) -> Json:
         ],
         "identifier": [{"use": "official", "system": record.ins.system, "value": record.ins.matricule}],
         "active": record.status is RecordStatus.ACTIVE,
-        "gender": _GENDERS[traits.sex],
+        "gender": GENDERS[traits.sex],
     }
     name: Json = {"use": "official"}
     if traits.family:
@@ -160,7 +183,8 @@ def _closing(record: Record) -> Json:
     return {"url": CLOSING, "extension": parts}
 
 
-def _contact(contact: Contact) -> Json:
+def contact_of(contact: Contact) -> Json:
+    """Someone to call, as a Patient's ``contact``."""
     written: Json = {
         "extension": [{"url": KIND, "valueCode": contact.kind}],
         "relationship": [{"text": contact.relation}] if contact.relation else [],
@@ -216,7 +240,18 @@ def from_administrative(resource: Mapping[str, Any]) -> Administrative:
         address=_address(resource),
         phones=tuple(_phones(resource)),
         contacts=tuple(map(_read_contact, many(resource, "contact"))),
+        emergency=_emergency_of(resource),
+        created=next((str(e.get("valueInstant")) for e in many(resource, "extension") if e.get("url") == CREATED), ""),
     )
+
+
+def _emergency_of(resource: Mapping[str, Any]) -> EmergencyConsents | None:
+    """All three, with their rule applied; None where one is not said."""
+    said = extension_parts(resource, EMERGENCY)
+    etreat, btg, masked = (said.get(code) for code in ("ETREAT", "BTG", "MASKED"))
+    if not (isinstance(etreat, bool) and isinstance(btg, bool) and isinstance(masked, bool)):
+        return None
+    return settled(EmergencyConsents(etreat, btg, masked))
 
 
 def ins_of(resource: Mapping[str, Any]) -> Ins:
