@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from dmp_tui.dmp.cda_writing.carried import Carried
     from dmp_tui.dmp.files import Draft
+    from dmp_tui.screens.acts import Act
 
 
 @dataclass
@@ -31,6 +32,25 @@ class ListDocuments(Message):
 @dataclass
 class ReadAdminData(Message):
     """Get what the record declares: contacts, address, telephones."""
+
+
+@dataclass
+class ReadStanding(Message):
+    """Get how the record stands: who is authorised, what the patient wants."""
+
+
+@dataclass
+class ActChosen(Message):
+    """Show the form of an act on the record, by its name in ``acts.Offer``."""
+
+    where: str
+
+
+@dataclass
+class ActAsked(Message):
+    """Do an act on the record: its form was filled in and confirmed."""
+
+    act: "Act" = field(repr=False)
 
 
 @dataclass

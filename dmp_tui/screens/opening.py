@@ -108,6 +108,7 @@ async def read_record(
         treating_doctor=status.treating_doctor_name,
         treating_doctor_phone=status.treating_doctor_phone,
         last_access=status.last_access,
+        caller=professional,
     )
 
 

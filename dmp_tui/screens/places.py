@@ -77,6 +77,12 @@ def _deposit(record: "OpenRecord", today: date) -> "RecordScreen":
     return DepositScreen(record, today)
 
 
+def _consents(record: "OpenRecord", today: date) -> "RecordScreen":
+    from dmp_tui.screens.consents import ConsentsScreen
+
+    return ConsentsScreen(record, today)
+
+
 PLACES = (
     Place("documents", "d", _("Docs"), _("Documents"), _("liste et lecture"), _documents),
     Place("treatments", "t", _("Trait"), _("Traitements"), _("en cours, prévus, arrêtés, leurs doses"), _treatments),
@@ -85,6 +91,9 @@ PLACES = (
     Place("contacts", "c", _("Cont"), _("Contacts et volontés"), _("qui appeler, directives"), _contacts),
     Place("already-done", "x", _("Fait?"), _("Déjà fait ?"), _("un examen, un vaccin : quand, où, résultat"), _exams),
     Place("deposit", "a", _("Dépôt"), _("Déposer"), _("une note ou un fichier dans ce dossier"), _deposit),
+    Place(
+        "consents", "p", _("Patient"), _("Consentements et dossier"), _("autorisations, volontés, fermeture"), _consents
+    ),
     Place("reimbursements", "r", "", _("Remboursements"), _("données de l'assurance maladie"), _reimbursements),
 )
 """In the order of the row of keys. The sheet itself is home, and no row of it."""

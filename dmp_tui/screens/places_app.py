@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from dmp_tui.screens.note_app import NoteApp
+from dmp_tui.screens.life_app import LifeApp
 from dmp_tui.screens.record_app import HOME, READY
 
 if TYPE_CHECKING:
     from dmp_tui.screens import messages
 
 
-class PlacesApp(NoteApp):
+class PlacesApp(LifeApp):
     """Where a key or the palette leads. What makes no sense now does nothing."""
 
     def on_go(self, message: "messages.Go") -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -10,13 +11,16 @@ from dmp_tui.dmp.consents import Contact, RecordStatus
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import Subject
 from dmp_tui.dmp.identity import Identity, Sex, Traits, fold
-from dmp_tui.dmp.professions import Mode
+from dmp_tui.dmp.professions import Mode, Professional
 from dmp_tui.dmp.sheet.model import Sheet
 from dmp_tui.i18n import _
 from dmp_tui.screens.allergies import allergy_summary
 from dmp_tui.screens.words import clock_time, phone, reliability, traits_line
 from dmp_tui.widgets.line import ALARM, BAR, STRONG, Cell, Row
 from dmp_tui.widgets.text import two_ends, visible
+
+if TYPE_CHECKING:
+    from dmp_tui.screens.acts import Standing
 
 NO_SUBJECT = Subject()
 """A summary that does not say whom it is about."""
@@ -53,6 +57,12 @@ class OpenRecord:
     """When this professional last read the record, before this session; None if never."""
     card_out: bool = False
     """The Vitale card that opened it was pulled."""
+    caller: Professional | None = None
+    """Who reads, with his role: what he is offered depends on it."""
+    standing: "Standing | None" = None
+    """Who is authorised, what the patient wants; None until it was asked for."""
+    secret: bool = False
+    """A secret session: its trace is hidden from the minor's legal representatives."""
 
     @property
     def reckoned(self) -> Traits:

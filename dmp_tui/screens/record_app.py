@@ -152,7 +152,7 @@ class RecordApp(SessionApp):
 
     def close_record(self) -> None:
         """Back to "ready"; the session stays. Nothing that was asked of this record is answered to the next."""
-        for group in ("list", "declared", "files"):
+        for group in ("list", "declared", "files", "standing"):
             self.workers.cancel_group(self, group)
         self._stop_record_timers()
         self.record = self._asked_for = None

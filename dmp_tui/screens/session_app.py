@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dmp_tui.config import Settings
     from dmp_tui.screens import messages
 
-_OF_A_RECORD = ("open", "list", "declared", "files", "deposit")
+_OF_A_RECORD = ("open", "list", "declared", "files", "deposit", "standing", "act")
 """Groups of workers that ask something of one person's record."""
 _ASKING = frozenset({*_OF_A_RECORD, "health"})
 """Groups of workers that ask the server something for a screen."""
