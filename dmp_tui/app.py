@@ -101,6 +101,7 @@ class DmpApp(PlacesApp):
         if self.session is None:
             return
         self._vitale_pulled = True
+        self._tell_creation(card_in=False)
         if self.record is not None and self.record.identity.origin is Origin.CARD and not self.record.card_out:
             self.update_record(replace(self.record, card_out=True))
 
@@ -123,11 +124,24 @@ class DmpApp(PlacesApp):
         else:
             self._present(vitale, typed=False)
 
+    def _tell_creation(self, *, card_in: bool) -> None:
+        """Who is opening a record sees whether the card that it needs is there."""
+        for screen in self.screen_stack:
+            show = getattr(screen, "show_card", None)
+            if show is not None:
+                show(card_in)
+
     def _is_back(self, vitale: "Vitale") -> bool:
         """The card of the open record, which was pulled, is in again: the record says so, the form over it stays."""
         from dmp_tui.dmp.identity import Origin
 
         record = self.record
+        if self._absent is not None and self._absent.origin is Origin.CARD:
+            # A record is about to be opened for him: his card is one of its steps.
+            back = any(person.nir == self._absent.ins.matricule for person in vitale.beneficiaries)
+            if back:
+                self._tell_creation(card_in=True)
+            return back
         if record is None or record.identity.origin is not Origin.CARD or len(vitale.beneficiaries) != 1:
             return False
         person = vitale.beneficiaries[0]

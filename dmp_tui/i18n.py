@@ -26,6 +26,11 @@ def _(message: str) -> str:
     return _catalogue(language()).gettext(message)
 
 
+def in_language(code: str, message: str) -> str:
+    """The message in a language of ours (``fr``, ``en``) that need not be the user's."""
+    return _catalogue(code).gettext(message)
+
+
 def n_(singular: str, plural: str, count: int) -> str:
     """The message in the user's language and number."""
     return _catalogue(language()).ngettext(singular, plural, count)

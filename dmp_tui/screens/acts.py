@@ -4,6 +4,7 @@ Which acts a professional is offered, and why he is not offered the others, is t
 anyway, and what it answers is told too.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -33,11 +34,16 @@ class Standing:
     untold: str = ""
     """Why they are not told, in one sentence."""
 
-    def own(self, professional: Professional) -> Consent | None:
-        """The authorisation that the caller holds himself, the one that lasts longest."""
-        held = [c for c in self.consents or () if c.kind is ConsentKind.PERMIT and c.active]
-        mine = [c for c in held if c.actor == professional.id and not c.actor_is_organisation]
-        return max(mine, key=lambda c: (c.end is None, c.end), default=None)
+    def own(self, professional: Professional) -> tuple[Consent, ...]:
+        """The authorisations that the caller holds himself, the newest first."""
+        return own_of(self.consents or (), professional)
+
+
+def own_of(consents: Iterable[Consent], professional: Professional | None) -> tuple[Consent, ...]:
+    """The authorisations among them that a professional holds himself, the newest first."""
+    held = [c for c in consents if c.kind is ConsentKind.PERMIT and c.active and not c.actor_is_organisation]
+    mine = [c for c in held if professional is not None and c.actor == professional.id]
+    return tuple(sorted(mine, key=lambda c: c.start, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +57,7 @@ class Authorise:
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
-    """The caller gives his own authorisation back."""
-
-    consent: Consent
+    """The caller gives back his own authorisations, all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +143,10 @@ async def carry_out(client: "DmpClient", record: OpenRecord, standing: Standing,
             end = await client.declare_authorisation(record.identity.ins, for_team=for_team, collected=collected)
             until = day(end.astimezone().date().isoformat()) if end else "?"
             return _("Autorisation déclarée, jusqu'au {day}.").format(day=until)
-        case Withdraw(consent):
-            await client.withdraw_authorisation(consent)
+        case Withdraw():
+            # As they are now: one that was renewed meanwhile would outlive those that were shown.
+            for consent in own_of(await client.consents(patient), record.caller):
+                await client.withdraw_authorisation(consent)
             return _("Votre autorisation est retirée.")
         case Treat():
             await client.declare_treating_doctor(patient)

@@ -74,8 +74,8 @@ class ConsentsScreen(RecordScreen):
             words += " " + (_("depuis le {day}") if ended else _("jusqu'au {day}")).format(day=until)
         elif status.is_treating_doctor:
             words += " " + _("comme médecin traitant, sans fin")
-        mine = standing.own(self.record.caller) if self.record.caller else None
-        if mine is not None:
+        held = standing.own(self.record.caller) if self.record.caller else ()
+        for mine in held[:1]:
             words += " · " + _("recueilli par {who} le {day}").format(
                 who=self._collector(mine), day=_local_day(mine.start)
             )
@@ -92,9 +92,10 @@ class ConsentsScreen(RecordScreen):
         rows: list[Row] = [(title(_("CE QUE VOUS POUVEZ FAIRE"), width),)]
         for number, offer in enumerate(self.acts, 1):
             rows.append(text_row(f" {number} {offer.label}", width, STRONG, offer.where))
-        for offer in found:
-            if offer.why_not:
-                rows += _lines(f" - {offer.label} : {offer.why_not}", width, "   ")
+        reasons = dict.fromkeys(offer.why_not for offer in found if offer.why_not)
+        for why in reasons:
+            labels = " ; ".join(offer.label for offer in found if offer.why_not == why)
+            rows += _lines(f" - {labels} : {why}", width, "   ")
         return rows
 
     def _list_rows(self, standing: Standing, width: int) -> list[Row]:

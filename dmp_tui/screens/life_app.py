@@ -24,13 +24,14 @@ class LifeApp(NoteApp):
         if self.record is not None:
             self.run_worker(self.told(self._read_standing(self.record)), group="standing", exclusive=True)
 
-    async def _read_standing(self, record: "OpenRecord") -> None:
+    async def _read_standing(self, record: "OpenRecord") -> "Standing | None":
+        """How it stands now, on every screen that shows it; None where another record is open meanwhile."""
         from dmp_tui.screens.acts import read_standing
 
         standing = await self.ask(lambda client: read_standing(client, record))
         now = self.record
         if now is None or now.identity != record.identity:
-            return
+            return None
         status = standing.status
         changed = replace(
             now,
@@ -43,6 +44,7 @@ class LifeApp(NoteApp):
             declared = standing.declared
             changed = replace(changed, contacts=declared.contacts, phones=declared.phones, address=declared.address)
         self.update_record(changed)
+        return standing
 
     # --- forms
 
@@ -51,26 +53,31 @@ class LifeApp(NoteApp):
         message.stop()
         if self.record is None or self.record.standing is None:
             return
+        if message.where == "admin":
+            from dmp_tui.screens.admin import AdminScreen
+
+            self.push_screen(AdminScreen(self.record, self.today()))
+            return
         form = self._form_of(message.where, self.record, self.record.standing)
         if form is not None:
             self.push_screen(form)
 
     def _form_of(self, where: str, record: "OpenRecord", standing: "Standing") -> "ActPage | None":
-        from dmp_tui.screens.acts import Resign, Treat, Withdraw
+        from dmp_tui.screens.acts import GiveAccess, Resign, Treat, Withdraw
         from dmp_tui.screens.life_forms import AuthoriseForm, CloseForm, ConfirmForm, WishesForm
 
         today = self.today()
         declared, who = standing.declared, record.caller
-        mine = standing.own(who) if who is not None else None
+        mine = standing.own(who) if who is not None else ()
         match where:
             case "authorise":
                 return AuthoriseForm(record, today)
-            case "withdraw" if mine is not None:
+            case "withdraw" if mine:
                 told = (
                     _("Vous ne pourrez plus lire ce dossier, sauf nouvelle autorisation du patient."),
                     _("Ce que vous y avez déposé y reste."),
                 )
-                return ConfirmForm(record, today, Withdraw(mine), _("RETIRER MON AUTORISATION"), *told)
+                return ConfirmForm(record, today, Withdraw(), _("RETIRER MON AUTORISATION"), *told)
             case "treat":
                 told = (
                     _("Le patient vous déclare son médecin traitant ; celui qui l'était ne l'est plus au DMP."),
@@ -85,6 +92,12 @@ class LifeApp(NoteApp):
                 from dmp_tui.dmp.rights import UNSAID
 
                 return WishesForm(record, today, declared.emergency or UNSAID)
+            case "access":
+                told = (
+                    _("Le patient, présent, veut lire lui-même son DMP. Il reçoit un code, qui sert une fois."),
+                    _("Vérifiez son identité : ce code ouvre tout son dossier."),
+                )
+                return ConfirmForm(record, today, GiveAccess(), _("ACCÈS DU PATIENT À SON DMP"), *told)
             case "close":
                 return CloseForm(record, today)
         return None
@@ -98,9 +111,11 @@ class LifeApp(NoteApp):
             self.run_worker(self._act(self.record, self.record.standing, message.act), group="act")
 
     async def _act(self, record: "OpenRecord", standing: "Standing", act: "Act") -> None:
+        from dmp_tui.screens.acts import GiveAccess
         from dmp_tui.screens.life_forms import ActPage
 
-        done = await self.told(self._carried_out(record, standing, act))
+        work = self._access(record) if isinstance(act, GiveAccess) else self._carried_out(record, standing, act)
+        done = await self.told(work)
         if not done:
             for screen in self.screen_stack:
                 if isinstance(screen, ActPage):
@@ -108,6 +123,8 @@ class LifeApp(NoteApp):
 
     async def _carried_out(self, record: "OpenRecord", standing: "Standing", act: "Act") -> None:
         """Do it, go back to where it was asked for, and show how the record stands now."""
+        from dmp_tui.dmp.consents import AuthorisationState as State
+        from dmp_tui.dmp.professions import Mode
         from dmp_tui.screens.acts import Close, carry_out
 
         self._on_the_way += 1
@@ -123,7 +140,21 @@ class LifeApp(NoteApp):
             return
         self._leave_forms()
         self.tell(sentence)
-        await self._read_standing(self.record)
+        now = await self._read_standing(self.record)
+        if now is not None and self.record.mode is Mode.NORMAL and now.status.authorisation is not State.VALID:
+            # What is shown was read by a right that is no more.
+            self.close_record()
+            self.tell(sentence + " " + _("Le dossier est fermé à l'écran."))
+
+    async def _access(self, record: "OpenRecord") -> None:
+        """Ask for the patient's code, and show it: it goes from the answer to the screen, and nowhere else."""
+        from dmp_tui.screens.access_code import AccessCodeScreen
+
+        code, until = await self.ask(lambda client: client.patient_access(record.patient_id))
+        if self.record is None or self.record.identity != record.identity:
+            return
+        self._leave_forms()
+        self.push_screen(AccessCodeScreen(self.record, self.today(), code, until))
 
     def _leave_forms(self) -> None:
         from dmp_tui.screens.life_forms import ActPage

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dmp_tui.dmp.cda_writing.carried import Carried
+    from dmp_tui.dmp.fhir.record_changes import Opening
     from dmp_tui.dmp.files import Draft
     from dmp_tui.screens.acts import Act
 
@@ -141,6 +142,21 @@ class GlassBroken(Message):
     identity: Identity = field(repr=False)
     reason_code: str
     reason: str = field(repr=False)
+
+
+@dataclass
+class CreationAsked(Message):
+    """Open a record for a person, in the three steps that were taken."""
+
+    identity: Identity = field(repr=False)
+    opening: "Opening" = field(repr=False)
+
+
+@dataclass
+class ReopeningAsked(Message):
+    """Open the closed record of a person again."""
+
+    identity: Identity = field(repr=False)
 
 
 @dataclass

@@ -74,9 +74,9 @@ class NoteApp(DepositApp):
             return
         await self.action_quit()
 
-    def _home(self, record: "OpenRecord") -> None:
+    def _home(self, record: "OpenRecord", said: str = "") -> None:
         """The sheet, and the draft that waits for who reads it."""
-        super()._home(record)
+        super()._home(record, said)
         draft = self.drafts.find(self._professional().id, record.identity.ins, self.server_now())
         if draft is not None:
             kept = _("Brouillon du {when} gardé : a puis n le reprend.").format(when=_when(draft.changed))

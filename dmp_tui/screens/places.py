@@ -91,9 +91,7 @@ PLACES = (
     Place("contacts", "c", _("Cont"), _("Contacts et volontés"), _("qui appeler, directives"), _contacts),
     Place("already-done", "x", _("Fait?"), _("Déjà fait ?"), _("un examen, un vaccin : quand, où, résultat"), _exams),
     Place("deposit", "a", _("Dépôt"), _("Déposer"), _("une note ou un fichier dans ce dossier"), _deposit),
-    Place(
-        "consents", "p", _("Patient"), _("Consentements et dossier"), _("autorisations, volontés, fermeture"), _consents
-    ),
+    Place("consents", "p", "", _("Consentements et dossier"), _("autorisations, volontés, fermeture"), _consents),
     Place("reimbursements", "r", "", _("Remboursements"), _("données de l'assurance maladie"), _reimbursements),
 )
 """In the order of the row of keys. The sheet itself is home, and no row of it."""

@@ -26,6 +26,8 @@ class PlacesApp(LifeApp):
             "sheet": self._sheet,
             "break-glass": self._break_glass,
             "declare": self._declare,
+            "create": self._create,
+            "reopen": self._reopen,
         }
         actions.get(where, lambda: self._place(where))()
 
@@ -72,6 +74,19 @@ class PlacesApp(LifeApp):
             return
         regulator = self._professional().regulator
         self.push_screen(BreakGlassScreen(self._asked_for, self.today(), regulator=regulator))
+
+    def _create(self) -> None:
+        from dmp_tui.screens.creation import CreationScreen
+
+        if self.session is not None and self._absent is not None:
+            who, card_in = self._professional().name, not self._vitale_pulled
+            self.push_screen(CreationScreen(self._absent, self.today(), who, card_in=card_in))
+
+    def _reopen(self) -> None:
+        from dmp_tui.screens.closed import ReopenScreen
+
+        if self.session is not None and self._absent is not None:
+            self.push_screen(ReopenScreen(self._absent, self.today()))
 
     def _declare(self) -> None:
         from dmp_tui.screens.access import DeclareScreen

@@ -44,6 +44,8 @@ class RecordApp(SessionApp):
         """The record before the clinician."""
         self._asked_for: Identity | None = None
         """Whose record the screen in view asks a decision about."""
+        self._absent: Identity | None = None
+        """Who has no record, or a closed one: it may be opened."""
         self._record_timers: list[Timer] = []
         self._grants: dict[Ins, Grant] = {}
         """Emergency accesses of this session: a second visit to a patient asks no new reason (the wire's rule)."""
@@ -75,7 +77,7 @@ class RecordApp(SessionApp):
         self._grants.clear()
         self._visits.clear()
         self._vitale_pulled = False
-        self.record = self._asked_for = None
+        self.record = self._asked_for = self._absent = None
 
     # --- opening
 
@@ -101,22 +103,32 @@ class RecordApp(SessionApp):
 
     async def _opening(self, call: "Callable[[DmpClient], Awaitable[Outcome]]", *, typed: bool) -> None:
         from dmp_tui.screens.access import NotAuthorisedScreen
-        from dmp_tui.screens.opening import NotAuthorised, NotOpened, Opened
+        from dmp_tui.screens.closed import ClosedScreen
+        from dmp_tui.screens.creation import NoRecordScreen
+        from dmp_tui.screens.opening import Closed, NoRecord, NotAuthorised, NotOpened, Opened
 
         outcome = await self.ask(call)
         match outcome:
-            case Opened(record):
-                self._home(record)
+            case Opened(record, said):
+                self._home(record, said)
             case NotAuthorised(identity, why, ways):
                 self._asked_for = identity
                 self.pop_to(READY)
                 self.push_screen(NotAuthorisedScreen(identity, self.today(), why, ways))
+            case NoRecord(identity, why_not):
+                self.pop_to(READY)
+                self._absent = identity
+                self.push_screen(NoRecordScreen(identity, self.today(), why_not))
+            case Closed(identity, closed, reason, why_not):
+                self.pop_to(READY)
+                self._absent = identity
+                self.push_screen(ClosedScreen(identity, self.today(), closed, reason, why_not))
             case NotOpened(sentence):
                 self.tell(sentence, alarm=True)
         if not typed:
             self.still()
 
-    def _home(self, record: "OpenRecord") -> None:
+    def _home(self, record: "OpenRecord", said: str = "") -> None:
         """The sheet, with nothing of any other record below or above it."""
         from dmp_tui.dmp.identity import Origin
         from dmp_tui.dmp.sheet.news import with_news
@@ -130,7 +142,7 @@ class RecordApp(SessionApp):
         self._asked_for = record.identity
         with self.batch_update():
             self.pop_to(READY)
-            self.push_screen(SheetScreen(record, self.today()))
+            self.push_screen(SheetScreen(record, self.today(), said))
         if record.mode_end is not None:
             from dmp_tui.client.answers import Grant
 
@@ -155,7 +167,7 @@ class RecordApp(SessionApp):
         for group in ("list", "declared", "files", "standing"):
             self.workers.cancel_group(self, group)
         self._stop_record_timers()
-        self.record = self._asked_for = None
+        self.record = self._asked_for = self._absent = None
         self.pop_to(min(READY, len(self.screen_stack)))
 
     def update_record(self, record: "OpenRecord") -> None:
@@ -176,6 +188,31 @@ class RecordApp(SessionApp):
             return
         caller, identity = self._professional(), message.identity
         self._open(lambda client: declare_and_open(client, identity, caller), typed=True)
+
+    def on_creation_asked(self, message: "messages.CreationAsked") -> None:
+        """The three steps were taken: open the record."""
+        from dmp_tui.screens.opening import create_and_open
+
+        if self.session is None:
+            return
+        caller, identity, opening = self._professional(), message.identity, message.opening
+        self.run_worker(self._creating(lambda client: create_and_open(client, identity, caller, opening)), group="open")
+
+    async def _creating(self, call: "Callable[[DmpClient], Awaitable[Outcome]]") -> None:
+        """Open it, and read it; a form that was refused may be handed over again."""
+        from dmp_tui.screens.creation import LastWord
+
+        if not await self.told(self._opening(call, typed=True)) and isinstance(self.screen, LastWord):
+            self.screen.failed()
+
+    def on_reopening_asked(self, message: "messages.ReopeningAsked") -> None:
+        """The patient wants his closed record back."""
+        from dmp_tui.screens.opening import reopen_and_open
+
+        if self.session is None:
+            return
+        caller, identity = self._professional(), message.identity
+        self._open(lambda client: reopen_and_open(client, identity, caller), typed=True)
 
     def on_glass_broken(self, message: "messages.GlassBroken") -> None:
         """Break the glass, then open."""

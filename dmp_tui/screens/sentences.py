@@ -8,6 +8,7 @@ from dmp_tui.dmp.identity import IdentityProblem
 from dmp_tui.i18n import _
 from dmp_tui.screens.dropped import PathProblem
 from dmp_tui.screens.pdf import PdfProblem
+from dmp_tui.screens.printing import PrintProblem
 from dmp_tui.screens.saving import SaveProblem
 
 
@@ -63,6 +64,14 @@ def save_sentence(problem: SaveProblem) -> str:
         SaveProblem.FULL: _("Disque plein : libérez de la place ou donnez un autre dossier, rien n'est enregistré."),
         SaveProblem.BAD_NAME: _("Ce n'est pas un nom de fichier possible : donnez-en un autre."),
         SaveProblem.FAILED: _("L'écriture a échoué : essayez un autre dossier, rien n'est enregistré."),
+    }[problem]
+
+
+def print_sentence(problem: PrintProblem) -> str:
+    """Why nothing was printed."""
+    return {
+        PrintProblem.NO_PRINTER: _("Ce poste n'a pas d'imprimante (lp) : w l'écrit dans un fichier."),
+        PrintProblem.FAILED: _("L'impression a échoué : vérifiez l'imprimante, ou w pour un fichier."),
     }[problem]
 
 

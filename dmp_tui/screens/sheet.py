@@ -1,5 +1,6 @@
 """The emergency sheet: the home of a record."""
 
+from datetime import date
 from typing import ClassVar
 
 from textual import on
@@ -9,6 +10,7 @@ from dmp_tui.dmp.sheet.news import new_lines
 from dmp_tui.i18n import _, n_
 from dmp_tui.screens.keys import OfCheck, OfChecks, OfDocuments, OfLine, OfSection
 from dmp_tui.screens.messages import Go
+from dmp_tui.screens.record import OpenRecord
 from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.sheet_layout import lay_out
 from dmp_tui.screens.sources import CheckScreen, SectionScreen
@@ -22,6 +24,11 @@ class SheetScreen(RecordScreen):
 
     ALLERGIES_IN_BANNER: ClassVar[bool] = False
 
+    def __init__(self, record: OpenRecord, today: date, said: str = "") -> None:
+        self.said = said
+        """What is to be told first, in place of what came since the last access."""
+        super().__init__(record, today)
+
     def body_rows(self, width: int, height: int) -> list[Row]:
         """The sheet laid out."""
         sheet, traits = self.record.sheet, self.record.reckoned
@@ -30,6 +37,9 @@ class SheetScreen(RecordScreen):
 
     def on_mount(self) -> None:
         """Say what came since the last access, and how a line is opened."""
+        if self.said:
+            self.say(self.said, STRONG)
+            return
         count, since = len(new_lines(self.record.sheet)), self.record.last_access
         if since is None:
             self.say(_("Entrée : sources d'une ligne"))
