@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _VERBS = {
     "admin": "dmp_tui.server.commands:admin",
     "card": "dmp_tui.cards.commands:card",
+    "check": "dmp_tui.consulting.check_command:check",
     "deposit": "dmp_tui.feeding.commands:deposit",
     "demo": "dmp_tui.demo.commands:demo",
     "sandbox": "dmp_tui.demo.commands:sandbox",

@@ -1,6 +1,6 @@
 """An answer as text for a person, and as JSON for a program."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,18 +17,20 @@ from dmp_tui.asking.words import (
     reason_words,
     verdict_words,
 )
+from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.safety.model import Answer, Limit, Medicine, Reason
 from dmp_tui.i18n import _
 
 
-def text_of(answer: Answer, today: date) -> str:
-    """The verdict first, then each reason with its source, then what is not known."""
-    return "\n".join(_lines(answer, today))
+def text_of(answer: Answer, today: date, heading: Sequence[str] = ()) -> str:
+    """The verdict first, whom it concerns (``heading``), then each reason with its source, then what is not known."""
+    return "\n".join(_lines(answer, today, heading))
 
 
-def _lines(answer: Answer, today: date) -> Iterator[str]:
+def _lines(answer: Answer, today: date, heading: Sequence[str]) -> Iterator[str]:
     yield " + ".join(medicine_words(one) for one in answer.proposed)
     yield answer_words(answer).upper()
+    yield from heading
     for reason in answer.reasons:
         yield ""
         yield from _reason_lines(reason)
@@ -44,7 +46,7 @@ def medicine_words(medicine: Medicine) -> str:
     names = " + ".join(own.name for own in medicine.substances)
     if medicine.guess:
         return _("{label} (deviné : {name})").format(label=medicine.label, name=medicine.matched or names)
-    return medicine.label if medicine.label.lower() == names.lower() else f"{medicine.label} ({names})"
+    return medicine.label if fold(medicine.label) == fold(names) else f"{medicine.label} ({names})"
 
 
 def _reason_lines(reason: Reason) -> Iterator[str]:
@@ -57,6 +59,9 @@ def _reason_lines(reason: Reason) -> Iterator[str]:
     marks = [caveat_words(caveat) for caveat in sorted(reason.caveats)]
     if marks:
         yield f"  ({', '.join(marks)})"
+    written = next((origin for origin in reason.origins if origin.document), None)
+    if written is not None:
+        yield "  " + _("Document : {title} ({date})").format(title=written.title, date=written.date[:10])
     yield "  " + _("Source : {source} [{evidence}]").format(
         source=reason.source, evidence=evidence_words(reason.evidence)
     )

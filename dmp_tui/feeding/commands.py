@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dmp_tui.cards.source import CardSource
     from dmp_tui.client import ClientError, DmpClient
     from dmp_tui.config import Settings
-    from dmp_tui.dmp.identity import Ins
+    from dmp_tui.dmp.identity import Ins, Traits
 
 SOME_REFUSED = 1
 USAGE = 64
@@ -77,7 +77,7 @@ def deposit(ctx: click.Context, /, files: tuple[Path, ...], **given: object) -> 
 
     config = ctx.parent.params.get("config") if ctx.parent else None
     tell = _as_json if given["as_json"] else _as_text
-    ask = _pin_of_stdin if given["pin_stdin"] else _pin_of_terminal
+    ask = pin_of_stdin if given["pin_stdin"] else pin_of_terminal
     try:
         if given["replaces"] and len(files) > 1:
             raise StopError(_("--replaces ne va qu'avec un seul fichier."), USAGE)
@@ -141,11 +141,14 @@ def wishes_of(settings: "Settings", source: "CardSource", given: Mapping[str, ob
     if given["ins"] and given["vitale"]:
         raise StopError(_("--ins ou --vitale, pas les deux."), USAGE)
     if given["ins"]:
-        return replace(wishes, ins=_ins(str(given["ins"]), str(given["oid"] or ""), settings))
-    return _of_card(wishes, source, settings) if given["vitale"] else wishes
+        return replace(wishes, ins=ins_of(str(given["ins"]), str(given["oid"] or ""), settings))
+    if not given["vitale"]:
+        return wishes
+    ins, traits = person_of_vitale(source, settings)
+    return replace(wishes, ins=ins, traits=traits)
 
 
-def _ins(given: str, oid: str, settings: "Settings") -> "Ins":
+def ins_of(given: str, oid: str, settings: "Settings") -> "Ins":
     """The INS that is typed when it is asked for; on the command line only one that is nobody's.
 
     Raises:
@@ -172,8 +175,12 @@ def _asked_ins() -> str:
     return str(click.prompt(_("INS du patient (rien ne s'affiche)"), hide_input=True, err=True))
 
 
-def _of_card(wishes: Wishes, source: "CardSource", settings: "Settings") -> Wishes:
-    """The one person of the Vitale card; of several nobody is chosen, nor a number that may be the insured's."""
+def person_of_vitale(source: "CardSource", settings: "Settings") -> "tuple[Ins, Traits]":
+    """The one person of the Vitale card; of several nobody is chosen, nor a number that may be the insured's.
+
+    Raises:
+        StopError: no card, or one that does not tell whose it is.
+    """
     from dmp_tui.cards.channel import CardError
     from dmp_tui.cards.sentences import error_sentence
     from dmp_tui.dmp.identity import Ins, oid_of_matricule, ownership_doubts
@@ -186,8 +193,7 @@ def _of_card(wishes: Wishes, source: "CardSource", settings: "Settings") -> Wish
     people = vitale.beneficiaries
     if len(people) != 1 or ownership_doubts(people[0].nir, people[0].traits, (people[0].nir,)):
         raise StopError(_("La carte Vitale ne dit pas avec certitude qui est le patient : donnez --ins."), USAGE)
-    ins = Ins(people[0].nir, oid_of_matricule(people[0].nir, settings.site_oid))
-    return replace(wishes, ins=ins, traits=people[0].traits)
+    return Ins(people[0].nir, oid_of_matricule(people[0].nir, settings.site_oid)), people[0].traits
 
 
 @contextmanager
@@ -278,12 +284,14 @@ async def deposit_with(
         await client.aclose()
 
 
-def _pin_of_terminal(tries: int | None) -> str:
+def pin_of_terminal(tries: int | None) -> str:
+    """The PIN, asked for at the terminal; nothing of it is shown."""
     words = _("Code PIN de la carte CPS") if tries is None else _("Code PIN de la carte CPS (essais : {n})")
     return str(click.prompt(words.format(n=tries), hide_input=True, err=True))
 
 
-def _pin_of_stdin(_tries: int | None) -> str:
+def pin_of_stdin(_tries: int | None) -> str:
+    """The PIN, as the next line of standard input."""
     return sys.stdin.readline().strip()
 
 

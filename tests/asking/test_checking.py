@@ -4,10 +4,8 @@ import json
 from datetime import date
 
 import pytest
-from click.testing import CliRunner
 
 from dmp_tui.asking.checking import FOUND, NOTHING_FOUND, UNKNOWN_DRUG, USAGE, split, told, typed_of
-from dmp_tui.asking.commands import check_command
 from dmp_tui.dmp.identity import Sex
 from dmp_tui.dmp.safety.typed import Typed
 from tests.dmp.safety.bases import BASE
@@ -45,15 +43,3 @@ def test_lists_are_split_at_commas_that_are_no_decimal_ones() -> None:
 def test_options_become_what_is_known() -> None:
     found = typed_of({"taken": ("a,b",), "age": 40, "sex": "F", "dfg": 30.0, "pregnant": True, "weeks": None})
     assert (found.treatments, found.age, found.sex, found.dfg, found.pregnant) == (("a", "b"), 40, Sex.F, 30.0, True)
-
-
-def test_the_command_prints_the_answer_and_exits_with_its_code() -> None:
-    command = check_command(lambda: BASE)
-    found = CliRunner().invoke(command, ["ibuprofene", "--with", "COUMADINE,paracetamol", "--age", "60", "--sex", "M"])
-    assert found.exit_code == FOUND
-    assert found.output.splitlines()[1] == "DÉCONSEILLÉ, CONTRE-INDIQUÉ SELON UNE CONDITION À VÉRIFIER"
-    again = CliRunner().invoke(command, ["amoxicilline", "--allergy", "pénicillines", "--json"])
-    assert json.loads(again.output)["verdict"] == "contraindicated"
-    unknown = CliRunner().invoke(command, ["qqqqqqq"])
-    assert (unknown.exit_code, unknown.stdout) == (UNKNOWN_DRUG, "")
-    assert CliRunner().invoke(command, []).exit_code == USAGE

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from itertools import product
 
+from dmp_tui.dmp.facts import FactError, rows
 from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.medicines.model import (
     Component,
@@ -22,7 +23,6 @@ from dmp_tui.dmp.medicines.model import (
     Substance,
 )
 from dmp_tui.dmp.medicines.naming import Names, found_of, short_name
-from dmp_tui.dmp.tables import TableError, rows
 
 _PACKAGE = "dmp_tui.dmp.medicines"
 Row = tuple[int, dict[str, str]]
@@ -46,7 +46,7 @@ class EmergencyBase:
         """All substances, by key.
 
         Raises:
-            TableError: as every member that reads the tables, where a row cannot be meant.
+            FactError: as every member that reads the tables, where a row cannot be meant.
         """
         return _substances(_table("substances"))
 
@@ -131,11 +131,11 @@ def _substances(table: list[Row]) -> dict[str, Substance]:
     for number, row in table:
         key = fold(row["name"])
         if not key or key in found:
-            raise TableError(f"substances.csv line {number}: {row['name'] or 'no name'} twice")
+            raise FactError(f"substances.csv line {number}: {row['name'] or 'no name'} twice")
         synonyms = tuple(name for name in _list(row["synonyms"]) if fold(name) != key)
         for name in {key, *map(fold, synonyms)}:
             if taken.setdefault(name, key) != key:
-                raise TableError(f"substances.csv line {number}: {name} is also {taken[name]}")
+                raise FactError(f"substances.csv line {number}: {name} is also {taken[name]}")
         found[key] = Substance(key, row["name"], _list(row["atc"], ","), _list(row["classes"]), synonyms)
     return found
 
@@ -152,7 +152,7 @@ def _boxes(table: list[Row], substances: Mapping[str, Substance]) -> Iterator[Sp
         for part in row["components"].split(" + "):
             name, _, strength = part.partition("@")
             if fold(name) not in substances:
-                raise TableError(f"specialities.csv line {number}: no substance {name}")
+                raise FactError(f"specialities.csv line {number}: no substance {name}")
             components.append(Component(substances[fold(name)], strength))
         yield Speciality("", row["name"], row["form"], _list(row["routes"], ","), tuple(components))
 
@@ -165,15 +165,15 @@ def _interactions(
     for number, row in table:
         sides = (fold(row["first"]), fold(row["second"]))
         if lost := [row[end] for end, name in zip(("first", "second"), sides, strict=True) if name not in names]:
-            raise TableError(f"interactions.csv line {number}: no substance or class {lost[0]}")
+            raise FactError(f"interactions.csv line {number}: no substance or class {lost[0]}")
         if row["mechanism"] not in mechanisms:
-            raise TableError(f"interactions.csv line {number}: no mechanism {row['mechanism']}")
+            raise FactError(f"interactions.csv line {number}: no mechanism {row['mechanism']}")
         if sides[::-1] in pairs and sides != sides[::-1]:
-            raise TableError(f"interactions.csv line {number}: the pair stands in the other order too")
+            raise FactError(f"interactions.csv line {number}: the pair stands in the other order too")
         try:
             grade = Grade(Level(row["level"]), row["condition"], row["conduct"])
         except ValueError:
-            raise TableError(f"interactions.csv line {number}: no level {row['level']}") from None
+            raise FactError(f"interactions.csv line {number}: no level {row['level']}") from None
         pairs.setdefault(sides, []).append((grade, row))
     for (first, second), own in pairs.items():
         row = own[0][1]

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from dmp_tui.dmp.facts import FactError
 from dmp_tui.dmp.medicines.model import Substance
 from dmp_tui.dmp.safety.known import Known, KnownState, days_since, origins_of
 from dmp_tui.dmp.safety.model import Caveat, Limit, LimitKind, Medicine, Reason, ReasonKind
 from dmp_tui.dmp.safety.rules import PatientRule, patient_rules, subjects_of
 from dmp_tui.dmp.sheet.model import Line
 from dmp_tui.dmp.sheet.series import Measurement
-from dmp_tui.dmp.tables import TableError
 
 OLD_KIDNEY = 90
 """Days after which a filtration is said to be old (HAS 2012, chronic kidney disease: a value holds if it lasts three
@@ -57,7 +57,7 @@ def subject_kinds(substance: Substance) -> frozenset[str]:
 def _parts(condition: str) -> tuple[str, str, str, Decimal | None]:
     match = _CONDITION.fullmatch(condition)
     if match is None:
-        raise TableError(f"patients.csv: {condition}")
+        raise FactError(f"patients.csv: {condition}")
     bound = Decimal(match["bound"]) if match["bound"] else None
     return (match["what"], match["code"] or "", match["sign"] or "", bound)
 
@@ -76,7 +76,7 @@ def _judge(condition: str, known: Known) -> _Met:
         missing = Limit(LimitKind.BREAST_FEEDING) if known.breast_feeding is None else None
         return _Met(known.breast_feeding, ReasonKind.BREAST_FEEDING, missing=missing)
     if bound is None:
-        raise TableError(f"patients.csv: {condition}")
+        raise FactError(f"patients.csv: {condition}")
     if what == "age":
         if known.age is None:
             return _Met(None, ReasonKind.AGE, missing=Limit(LimitKind.AGE))
@@ -85,7 +85,7 @@ def _judge(condition: str, known: Known) -> _Met:
         return _kidney(known, sign, bound)
     short = {"potassium": "K", "glucose": "glyc.", "weight": "poids", "inr": "INR", "platelets": "plaq."}.get(what)
     if short is None:
-        raise TableError(f"patients.csv: {condition}")
+        raise FactError(f"patients.csv: {condition}")
     return _value(short, known, sign, bound)
 
 

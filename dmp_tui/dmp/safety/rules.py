@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from dmp_tui.dmp.facts import rows
 from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.medicines.model import Substance
 from dmp_tui.dmp.safety.model import Evidence, Verdict
 from dmp_tui.dmp.sheet.critical import atc_of_substance, stems
-from dmp_tui.dmp.tables import rows
 
 
 @dataclass(frozen=True, slots=True)

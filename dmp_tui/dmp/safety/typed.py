@@ -1,7 +1,7 @@
 """A sheet made of what was typed, for a check without a record: names, an age, a few values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from dmp_tui.dmp.entries import Assertion, Coding, Kind, Status
@@ -65,6 +65,16 @@ def typed_sheet(typed: Typed, today: date) -> Sheet:
     lines[Kind.PREGNANCY] = _pregnancy(typed, today)
     topics = [Topic(kind, Presence.STATED, tuple(own)) for kind, own in lines.items() if own]
     return Sheet("", day, tuple(topics))
+
+
+def with_typed(sheet: Sheet, typed: Typed, today: date) -> Sheet:
+    """A record's sheet, and beside its lines what was typed: today's potassium, a treatment that nobody wrote down."""
+    held = {topic.kind: topic for topic in sheet.topics}
+    for topic in typed_sheet(typed, today).topics:
+        own = held.get(topic.kind, topic)
+        lines = topic.lines if own is topic else (*own.lines, *topic.lines)
+        held[topic.kind] = replace(own, presence=Presence.STATED, lines=lines)
+    return replace(sheet, topics=tuple(held.values()))
 
 
 def _pregnancy(typed: Typed, today: date) -> list[Line]:

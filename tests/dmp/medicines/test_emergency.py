@@ -2,13 +2,13 @@
 
 import pytest
 
+from dmp_tui.dmp.facts import FactError
 from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.medicines import emergency
 from dmp_tui.dmp.medicines.emergency import EmergencyBase, emergency_base
 from dmp_tui.dmp.medicines.model import Base, Level, Speciality, Substance
 from dmp_tui.dmp.safety.naming import medicine_of
 from dmp_tui.dmp.safety.rules import groups, pair_rules, patient_rules, washouts
-from dmp_tui.dmp.tables import TableError
 
 SET = emergency_base()
 
@@ -111,7 +111,7 @@ PAIR = {
     ],
 )
 def test_a_substance_that_cannot_be_meant_is_refused(table: list[dict[str, str]], said: str) -> None:
-    with pytest.raises(TableError) as error:
+    with pytest.raises(FactError) as error:
         emergency._substances(list(enumerate(table, 2)))
     assert str(error.value) == said
 
@@ -129,13 +129,13 @@ def test_a_substance_that_cannot_be_meant_is_refused(table: list[dict[str, str]]
     ],
 )
 def test_a_pair_that_cannot_be_meant_is_refused(table: list[dict[str, str]], said: str) -> None:
-    with pytest.raises(TableError) as error:
+    with pytest.raises(FactError) as error:
         list(emergency._interactions(list(enumerate(table, 2)), {"m": ("fr", "en")}, {"A", "C"}))
     assert str(error.value) == said
 
 
 def test_a_box_of_an_unknown_substance_is_refused() -> None:
     row = {"name": "B", "form": "", "routes": "", "components": "a + d@1 mg", "source": "s"}
-    with pytest.raises(TableError) as error:
+    with pytest.raises(FactError) as error:
         list(emergency._boxes([(2, row)], emergency._substances([(2, GOOD)])))
     assert str(error.value) == "specialities.csv line 2: no substance d"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 
-class TableError(ValueError):
+class FactError(ValueError):
     """A row of our own data that cannot be meant. Its text holds the file, the line and what is wrong."""
 
 
@@ -13,7 +13,7 @@ def rows(package: str, name: str, columns: tuple[str, ...] = ()) -> Iterator[tup
     """Each row of ``data/NAME.csv`` of a package with its line, cells stripped; ``|`` between them, no quoting.
 
     Raises:
-        TableError: another header than ``columns`` (where they are given), a row of another width, one without a
+        FactError: another header than ``columns`` (where they are given), a row of another width, one without a
             source: no source, no fact.
     """
     text = files(package).joinpath(f"data/{name}.csv").read_text("utf-8")
@@ -24,10 +24,10 @@ def rows_of(text: str, file: str, columns: tuple[str, ...] = ()) -> Iterator[tup
     """As ``rows``, of a text that is at hand; ``file`` is how its errors name it."""
     reader = csv.DictReader(text.splitlines(), delimiter="|", quoting=csv.QUOTE_NONE, strict=True)
     if columns and tuple(reader.fieldnames or ()) != columns:
-        raise TableError(f"{file} line 1: columns are {'|'.join(columns)}")
+        raise FactError(f"{file} line 1: columns are {'|'.join(columns)}")
     for number, row in enumerate(reader, 2):
         if any(column is None or cell is None for column, cell in row.items()):
-            raise TableError(f"{file} line {number}: columns")
+            raise FactError(f"{file} line {number}: columns")
         if not row.get("source", "").strip():
-            raise TableError(f"{file} line {number}: no source")
+            raise FactError(f"{file} line {number}: no source")
         yield number, {column: cell.strip() for column, cell in row.items()}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dmp_tui.dmp.tables import TableError, rows_of
+from dmp_tui.dmp.facts import FactError, rows_of
 
 
 def test_a_row_is_read_with_its_line_and_stripped() -> None:
@@ -23,11 +23,11 @@ def test_a_row_is_read_with_its_line_and_stripped() -> None:
     ],
 )
 def test_a_row_that_cannot_be_meant_is_refused_with_its_line(text: str, said: str) -> None:
-    with pytest.raises(TableError) as error:
+    with pytest.raises(FactError) as error:
         list(rows_of(text, "t.csv", ("a", "source")))
     assert str(error.value) == said
 
 
 def test_without_a_source_column_there_is_no_source() -> None:
-    with pytest.raises(TableError):
+    with pytest.raises(FactError):
         list(rows_of("a\nx", "t.csv"))

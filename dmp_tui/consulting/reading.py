@@ -1,0 +1,49 @@
+"""A record opened from the shell: logged in by a card, read once, logged out."""
+
+from typing import TYPE_CHECKING
+
+from dmp_tui.feeding.commands import UNAVAILABLE, StopError, client_of, code_of
+from dmp_tui.i18n import _
+
+if TYPE_CHECKING:
+    from dmp_tui.cards.authentication import AuthenticationCard
+    from dmp_tui.config import Settings
+    from dmp_tui.dmp.identity import Identity
+    from dmp_tui.screens.record import OpenRecord
+
+NO_RECORD = 66
+"""Exit code (EX_NOINPUT): there is no record, or it is closed."""
+NO_PERMISSION = 77
+
+
+async def read_with(settings: "Settings", card: "AuthenticationCard", identity: "Identity") -> "OpenRecord":
+    """Log in, read the sheet of a record in the normal mode, log out. The server traces it as any reading.
+
+    Raises:
+        StopError: there is no record that may be read, or the server cannot be asked; nothing was read.
+        CardError: what the card did.
+    """
+    from dmp_tui.client import ClientError
+    from dmp_tui.feeding.session import Lasting
+    from dmp_tui.screens.opening import NotAuthorised, Opened, open_record
+    from dmp_tui.screens.refusals import client_sentence
+
+    client = client_of(settings)
+    server = Lasting(client, card)
+    try:
+        await server.begin()
+        professional = server.professional
+        if professional is None:
+            raise StopError(_("Le serveur ne dit pas qui vous êtes : prévenez l'administrateur."), UNAVAILABLE)
+        outcome = await open_record(client, identity, professional)
+    except ClientError as error:
+        raise StopError(client_sentence(error), code_of(error)) from None
+    finally:
+        await client.logout()
+        await client.aclose()
+    if isinstance(outcome, Opened):
+        return outcome.record
+    if isinstance(outcome, NotAuthorised):
+        urgent = _("En urgence, brisez la glace dans l'application.")
+        raise StopError(f"{outcome.why} {urgent}", NO_PERMISSION)
+    raise StopError(outcome.sentence, NO_RECORD)
