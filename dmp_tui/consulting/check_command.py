@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -75,7 +76,7 @@ def _told(drugs: tuple[str, ...], given: Mapping[str, object], config: str | Non
     """
     from dmp_tui.asking.checking import Told, answered, of_typed, proposed, typed_of
 
-    base, as_json = _base(), bool(given["as_json"])
+    base, as_json = _base(config), bool(given["as_json"])
     medicines = proposed(drugs, base, as_json=as_json)
     if isinstance(medicines, Told):
         return medicines
@@ -90,10 +91,26 @@ def _told(drugs: tuple[str, ...], given: Mapping[str, object], config: str | Non
     return answered(medicines, of_record(record, typed, today), base, today, as_json=as_json)
 
 
-def _base() -> "Base":
-    from dmp_tui.dmp.medicines.emergency import emergency_base
+def _base(config: str | None) -> "Base":
+    """The workstation's; a file of one that cannot be used is told, and the emergency set answers.
 
-    return emergency_base()
+    Raises:
+        StopError: the settings cannot be read.
+    """
+    from dmp_tui.asking.base import open_base
+    from dmp_tui.config import ConfigError, load, reference_path
+    from dmp_tui.feeding.commands import CONFIG, StopError
+    from dmp_tui.reference.sentences import reference_sentence
+    from dmp_tui.screens.sentences import config_sentence
+
+    try:
+        settings = load(Path(config) if config else None)
+    except ConfigError as error:
+        raise StopError(config_sentence(error), CONFIG) from None
+    opened = open_base(reference_path(settings))
+    if opened.fault is not None:
+        click.echo(reference_sentence(opened.fault), err=True)
+    return opened.base
 
 
 def _read(given: Mapping[str, object], config: str | None) -> "OpenRecord":

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from dmp_tui.cli import main
 from dmp_tui.config import Settings
 from dmp_tui.demo.cards import demonstration_card
 from dmp_tui.demo.patients import PATIENTS, patient
+from dmp_tui.reference.importing import interactions_of, medicines_of
+from dmp_tui.reference.writing import write
 from dmp_tui.server.commands import _store
+from tests.reference.tables import bdpm_in, thesaurus_in
 from tests.serving import ServerProcess
 
 Asked = Callable[..., Result]
@@ -69,6 +73,22 @@ def trail_of(data: Path) -> list[str]:
     """The operations that the server traced, oldest first."""
     with _store(data, read_only=True) as store:
         return [row.operation for row in store.trail()]
+
+
+def test_the_official_base_answers_once_it_is_imported_and_a_damaged_one_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "own.db"
+    monkeypatch.setenv("DMP_TUI_REFERENCE", str(path))
+    today = date(2026, 11, 20)
+    write(path, [medicines_of(bdpm_in(tmp_path / "b"), today), interactions_of(thesaurus_in(tmp_path / "t"), today)])
+    told = json.loads(run("topalgic", "--with", "coumadine", "--json").stdout)
+    assert (told["base"]["whole"], told["verdict"]) == (True, "precaution")
+    path.write_bytes(b"damaged" * 2000)
+    found = run("topalgic", "--with", "coumadine")
+    assert found.exit_code == 1
+    assert "own.db" in found.stderr
+    assert "jeu d'urgence" in found.stdout
 
 
 # --- with a record ----------------------------------------------------------------------------------------------------
