@@ -25,7 +25,7 @@ async def read_with(settings: "Settings", card: "AuthenticationCard", identity: 
     """
     from dmp_tui.client import ClientError
     from dmp_tui.feeding.session import Lasting
-    from dmp_tui.screens.opening import NotAuthorised, Opened, open_record
+    from dmp_tui.screens.opening import Closed, NoRecord, NotAuthorised, NotOpened, Opened, open_record
     from dmp_tui.screens.refusals import client_sentence
 
     client = client_of(settings)
@@ -41,9 +41,15 @@ async def read_with(settings: "Settings", card: "AuthenticationCard", identity: 
     finally:
         await client.logout()
         await client.aclose()
-    if isinstance(outcome, Opened):
-        return outcome.record
-    if isinstance(outcome, NotAuthorised):
-        urgent = _("En urgence, brisez la glace dans l'application.")
-        raise StopError(f"{outcome.why} {urgent}", NO_PERMISSION)
-    raise StopError(outcome.sentence, NO_RECORD)
+    match outcome:
+        case Opened(record):
+            return record
+        case NotAuthorised(_identity, why):
+            urgent = _("En urgence, brisez la glace dans l'application.")
+            raise StopError(f"{why} {urgent}", NO_PERMISSION)
+        case NoRecord():
+            raise StopError(_("Aucun DMP pour cet INS : vérifiez le numéro."), NO_RECORD)
+        case Closed():
+            raise StopError(_("Le DMP de ce patient est fermé : il ne peut pas être lu."), NO_RECORD)
+        case NotOpened(sentence):
+            raise StopError(sentence, NO_RECORD)
