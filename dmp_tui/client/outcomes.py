@@ -34,11 +34,21 @@ def check(answer: Answer) -> Answer:
 
 
 def _read(answer: Answer) -> tuple[str, str]:
-    """``(rule, sentence)`` of an OperationOutcome; empty where the body is none (a proxy's page, say)."""
+    """``(rule, sentence)`` of an OperationOutcome; empty where the body is none (a proxy's page, say).
+
+    What can be done instead follows the sentence.
+    """
     try:
         outcome: Mapping[str, Any] = answer.json()
     except ClientError:
         return "", ""
-    issue = next(many(outcome, "issue"), {})
+    issues = list(many(outcome, "issue"))
+    issue = next(iter(issues), {})
     coding = next(many(one(issue, "details"), "coding"), {})
-    return text(coding, "code") or text(issue, "code"), text(issue, "diagnostics")
+    instead = [text(other, "diagnostics") for other in issues[1:] if _rule(other) == "instead"]
+    said = " ".join(part for part in (text(issue, "diagnostics"), *instead) if part)
+    return text(coding, "code") or text(issue, "code"), said
+
+
+def _rule(issue: Mapping[str, Any]) -> str:
+    return text(next(many(one(issue, "details"), "coding"), {}), "code")

@@ -36,9 +36,12 @@ class FhirError(Exception):
     said: Said
     article: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    instead: Said | None = None
+    """What can lawfully be done instead."""
 
     def __reduce__(self) -> tuple[type["FhirError"], tuple[Any, ...]]:
-        return FhirError, (self.status, self.code, self.rule, self.said, self.article, dict(self.headers))
+        fields = (self.status, self.code, self.rule, self.said, self.article, dict(self.headers), self.instead)
+        return FhirError, fields
 
 
 _REFUSALS: Mapping[Refusal, Said] = {
@@ -102,6 +105,75 @@ _REFUSALS: Mapping[Refusal, Said] = {
         "This emergency access has ended: ask for it again.",
     ),
 }
+INSTEAD: Mapping[Refusal, Said] = {
+    Refusal.ROLE: Said(
+        "Adressez-vous à un professionnel à qui la table des droits le permet ; le patient garde l'accès à son espace.",
+        "Turn to a professional whom the table of rights allows it; the patient keeps access to his own space.",
+    ),
+    Refusal.MODE: Said(
+        "Revenez au mode normal, avec l'autorisation du patient.",
+        "Go back to the normal mode, with the patient's authorisation.",
+    ),
+    Refusal.NOT_A_REGULATOR: Said(
+        "Si la vie du patient est en jeu et qu'il ne peut s'exprimer : bris de glace.",
+        "If the patient's life is at stake and he cannot speak: break the glass.",
+    ),
+    Refusal.NO_RECORD: Said(
+        "Vérifiez l'INS ; avec le consentement du patient informé, un dossier peut être créé.",
+        "Check the INS; with the informed patient's consent, a record can be created.",
+    ),
+    Refusal.CLOSED: Said(
+        "Il peut être rouvert à la demande du patient, pendant dix ans.",
+        "It may be opened again at the patient's request, for ten years.",
+    ),
+    Refusal.BLOCKED: Said(
+        "Seul le patient lève ce blocage ; vous pouvez encore alimenter le dossier, ou passer la main à un confrère.",
+        "Only the patient lifts this block; you may still add to the record, or hand over to a colleague.",
+    ),
+    Refusal.OPPOSED: Said(
+        "Demandez au patient son autorisation dès qu'il peut s'exprimer ; vous pouvez alimenter le dossier.",
+        "Ask the patient for his authorisation as soon as he can speak; you may add to the record.",
+    ),
+    Refusal.NOT_AUTHORISED: Said(
+        "Recueillez son accord puis déclarez l'autorisation ; s'il ne peut s'exprimer et court un risque immédiat : "
+        "bris de glace. Alimenter ne demande pas d'autorisation.",
+        "Ask for his consent, then declare the authorisation; if he cannot speak and is in immediate danger: break the "
+        "glass. Adding documents needs no authorisation.",
+    ),
+    Refusal.EXPIRED: Said(
+        "Recueillez de nouveau son accord et déclarez l'autorisation ; s'il ne peut s'exprimer et court un risque "
+        "immédiat : bris de glace.",
+        "Ask for his consent again and declare the authorisation; if he cannot speak and is in immediate danger: break "
+        "the glass.",
+    ),
+    Refusal.NOT_THE_AUTHOR: Said(
+        "Demandez-le à l'auteur du document, au médecin traitant ou au patient.",
+        "Ask the document's author, the treating doctor or the patient.",
+    ),
+    Refusal.NOT_THE_STRUCTURE: Said(
+        "Demandez-le à la structure auteur du document, ou au patient.",
+        "Ask the structure that authored the document, or the patient.",
+    ),
+    Refusal.PATIENTS_OWN: Said(
+        "Demandez-le au patient ou à son médecin traitant.", "Ask the patient or his treating doctor."
+    ),
+    Refusal.DOCUMENT_TYPE: Said(
+        "Demandez l'information à un médecin de l'équipe de soins, ou à l'auteur du document.",
+        "Ask a doctor of the care team, or the document's author, for the information.",
+    ),
+    Refusal.OTHER_PATIENT: Said(
+        "Demandez un accès d'urgence pour ce patient-ci, avec son motif.",
+        "Ask for an emergency access for this patient, with its reason.",
+    ),
+    Refusal.NEEDS_PATIENT: Said(
+        "Demandez l'accès centre 15 en nommant le patient.", "Ask for the centre 15 access naming the patient."
+    ),
+    Refusal.GRANT_ENDED: Said(
+        "Si l'urgence dure, brisez de nouveau la glace avec un motif ; sinon, demandez l'autorisation du patient.",
+        "If the emergency lasts, break the glass again with a reason; else ask for the patient's authorisation.",
+    ),
+}
+"""What can lawfully be done instead of what is refused. Of what is masked nothing is told: it has no entry."""
 _ABSENT = {Refusal.MASKED, Refusal.NO_RECORD}
 """What is not to be seen is answered like what is not there."""
 
@@ -115,11 +187,11 @@ def refused(decision: Decision) -> FhirError:
     """403 with its rule; 404 where the refusal itself would tell that something is there."""
     refusal = decision.refusal or Refusal.ROLE
     if refusal is Refusal.NO_RECORD:
-        return FhirError(404, "not-found", refusal.value, _REFUSALS[refusal])
+        return FhirError(404, "not-found", refusal.value, _REFUSALS[refusal], instead=INSTEAD[refusal])
     if refusal in _ABSENT:
         return not_found()
     code = "suppressed" if refusal is Refusal.OPPOSED else "forbidden"
-    return FhirError(403, code, refusal.value, _REFUSALS[refusal], decision.rule)
+    return FhirError(403, code, refusal.value, _REFUSALS[refusal], decision.rule, instead=INSTEAD[refusal])
 
 
 def malformed(french: str, english: str, rule: str = "malformed") -> FhirError:
@@ -162,17 +234,24 @@ def outcome(error: FhirError, accept_language: str = "") -> dict[str, Any]:
     """The OperationOutcome of an error, in English where ``Accept-Language`` begins so."""
     english = accept_language.strip().lower().startswith("en")
     sentence = error.said.english if english else error.said.french
-    return {
-        "resourceType": "OperationOutcome",
-        "issue": [
+    issues = [
+        {
+            "severity": "error",
+            "code": error.code,
+            "details": {"coding": [{"system": RULES, "code": error.rule}]},
+            "diagnostics": f"{sentence} [{error.article}]" if error.article else sentence,
+        }
+    ]
+    if error.instead is not None:
+        issues.append(
             {
-                "severity": "error",
-                "code": error.code,
-                "details": {"coding": [{"system": RULES, "code": error.rule}]},
-                "diagnostics": f"{sentence} [{error.article}]" if error.article else sentence,
+                "severity": "information",
+                "code": "informational",
+                "details": {"coding": [{"system": RULES, "code": "instead"}]},
+                "diagnostics": error.instead.english if english else error.instead.french,
             }
-        ],
-    }
+        )
+    return {"resourceType": "OperationOutcome", "issue": issues}
 
 
 def warned(warnings: Sequence[str]) -> dict[str, Any]:

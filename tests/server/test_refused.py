@@ -2,7 +2,9 @@
 
 import pytest
 
+from dmp_tui.dmp.rights import Decision, Refusal
 from dmp_tui.server.deposit import instant
+from dmp_tui.server.outcomes import not_found, outcome, refused
 from dmp_tui.store.trail import TrailRow
 from tests.server.api import MASKED, Api, reference
 from tests.server.login.world import DOCTOR, record
@@ -128,3 +130,22 @@ async def test_documents_are_found_by_their_authors_name(api: Api) -> None:
     for asked, total in (("author.family=essai", 1), ("author.given=Anne,Luc", 1), ("author.family=SSAI", 0)):
         found = await doctor.get(f"/fhir/DocumentReference?patient={patient.id}&{asked}")
         assert found.json()["total"] == total, asked
+
+
+@pytest.mark.parametrize("refusal", sorted(set(Refusal) - {Refusal.MASKED}))
+def test_every_refusal_says_what_can_lawfully_be_done_instead(refusal: Refusal) -> None:
+    error = refused(Decision(False, "CSP L1111-17 I", refusal))
+    french, english = outcome(error), outcome(error, "en")
+    for told in (french, english):
+        first, instead = told["issue"]
+        assert first["details"]["coding"][0]["code"] == refusal.value
+        assert first["diagnostics"]
+        assert instead["severity"] == "information"
+        assert instead["details"]["coding"][0]["code"] == "instead"
+    assert french["issue"][1]["diagnostics"] != english["issue"][1]["diagnostics"]
+
+
+def test_of_what_is_masked_nothing_is_told() -> None:
+    hidden = refused(Decision(False, "PDT-INF-526 v1.8", Refusal.MASKED))
+    assert outcome(hidden) == outcome(not_found())
+    assert len(outcome(hidden)["issue"]) == 1
