@@ -141,7 +141,7 @@ def condition_words(reason: Reason) -> str:
 def limit_words(limit: Limit) -> str:
     """What is not known, or was not looked at, as one sentence."""
     said = {
-        LimitKind.NO_BASE: _("aucune base officielle importée : l'ensemble d'urgence a répondu"),
+        LimitKind.NO_BASE: _("aucune base officielle importée : le jeu d'urgence intégré a répondu"),
         LimitKind.UNKNOWN_TREATMENT: _("traitement inconnu de la base, non évalué : {detail}"),
         LimitKind.GUESSED_TREATMENT: _("traitement deviné d'après son nom : {detail}"),
         LimitKind.UNKNOWN_ALLERGY: _("allergie non rapprochée d'un médicament : {detail}"),

@@ -77,6 +77,11 @@ class FetchContent(Message):
 
 
 @dataclass
+class OpenMedicines(Message):
+    """Open the base of medicines, and hand it to the screen that asks."""
+
+
+@dataclass
 class ListFiles(Message):
     """Get the files of the folder from which documents are deposited."""
 

@@ -83,6 +83,12 @@ def _consents(record: "OpenRecord", today: date) -> "RecordScreen":
     return ConsentsScreen(record, today)
 
 
+def _give(record: "OpenRecord", today: date) -> "RecordScreen":
+    from dmp_tui.screens.give import GiveScreen
+
+    return GiveScreen(record, today)
+
+
 PLACES = (
     Place("documents", "d", _("Docs"), _("Documents"), _("liste et lecture"), _documents),
     Place("treatments", "t", _("Trait"), _("Traitements"), _("en cours, prévus, arrêtés, leurs doses"), _treatments),
@@ -90,6 +96,7 @@ PLACES = (
     Place("prevention", "v", _("Prév"), _("Prévention"), _("vaccins, ce qui est à faire ; dépistages"), _prevention),
     Place("contacts", "c", _("Cont"), _("Contacts et volontés"), _("qui appeler, directives"), _contacts),
     Place("already-done", "x", _("Fait?"), _("Déjà fait ?"), _("un examen, un vaccin : quand, où, résultat"), _exams),
+    Place("give", "g", _("Donner?"), _("Puis-je donner ?"), _("un à cinq médicaments, saignement, tétanos"), _give),
     Place("deposit", "a", _("Dépôt"), _("Déposer"), _("une note ou un fichier dans ce dossier"), _deposit),
     Place("consents", "p", "", _("Consentements et dossier"), _("autorisations, volontés, fermeture"), _consents),
     Place("reimbursements", "r", "", _("Remboursements"), _("données de l'assurance maladie"), _reimbursements),

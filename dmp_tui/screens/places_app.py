@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from dmp_tui.screens.life_app import LifeApp
+from dmp_tui.screens.medicines_app import MedicinesApp
 from dmp_tui.screens.record_app import HOME, READY
 
 if TYPE_CHECKING:
     from dmp_tui.screens import messages
 
 
-class PlacesApp(LifeApp):
+class PlacesApp(MedicinesApp):
     """Where a key or the palette leads. What makes no sense now does nothing."""
 
     def on_go(self, message: "messages.Go") -> None:

@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
 from dmp_tui.dmp.consents import Record
-from dmp_tui.dmp.medicines.model import Base, Edition, Found, Interaction, Speciality, Substance
+from dmp_tui.dmp.medicines.emergency import emergency_base
+from dmp_tui.dmp.medicines.model import Base
 from dmp_tui.dmp.safety.known import known_of
 from dmp_tui.dmp.safety.sheet_checks import stale_on, verified
 from dmp_tui.dmp.sheet.model import Sheet
@@ -24,7 +26,7 @@ class Medicines:
 
     def weighing(self, day: date) -> "Weighing":
         """By the base that is there now, on a day."""
-        name = hashlib.sha256(self.edition().encode()).hexdigest()[:12]
+        name = hashlib.sha256(f"{self.edition()} {_tables()}".encode()).hexdigest()[:12]
         return Weighing(self.opened, name, day)
 
 
@@ -60,37 +62,21 @@ def _opened(opened: Callable[[], Base], edition: str) -> Base:
     return opened()
 
 
-class _Bare:
-    """A base that holds nothing."""
-
-    editions: tuple[Edition, ...] = ()
-    whole = False
-
-    def find(self, typed: str, limit: int = 8) -> tuple[Found, ...]:
-        del typed, limit
-        return ()
-
-    def substance(self, key: str) -> Substance | None:
-        del key
-        return None
-
-    def speciality(self, code: str) -> Speciality | None:
-        del code
-        return None
-
-    def interactions(self, one: Substance, other: Substance) -> tuple[Interaction, ...]:
-        del one, other
-        return ()
-
-
-def _bare() -> Base:
-    return _Bare()
+def shipped() -> Medicines:
+    """The emergency set, for a server that was given no other base."""
+    return Medicines(emergency_base, _no_edition)
 
 
 def _no_edition() -> str:
+    """None: the set's own tables tell it from the next release's (``_tables``)."""
     return ""
 
 
-def shipped() -> Medicines:
-    """The base of a server that was given none."""
-    return Medicines(_bare, _no_edition)
+@cache
+def _tables() -> str:
+    """What tells the tables of this release from another's: the emergency set, and the rules of ``dmp/safety``."""
+    told = hashlib.sha256()
+    for room in ("dmp_tui.dmp.medicines", "dmp_tui.dmp.safety"):
+        for table in sorted((files(room) / "data").iterdir(), key=lambda one: one.name):
+            told.update(table.name.encode() + table.read_bytes())
+    return told.hexdigest()

@@ -10,7 +10,7 @@ import pytest
 from dmp_tui.client import DmpClient
 from dmp_tui.demo.patients import patient
 from dmp_tui.demo.pdf import text_pdf
-from dmp_tui.screens import dropped
+from dmp_tui.screens import dropped, medicines_app
 from dmp_tui.screens.deposit import DepositScreen
 from dmp_tui.screens.deposit_check import DepositCheckScreen
 from dmp_tui.screens.messages import ReadDocument
@@ -18,6 +18,7 @@ from dmp_tui.screens.note import NoteScreen
 from dmp_tui.screens.sheet import SheetScreen
 from tests.app.conftest import FIRST, SECOND, Desk, NewDesk
 from tests.app.test_deposit import choose
+from tests.app.test_give import ask as ask_for
 from tests.app.test_note import write
 from tests.serving import ServerProcess
 
@@ -254,3 +255,42 @@ async def test_what_happens_is_told_under_the_palette_too(new_desk: NewDesk) -> 
         await desk.until(lambda: desk.app._waiting is not None)
         await desk.pilot.press("escape")
         await desk.until_shows("Carte de LEROY Martine lue, F2 ouvre.")
+
+
+async def test_no_card_and_no_scan_takes_a_drug_check_away(new_desk: NewDesk) -> None:
+    async with new_desk().running() as desk:
+        await desk.log_in()
+        await desk.open("leroy")
+        screen = await ask_for(desk, "amoxicilline")
+        desk.source.remove(SECOND)
+        await desk.until_shows("CARTE RETIRÉE")
+        desk.insert("garnier", SECOND)
+        await desk.until_shows("Carte de GARNIER Henri lue, F2 ouvre.")
+        assert desk.app.screen is screen
+        assert desk.shown.startswith("LEROY")
+        await desk.until_shows("!!! CONTRE-INDIQUÉ")
+        desk.scan("duval")
+        await desk.until_shows("Datamatrix de DUVAL MARGUERITE lu, F2 ouvre.")
+        assert desk.app.screen is screen
+        await desk.pilot.press("f2")
+        await desk.until_shows("DUVAL MARGUERITE")
+        assert "amoxicilline" not in desk.shown.lower()
+
+
+async def test_a_base_that_was_slow_to_open_tells_nothing_of_one_patient_to_the_next(
+    new_desk: NewDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with new_desk().running() as desk:
+        await desk.log_in()
+        await desk.open("leroy")
+        go_on = slowly(monkeypatch, medicines_app, "open_base")
+        await desk.pilot.press("g")
+        await desk.until_shows("La base de médicaments s'ouvre.")
+        await desk.pilot.press(*"amoxicilline")
+        desk.app.close_record()
+        await desk.open("garnier")
+        go_on.set()
+        screen = await ask_for(desk)
+        assert screen.record.identity.ins == patient("garnier").ins
+        await desk.until_shows("PLAIE : TÉTANOS")
+        assert "amoxicilline" not in desk.shown.lower()

@@ -28,7 +28,7 @@ class Alone(TerminalApp):
     def on_go(self, message: Message) -> None:
         self.asked.append(message)
 
-    on_read_document = on_read_neighbour = on_fetch_content = on_list_documents = on_go
+    on_read_document = on_read_neighbour = on_fetch_content = on_list_documents = on_open_medicines = on_go
 
     def copy_to_clipboard(self, text: str) -> None:
         self.copied.append(text)

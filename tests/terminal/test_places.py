@@ -61,7 +61,7 @@ def test_every_place_says_the_same_without_colours(start: Start) -> None:
 
 def test_every_place_paints_in_english(start: Start) -> None:
     for screen in shown_by_all(at_the_sheet(start, (80, 24), DMP_LANG="en"), 1):
-        assert re.search(r"Depo.*\^L +\?", screen.splitlines()[-1])
+        assert re.search(r"Give\? .*\^L +\?", screen.splitlines()[-1])
         assert "…" not in screen.splitlines()[-1]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dmp_tui.dmp.identity import fold
-from dmp_tui.dmp.medicines.model import Base, Found
+from dmp_tui.dmp.medicines.model import Base, Found, Substance
 from dmp_tui.dmp.medicines.naming import short_name
 from dmp_tui.dmp.safety.model import Medicine
 from dmp_tui.dmp.safety.naming import SURE, exact, medicine_of
@@ -71,14 +71,20 @@ def candidates(typed: str, base: Base, limit: int = 8) -> tuple[Medicine, ...]:
     if len(text) < LETTERS:
         return ()
     whole = exact(text, text, base)
-    found = [whole] if whole is not None and whole.substances else []
+    found = [_spelt(whole)] if whole is not None and whole.substances else []
     held = {medicine.name for medicine in found}
     for one in base.find(text, limit):
-        medicine = medicine_of(one, one.name)
+        medicine = medicine_of(one, one.medicine.name if isinstance(one.medicine, Substance) else one.name)
         if medicine.substances and medicine.name not in held:
             held.add(medicine.name)
             found.append(replace(medicine, guess=one.guess and not begins(one.name, text)))
     return tuple(found[:limit])
+
+
+def _spelt(medicine: Medicine) -> Medicine:
+    """With its accents, where it was typed without."""
+    same = fold(medicine.label) == fold(medicine.name)
+    return replace(medicine, label=medicine.name) if same else medicine
 
 
 def begins(name: str, typed: str) -> bool:
