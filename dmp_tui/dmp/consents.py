@@ -84,6 +84,8 @@ class Record:
     closing_reason: str = ""
     deceased: str = ""
     version: int = 1
+    email: str = ""
+    """Where the patient is told that a notice awaits him; empty if none is known."""
 
 
 class ConsentKind(StrEnum):

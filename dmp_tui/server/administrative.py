@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from dmp_tui.dmp.consents import EmergencyConsents, Record
 from dmp_tui.dmp.fhir.patients import EMERGENCY, from_administrative, to_administrative
+from dmp_tui.dmp.mail import is_email
 from dmp_tui.dmp.professions import Mode
 from dmp_tui.dmp.rights import Decision, Operation, Refusal
 from dmp_tui.server.access import Refused, access_to
@@ -54,6 +55,7 @@ async def patch(services: Services, caller: Caller, request: Request) -> Respons
             said = Said("Le dossier a changé entre-temps : relisez-le.", "The record has changed: read it again.")
             raise FhirError(412, "conflict", "stale", said)
         said_now = from_administrative(after)
+        check_email(said_now.email)
         emergency = said_now.emergency or present.emergency
         if emergency != present.emergency and caller.mode is not Mode.NORMAL:
             refusal = Decision(False, "CSP R1111-48 (TD1.3b)", Refusal.MODE)
@@ -66,11 +68,22 @@ async def patch(services: Services, caller: Caller, request: Request) -> Respons
                 phones=said_now.phones,
                 contacts=said_now.contacts,
                 emergency=emergency,
+                email=said_now.email,
             )
         )
 
     stored = await services.store.write(write)
     return fhir_response(to_administrative(stored), headers={"ETag": f'W/"{stored.version}"'})
+
+
+def check_email(text: str) -> None:
+    """Refuses what is no address that can be written to.
+
+    Raises:
+        FhirError: 422.
+    """
+    if text and not is_email(text):
+        raise broken_rule("email", "L'adresse de messagerie n'en est pas une.", "The e-mail address is none.")
 
 
 def _check(before: dict[str, Any], after: dict[str, Any]) -> None:

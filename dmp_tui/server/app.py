@@ -1,5 +1,6 @@
 """The server as one ASGI application: login, FHIR, health; refusals traced and errors answered in one place."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -35,6 +36,8 @@ from dmp_tui.server.caller import Caller, request_name
 from dmp_tui.server.deposit import instant
 from dmp_tui.server.identity import ServerIdentity
 from dmp_tui.server.login import Login, LoginPolicy, policy_of
+from dmp_tui.server.mail_settings import MailSettings
+from dmp_tui.server.mailing import Mailing
 from dmp_tui.server.medicines import Medicines, shipped
 from dmp_tui.server.metadata import capability_statement
 from dmp_tui.server.openapi import describe
@@ -112,10 +115,12 @@ def create_app(
     policy: LoginPolicy | None = None,
     workers: Workers | None = None,
     medicines: Medicines | None = None,
+    mail: MailSettings | None = None,
 ) -> Starlette:
     """The application of one server. ``store`` is the caller's: opened before, closed after.
 
-    Its worker, unless one is given, is started when first needed; either is ended at shutdown.
+    Its worker, unless one is given, is started when first needed; either is ended at shutdown. ``mail`` is the mail
+    server by which people are told that a notice awaits them.
     """
     settings = settings or ServerSettings()
     login = Login(store, identity, clock, policy or policy_of(settings))
@@ -124,9 +129,13 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        sending = asyncio.create_task(Mailing(store, clock, mail).run()) if mail else None
         try:
             yield
         finally:
+            if sending is not None:
+                sending.cancel()
+                await asyncio.wait([sending])
             workers.close()
 
     methods: dict[str, dict[str, Endpoint]] = {}

@@ -271,6 +271,26 @@ def _visible(text: str) -> str:
     return "".join(c if c.isprintable() else "·" for c in text) or "-"
 
 
+@admin.command(help=_("Compte les avis et ce que sont devenus leurs messages ; aucune identité."))
+@_data
+def notices(data: Path) -> None:
+    from dmp_tui.dmp.notices import Mail
+
+    with _store(data, read_only=True) as store:
+        counts = store.mail_counts()
+    labels = {
+        Mail.NONE: _("sans message (aucun serveur de messagerie)"),
+        Mail.QUEUED: _("en attente"),
+        Mail.SENT: _("envoyés"),
+        Mail.FAILED: _("en échec"),
+        Mail.NO_ADDRESS: _("sans adresse"),
+        Mail.VOID: _("sans objet"),
+    }
+    click.echo(_("Avis : {count}").format(count=sum(counts.values())))
+    for state, label in labels.items():
+        click.echo(f"  {label} : {counts.get(state, 0)}")
+
+
 @admin.command("export-trail", help=_("Copie la trace dans FILE : elle se vérifie sans clé et ne nomme personne."))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @_data

@@ -24,6 +24,7 @@ from dmp_tui.server.authority import (
     with_local_names,
     write_file,
 )
+from dmp_tui.server.mail_settings import MailSettings, MailSettingsError, read_mail_settings
 from dmp_tui.server.settings import ServerSettings
 from dmp_tui.store import Clock, Store, StoreError, StoreKind, StoreProblem
 from dmp_tui.store.kek import refuse_inside
@@ -63,6 +64,8 @@ class ServerFiles:
     url: str = ""
     """Base URL as clients write it, where a port is forwarded; else it follows from ``name`` and the port."""
     settings: ServerSettings = field(default_factory=ServerSettings)
+    mail: MailSettings | None = None
+    """By which server messages go that a notice awaits someone; None: none go."""
 
     @property
     def certificate(self) -> Path:
@@ -199,6 +202,7 @@ _TYPES: dict[str, type] = {
     "port": int,
     "url": str,
     "settings": dict,
+    "smtp": dict,
 }
 
 
@@ -237,7 +241,15 @@ def load_files(data: Path) -> ServerFiles:
         port,
         url,
         replace(_server_settings(settings.get("settings", {})), habilitations=_habilitations(data)),
+        _mail(settings.get("smtp"), data),
     )
+
+
+def _mail(table: dict[str, Any] | None, data: Path) -> MailSettings | None:
+    try:
+        return None if table is None else read_mail_settings(table, data)
+    except MailSettingsError as error:
+        raise LayoutError(f"smtp.{error.key}") from error
 
 
 def _habilitations(data: Path) -> Habilitations:

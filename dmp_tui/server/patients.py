@@ -35,6 +35,7 @@ from dmp_tui.dmp.identity import BirthDate, IdentityError, IdentityStatus, Sex, 
 from dmp_tui.dmp.professions import Mode, Role
 from dmp_tui.dmp.rights import READINGS, Decision, Operation, Refusal
 from dmp_tui.server.access import Access, Refused, access_to
+from dmp_tui.server.administrative import check_email
 from dmp_tui.server.bodies import JSON_TYPES, SMALL, check_type, parse_resource, read_body
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.intake import read_resource
@@ -190,6 +191,7 @@ def _record_of(resource: Mapping[str, Any], caller: Caller, now: datetime) -> Re
         )
     status = identity_status_of(resource)
     administrative = from_administrative(resource)
+    check_email(administrative.email)
     doctor = next(many(resource, "generalPractitioner"), {})
     return Record(
         str(uuid.uuid4()),
@@ -206,6 +208,7 @@ def _record_of(resource: Mapping[str, Any], caller: Caller, now: datetime) -> Re
         text(doctor, "display"),
         _doctor_phone(doctor),
         settled(emergency_of(opening)),
+        email=administrative.email,
     )
 
 

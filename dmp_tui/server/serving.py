@@ -99,7 +99,7 @@ def _application(files: ServerFiles, store: Store, identity: ServerIdentity, clo
     # The FHIR half is the slow part of a start: an address in use or a missing key is said before it.
     from dmp_tui.server.app import create_app
 
-    return create_app(store, identity, clock, files.settings)
+    return create_app(store, identity, clock, files.settings, mail=files.mail)
 
 
 def _certificate(files: ServerFiles, clock: Clock) -> x509.Certificate:

@@ -61,7 +61,7 @@ def refuse_inside(path: Path, data: Path) -> None:
         raise StoreError(StoreProblem.KEK_INSIDE, path.name)
 
 
-def _kept(state: os.stat_result) -> bool:
+def is_kept(state: os.stat_result) -> bool:
     """Whether the file is its owner's alone."""
     if not stat.S_ISREG(state.st_mode):
         return False
@@ -88,7 +88,7 @@ def read_kek(path: Path, data: Path) -> bytes:
     try:
         # Checked on the open file: what is read is what was checked.
         state = os.fstat(descriptor)
-        if not _kept(state):
+        if not is_kept(state):
             raise StoreError(StoreProblem.KEK_EXPOSED, path.name)
         key = os.read(descriptor, LENGTH + 1)
     finally:

@@ -25,7 +25,7 @@ class Queued:
     reference: str
     document_id: str
     attempts: int
-    created: datetime
+    doctor_key: bytes | None
 
 
 class NoticeReads(TrailReads):
@@ -71,7 +71,7 @@ class NoticeReads(TrailReads):
         """Messages whose time has come, those that wait longest first."""
         self._latest()
         sql = (
-            "SELECT n.patient_id, n.seq, n.recipient, n.kind, t.document_id, n.attempts, n.due FROM notices AS n"
+            "SELECT n.patient_id, n.seq, n.recipient, n.kind, t.document_id, n.attempts, n.doctor_key FROM notices AS n"
             " JOIN trail AS t ON t.seq = n.seq WHERE n.mail = 'queued' AND n.next_at <= ? ORDER BY n.next_at LIMIT ?"
         )
         return [
@@ -83,10 +83,16 @@ class NoticeReads(TrailReads):
                 self.notice_reference(seq, Recipient(recipient)),
                 document_id,
                 attempts,
-                moment(due),
+                doctor_key,
             )
-            for patient_id, seq, recipient, kind, document_id, attempts, due in self._rows(sql, microseconds(now), most)
+            for patient_id, seq, recipient, kind, document_id, attempts, doctor_key in self._rows(
+                sql, microseconds(now), most
+            )
         ]
+
+    def is_doctor_of(self, message: Queued, treating_doctor: str) -> bool:
+        """Whether the record's treating doctor is still the one to whom the notice was given."""
+        return bool(treating_doctor) and self._secrets.actor(treating_doctor) == message.doctor_key
 
     def next_mail(self) -> datetime | None:
         """When the next message is to go; None if none waits."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dmp_tui.store import Store, StoreError, StoreProblem, default_kek
-from dmp_tui.store.kek import LENGTH, Purpose, _kept, derive, make_kek, read_kek
+from dmp_tui.store.kek import LENGTH, Purpose, derive, is_kept, make_kek, read_kek
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_stricter_mode_is_welcome(kek: Path, data: Path) -> None:
 )
 def test_a_credential_of_systemd_is_welcome(mode: int, owner: int, group: int, kept: bool) -> None:
     """systemd gives root's file to the service by an ACL, whose mask shows as the group's bits."""
-    assert _kept(os.stat_result((mode, 0, 0, 1, owner, group, 32, 0, 0, 0))) is kept
+    assert is_kept(os.stat_result((mode, 0, 0, 1, owner, group, 32, 0, 0, 0))) is kept
 
 
 def test_a_key_that_is_a_directory_is_refused(tmp_path: Path, data: Path) -> None:

@@ -82,6 +82,7 @@ class Administrative:
     """None where they are not said."""
     created: str = ""
     """FHIR instant at which the record was opened."""
+    email: str = ""
 
 
 def to_existence(record: Record, authorisation: Authorisation, last_access: datetime | None = None) -> Json:
@@ -127,8 +128,10 @@ def to_administrative(record: Record) -> Json:
         {"url": CREATED, "valueInstant": record.created.isoformat()},
         emergency_extension(record.emergency),
     ]
-    if record.phones:
-        resource["telecom"] = [{"system": "phone", "value": phone} for phone in record.phones]
+    telecom = [{"system": "phone", "value": phone} for phone in record.phones]
+    telecom += [{"system": "email", "value": record.email}] if record.email else []
+    if telecom:
+        resource["telecom"] = telecom
     if record.address:
         resource["address"] = [{"text": record.address}]
     if record.contacts:
@@ -242,6 +245,7 @@ def from_administrative(resource: Mapping[str, Any]) -> Administrative:
         contacts=tuple(map(_read_contact, many(resource, "contact"))),
         emergency=_emergency_of(resource),
         created=next((str(e.get("valueInstant")) for e in many(resource, "extension") if e.get("url") == CREATED), ""),
+        email=next((text(t, "value") for t in many(resource, "telecom") if t.get("system") == "email"), ""),
     )
 
 
