@@ -132,7 +132,7 @@ def _substances(table: list[Row]) -> dict[str, Substance]:
         key = fold(row["name"])
         if not key or key in found:
             raise FactError(f"substances.csv line {number}: {row['name'] or 'no name'} twice")
-        synonyms = tuple(name for name in _list(row["synonyms"]) if fold(name) != key)
+        synonyms = _list(row["synonyms"])
         for name in {key, *map(fold, synonyms)}:
             if taken.setdefault(name, key) != key:
                 raise FactError(f"substances.csv line {number}: {name} is also {taken[name]}")

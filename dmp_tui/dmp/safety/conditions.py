@@ -210,7 +210,9 @@ def _by_aspirin(_text: str, folded: str, sides: tuple[Side, Side], _known: Known
     if thins:
         return False if mg >= 500 else (True if mg <= 160 and not rest else None)
     if "ANTALGIQUES" in folded or "ANTI INFLAMMATOIRES" in folded:
-        return False if mg <= 160 else None
+        # The thesaurus' own figures: a dose of 500 mg and more relieves pain, one of 1 g and more inflammation.
+        least = 500 if "ANTALGIQUES" in folded else 1000
+        return False if mg <= 160 else (True if mg >= least and not rest else None)
     return None
 
 

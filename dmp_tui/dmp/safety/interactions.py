@@ -103,12 +103,12 @@ def _graded(
         conduct = grade.conduct or (grade.condition if is_conduct(grade.condition) else "")
         yield _with(base, level, grade.condition if not holds else "", conduct, holds=bool(holds))
     if open_ and certain is Verdict.NOTHING_FOUND:
-        yield _with(base, _floor(interaction, open_), "", "", holds=True)
+        yield _with(base, _floor(open_), "", "", holds=True)
 
 
-def _floor(interaction: Interaction, open_: list[Grade]) -> Verdict:
-    """What holds at least where no condition is decided: the mildest level, if all are open and there are several."""
-    if len(open_) == len(interaction.grades) > 1:
+def _floor(open_: list[Grade]) -> Verdict:
+    """What holds at least where no condition is decided: the mildest of the levels left open, if there are several."""
+    if len(open_) > 1:
         return max((OF_LEVEL[grade.level] for grade in open_), key=lambda v: v.rank)
     return Verdict.TO_CONSIDER
 

@@ -36,6 +36,7 @@ def test_a_substance_is_found_by_each_of_its_names(own: Substance) -> None:
         assert SET.substance(name) == own
         first = SET.find(name)[0]
         assert (first.medicine, first.guess) == (own, False), name
+    assert "," not in own.name
     assert all(len(code) in {5, 7} for code in own.atc)
     assert own.atc
 

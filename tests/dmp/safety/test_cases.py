@@ -16,11 +16,15 @@ from dmp_tui.dmp.safety.typed import Typed, typed_sheet
 from .bases import BASE
 
 TODAY = date(2026, 11, 20)
-CASES = list(
-    csv.DictReader(
-        Path(__file__).with_name("cases.psv").read_text("utf-8").splitlines(), delimiter="|", quoting=csv.QUOTE_NONE
-    )
-)
+
+
+def cases_of(name: str) -> list[dict[str, str]]:
+    """The rows of a table of cases."""
+    lines = Path(__file__).with_name(name).read_text("utf-8").splitlines()
+    return list(csv.DictReader(lines, delimiter="|", quoting=csv.QUOTE_NONE))
+
+
+CASES = cases_of("cases.psv")
 
 
 def split(cell: str) -> tuple[str, ...]:

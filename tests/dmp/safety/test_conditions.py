@@ -81,7 +81,7 @@ def test_kidneys(dfg: float, expected: tuple[bool | None, ...]) -> None:
         ("160 mg", (False, False, True)),
         ("300 mg", (None, None, None)),
         ("500 mg", (None, None, False)),
-        ("1 g", (None, None, False)),
+        ("1 g", (True, None, False)),
         ("", (None, None, None)),
     ],
 )
