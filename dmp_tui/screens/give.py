@@ -67,6 +67,7 @@ class GiveScreen(AskingScreen):
         self._answer: Answer | None = None
         self._ready: _Ready | None = None
         super().__init__(record, today)
+        self.board.whole = True
 
     def on_mount(self) -> None:
         """Ask for a name, and for the base."""
@@ -88,9 +89,9 @@ class GiveScreen(AskingScreen):
         sheet, traits = self.record.sheet, self.record.reckoned
 
         def read() -> _Ready:
-            # What a base reads when something is first looked for is read here, and not under the first letter typed.
-            base.find(_ANY, 1)
             known = known_of(sheet, base, self.today, birth=traits.birth, sex=traits.sex)
+            # What a base reads when something is first looked for is read here, and not under the first letter typed.
+            check(candidates(_ANY, base)[:1] or self.proposed, known, base)
             return _Ready(base, sheet, known, beside(sheet, known, traits.birth, self.today))
 
         self._ready = await asyncio.to_thread(read)
@@ -151,7 +152,7 @@ class GiveScreen(AskingScreen):
         if self._answer is not None:
             more = concerned(self._answer.proposed) - asked
             rows += reason_rows(self._answer, width)
-            return rows + beside_rows(ready.beside, more, width) + limit_rows(self._answer, width)
+            return rows + beside_rows(ready.beside, more, width) + limit_rows(self._answer, width, self.today)
         if asked or self._typed.strip():
             return rows
         words = _("Tapez un médicament ou une marque (trois lettres suffisent) ; ou : plaie, saignement, glycémie.")

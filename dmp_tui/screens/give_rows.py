@@ -5,7 +5,7 @@ to be considered, ``-`` nothing found in what is known; in brackets where it hol
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rich.style import Style
@@ -24,6 +24,7 @@ from dmp_tui.asking.words import (
     reason_words,
     verdict_words,
 )
+from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.medicines.model import Base
 from dmp_tui.dmp.safety.model import Answer, Limit, LimitKind, Medicine, Reason, Verdict
 from dmp_tui.i18n import _, n_
@@ -98,8 +99,9 @@ def head_rows(answer: Answer | None, tried: Medicine | None, base: Base, width: 
     """The base, the drugs, the verdict and the count of what is not known. ``tried``: weighed, but not added yet."""
     asked = Answer((), Verdict.NOTHING_FOUND, Verdict.NOTHING_FOUND, editions=base.editions, whole=base.whole)
     of = answer or asked
-    old = old_editions(of, today)
-    edition = edition_words(of) + (f" ! {', '.join(old)}" if old else "")
+    edition = edition_words(of)
+    if old_editions(of, today):
+        edition = _("{editions} ! base ancienne").format(editions=edition)
     rows: list[Row] = [(title(_("PUIS-JE DONNER ?"), width, right=visible(edition)),)]
     if answer is None:
         return rows
@@ -141,11 +143,9 @@ def candidate_rows(found: Sequence[Medicine], typed: str, width: int) -> list[Ro
 
 
 def _candidate(one: Medicine) -> str:
-    names = " + ".join(own.name for own in one.substances)
-    said = one.name if one.name.lower() == names.lower() else f"{one.name} ({names})"
-    if not one.matched and one.label.lower() not in said.lower():
-        said = f"{one.label} : {said}"
-    if one.matched and one.matched.lower() not in said.lower():
+    """What would be added: a box by its whole name, anything else as it will stand; then the name that matched."""
+    said = medicine_words(replace(one, guess=False, label=one.name if any(one.strengths) else one.label))
+    if one.matched and fold(one.matched) not in fold(said):
         said = f"{one.matched} : {said}"
     return _("{name} : deviné, à vérifier").format(name=said) if one.guess else said
 
@@ -200,9 +200,10 @@ def _reason_why(reason: Reason) -> str:
     return " ".join(part.strip() + ("" if part.strip()[-1] in ".)]!?" else ".") for part in parts if part.strip())
 
 
-def limit_rows(answer: Answer, width: int) -> list[Row]:
-    """All that the answer does not rest on."""
+def limit_rows(answer: Answer, width: int, today: date) -> list[Row]:
+    """All that the answer does not rest on, and that its base is old."""
     rows: list[Row] = [(title(_("NON CONNU OU NON ÉVALUÉ"), width, right=str(len(answer.limits))),)]
+    rows += [text_row(f"! {visible(said)}", width) for said in old_editions(answer, today)]
     for index, limit in enumerate(in_order(answer.limits)):
         first, *more = wrap(f"? {limit_words(limit)}", width, "  ")
         rows.append(text_row(first, width, PLAIN, OfLimit(index)))

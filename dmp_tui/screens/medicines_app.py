@@ -32,6 +32,8 @@ class MedicinesApp(LifeApp):
     ) -> None:
         super().__init__(settings, source, connect, clock=clock)
         self._base: Base | None = None
+        self._stamp = ""
+        """Of the file that the base was opened from: another one is opened when it is there."""
         self._given: tuple[Medicine, ...] = ()
         """The drugs of the check that was left last, of the record that is open: it goes on with them."""
 
@@ -59,18 +61,18 @@ class MedicinesApp(LifeApp):
             self.run_worker(self.told(self._open_medicines()), group="medicines", exclusive=True)
 
     async def _open_medicines(self) -> None:
+        from dmp_tui.asking.base import open_base, stamp
+        from dmp_tui.config import reference_path
+        from dmp_tui.reference.sentences import reference_sentence
         from dmp_tui.screens.give import GiveScreen
 
-        if self._base is None:
-            self._base = await asyncio.to_thread(open_base, self.settings)
+        path = reference_path(self.settings)
+        now = stamp(path)
+        if self._base is None or now != self._stamp:
+            opened = await asyncio.to_thread(open_base, path)
+            self._base, self._stamp = opened.base, now
+            if opened.fault is not None:
+                self.tell(reference_sentence(opened.fault), alarm=True)
         for screen in self.screen_stack:
             if isinstance(screen, GiveScreen):
                 await screen.show_base(self._base, self._given)
-
-
-def open_base(settings: "Settings") -> "Base":
-    """Blocking. The imported base of medicines, else the set that the app ships."""
-    from dmp_tui.dmp.medicines.emergency import emergency_base
-
-    del settings
-    return emergency_base()

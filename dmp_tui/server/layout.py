@@ -73,6 +73,11 @@ class ServerFiles:
         return self.data / "tls" / "server.pem"
 
     @property
+    def reference(self) -> Path:
+        """The official base of medicines, once it is imported (``admin import-medicines``)."""
+        return self.data / "reference.db"
+
+    @property
     def certificate_key(self) -> Path:
         """Its private key."""
         return self.data / "tls" / "server.key"

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
+from pathlib import Path
 
+from dmp_tui.asking.base import base_at, stamp
 from dmp_tui.dmp.consents import Record
 from dmp_tui.dmp.medicines.emergency import emergency_base
 from dmp_tui.dmp.medicines.model import Base
@@ -17,7 +19,7 @@ from dmp_tui.dmp.sheet.model import Sheet
 
 @dataclass(frozen=True, slots=True)
 class Medicines:
-    """Where the base is. Both are functions of modules (or partials of them), so that the worker is handed them too."""
+    """Where the base is. Both cross processes, and are equal there: functions of modules, frozen values."""
 
     opened: Callable[[], Base]
     """Blocking. Asked once a process for each edition."""
@@ -65,6 +67,29 @@ def _opened(opened: Callable[[], Base], edition: str) -> Base:
 def shipped() -> Medicines:
     """The emergency set, for a server that was given no other base."""
     return Medicines(emergency_base, _no_edition)
+
+
+def medicines_at(path: Path) -> Medicines:
+    """The base of a reference file, imported now or later; the emergency set as long as there is none of use."""
+    return Medicines(_BaseAt(path), _StampOf(path))
+
+
+@dataclass(frozen=True, slots=True)
+class _BaseAt:
+    """Equal in every process for one path, so that what is handed over opens nothing again."""
+
+    path: Path
+
+    def __call__(self) -> Base:
+        return base_at(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class _StampOf:
+    path: Path
+
+    def __call__(self) -> str:
+        return stamp(self.path)
 
 
 def _no_edition() -> str:

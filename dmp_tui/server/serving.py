@@ -97,9 +97,15 @@ def _allow_connections() -> None:
 
 def _application(files: ServerFiles, store: Store, identity: ServerIdentity, clock: Clock) -> "Starlette":
     # The FHIR half is the slow part of a start: an address in use or a missing key is said before it.
+    from dmp_tui.asking.base import open_base
     from dmp_tui.server.app import create_app
+    from dmp_tui.server.medicines import medicines_at
 
-    return create_app(store, identity, clock, files.settings, mail=files.mail)
+    fault = open_base(files.reference).fault
+    if fault is not None:
+        _log.error("the base of medicines cannot be used: the emergency set serves", problem=fault.problem.value)
+    medicines = medicines_at(files.reference)
+    return create_app(store, identity, clock, files.settings, mail=files.mail, medicines=medicines)
 
 
 def _certificate(files: ServerFiles, clock: Clock) -> x509.Certificate:

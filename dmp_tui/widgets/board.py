@@ -47,6 +47,8 @@ class Board(Widget, can_focus=True):
         """Stop by key, made when it is first asked for."""
         self._at = 0
         self._top = 0
+        self.whole = False
+        """The rows below a stop, up to the next one, belong to it and come into view with it."""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -125,9 +127,19 @@ class Board(Widget, can_focus=True):
             y = self._stops[self._at][0]
             # A row above the first stop (a title) comes into view with it.
             above = 0 if self._at == 0 else y
+            if self.whole:
+                top = self._with_its_rows(top, height)
             top = min(max(top, y - height + 1), above)
         moved, self._top = top != self._top, top
         return moved
+
+    def _with_its_rows(self, top: int, height: int) -> int:
+        """Where the view must begin to show what belongs to the stop; a screenful at a time, not a row at a key."""
+        y = self._stops[self._at][0]
+        end = self._stops[self._at + 1][0] if self._at + 1 < len(self._stops) else len(self._rows)
+        if top <= y and end <= top + height:
+            return top
+        return max(0, min(y if y > top else end - height, y, len(self._rows) - height))
 
     def _scroll(self, rows: int) -> None:
         top = max(0, min(self._top + rows, len(self._rows) - self.size.height))

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from dmp_tui.asking import base
 from dmp_tui.client import DmpClient
 from dmp_tui.demo.patients import patient
 from dmp_tui.demo.pdf import text_pdf
-from dmp_tui.screens import dropped, medicines_app
+from dmp_tui.screens import dropped
 from dmp_tui.screens.deposit import DepositScreen
 from dmp_tui.screens.deposit_check import DepositCheckScreen
 from dmp_tui.screens.messages import ReadDocument
@@ -283,7 +284,7 @@ async def test_a_base_that_was_slow_to_open_tells_nothing_of_one_patient_to_the_
     async with new_desk().running() as desk:
         await desk.log_in()
         await desk.open("leroy")
-        go_on = slowly(monkeypatch, medicines_app, "open_base")
+        go_on = slowly(monkeypatch, base, "open_base")
         await desk.pilot.press("g")
         await desk.until_shows("La base de médicaments s'ouvre.")
         await desk.pilot.press(*"amoxicilline")

@@ -1,9 +1,10 @@
 """What a clinician typed as the medicines to give: found, guessed, or unknown with the nearest names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dmp_tui.dmp.identity import fold
+from dmp_tui.dmp.medicines.emergency import EmergencyBase, emergency_base
 from dmp_tui.dmp.medicines.model import Base, Found, Substance
 from dmp_tui.dmp.medicines.naming import short_name
 from dmp_tui.dmp.safety.model import Medicine
@@ -65,20 +66,51 @@ LETTERS = 3
 def candidates(typed: str, base: Base, limit: int = 8) -> tuple[Medicine, ...]:
     """What a name that is being typed may become, best first; none for fewer than three letters.
 
-    One whose name (or a word of it) begins with what was typed was meant; one that is only like it is a guess.
+    One whose name (or a word of it) begins with what was typed was meant; one that is only like it is a guess, and
+    comes last. What an emergency gives comes before the thousands of names that an official base has besides, a
+    substance before its brands; a brand adds nothing where its substance is there already.
     """
     text = typed.strip()
     if len(text) < LETTERS:
         return ()
     whole = exact(text, text, base)
     found = [_spelt(whole)] if whole is not None and whole.substances else []
-    held = {medicine.name for medicine in found}
-    for one in base.find(text, limit):
-        medicine = medicine_of(one, one.medicine.name if isinstance(one.medicine, Substance) else one.name)
-        if medicine.substances and medicine.name not in held:
-            held.add(medicine.name)
-            found.append(replace(medicine, guess=one.guess and not begins(one.name, text)))
+    usual = [] if isinstance(base, EmergencyBase) else list(_usual(text, base))
+    known = [_candidate(one, text) for one in sorted(base.find(text, _LOOKED_AT), key=_is_brand)]
+    for medicine in sorted([*usual, *known], key=lambda one: one.guess):
+        if medicine.substances and not any(_says_no_more(medicine, one) for one in found):
+            found.append(medicine)
     return tuple(found[:limit])
+
+
+_LOOKED_AT = 24
+"""Names of a base that are looked at for a few that are shown."""
+
+
+def _is_brand(one: Found) -> bool:
+    return not isinstance(one.medicine, Substance)
+
+
+def _candidate(one: Found, text: str) -> Medicine:
+    own = one.medicine.name if isinstance(one.medicine, Substance) else one.name
+    return replace(medicine_of(one, own), guess=one.guess and not begins(one.name, text))
+
+
+def _usual(text: str, base: Base) -> Iterator[Medicine]:
+    """Medicines of the emergency set of which the base holds the same: substances, then brands."""
+    found = emergency_base().find(text, _LOOKED_AT)
+    for one in sorted(found, key=_is_brand):
+        name = one.medicine.name if isinstance(one.medicine, Substance) else one.name
+        same = exact(name, name, base)
+        if same is not None and begins(one.name, text):
+            yield replace(same, matched=one.name)
+
+
+def _says_no_more(medicine: Medicine, other: Medicine) -> bool:
+    """Whether it is the same substances, of no strength or route that would tell it apart."""
+    same = {own.key for own in medicine.substances} == {own.key for own in other.substances}
+    box, before = ((one.strengths, one.routes) for one in (medicine, other))
+    return same and (box == before or not any(medicine.strengths))
 
 
 def _spelt(medicine: Medicine) -> Medicine:
