@@ -14,11 +14,12 @@ from dmp_tui.asking.words import (
     limit_words,
     old_editions,
     other_words,
+    phrase,
     reason_words,
     verdict_words,
 )
 from dmp_tui.dmp.identity import fold
-from dmp_tui.dmp.safety.model import Answer, Limit, Medicine, Reason
+from dmp_tui.dmp.safety.model import Answer, Limit, Medicine, Reason, ReasonKind
 from dmp_tui.i18n import _
 
 
@@ -52,8 +53,10 @@ def medicine_words(medicine: Medicine) -> str:
 def _reason_lines(reason: Reason) -> Iterator[str]:
     level = verdict_words(reason.level) if reason.level.rank < 4 else _("pour information")
     who = " / ".join(part for part in (reason.subject, other_words(reason)) if part)
-    yield f"{level.capitalize()} - {kind_words(reason.kind)} : {who}"
-    for said in (condition_words(reason), reason_words(reason), reason.conduct):
+    # The thesaurus may hold one pair twice, by several classes: each says by which.
+    classes = " + ".join(reason.substances[2:]) if reason.kind is ReasonKind.INTERACTION else ""
+    yield f"{level.capitalize()} - {kind_words(reason.kind)} : {who}{f' ({classes})' if classes else ''}"
+    for said in (condition_words(reason), reason_words(reason), phrase(reason.conduct)):
         if said:
             yield f"  {said}"
     marks = [caveat_words(caveat) for caveat in sorted(reason.caveats)]
@@ -104,7 +107,7 @@ def _reason(reason: Reason) -> dict[str, Any]:
         "substances": list(reason.substances),
         "text": reason_words(reason),
         "condition": condition_words(reason),
-        "conduct": reason.conduct,
+        "conduct": phrase(reason.conduct),
         "evidence": reason.evidence.value,
         "caveats": sorted(caveat.value for caveat in reason.caveats),
         "source": reason.source,

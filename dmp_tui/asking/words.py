@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from dmp_tui.dmp.medicines.emergency import english_phrases
 from dmp_tui.dmp.medicines.model import Edition
 from dmp_tui.dmp.safety.allergies import GRAVE
 from dmp_tui.dmp.safety.model import Answer, Caveat, Evidence, Limit, LimitKind, Reason, ReasonKind, Verdict
@@ -100,6 +101,11 @@ def reason_words(reason: Reason) -> str:
     return ""
 
 
+def phrase(text: str) -> str:
+    """A condition or a conduct in the reader's language where it is of our own tables, else as its source has it."""
+    return english_phrases().get(text, text) if language() == "en" else text
+
+
 def other_words(reason: Reason) -> str:
     """The other side of a reason: the sheet's own words; a filtration and an age with their unit and day."""
     if reason.kind is ReasonKind.KIDNEY and reason.other[:1] in set("0123456789<>≤≥"):
@@ -122,7 +128,7 @@ def condition_words(reason: Reason) -> str:
     own = {ReasonKind.KIDNEY, ReasonKind.PREGNANCY, ReasonKind.BREAST_FEEDING, ReasonKind.AGE, ReasonKind.LABORATORY}
     match = _PATIENT.fullmatch(reason.condition) if reason.kind in own else None
     if match is None:
-        return _("si : {condition}").format(condition=reason.condition)
+        return _("si : {condition}").format(condition=phrase(reason.condition))
     bound = f"{match['sign'] or ''} {match['bound'] or ''}".strip()
     bound = bound.replace(">=", "≥").replace("<=", "≤").replace(".", ",")
     return {

@@ -19,39 +19,46 @@ _OF_THE_RECORD = ("age", "sex")
 """What a record says itself: typed beside one, it could be another patient's."""
 
 
-@click.command("check")
-@click.argument("drugs", nargs=-1, metavar="MÉDICAMENT...")
+@click.command(
+    "check",
+    help=_(
+        "Puis-je donner ? Un à cinq médicaments, entre eux et avec ce qui est dit du patient, ou avec son dossier.\n\n"
+        "Code de sortie : 0 rien trouvé dans ce qui est connu, 1 au moins une raison (même sous condition), 64 aucun "
+        "médicament ou plus de cinq, 65 médicament inconnu : aucun verdict, 66 pas de dossier, 69 carte ou serveur "
+        "absent, 77 accès refusé, 78 réglages."
+    ),
+)
+@click.argument("drugs", nargs=-1, metavar=_("MÉDICAMENT..."))
 @click.option(
     "--ins",
     metavar="-",
-    help="« - » : avec le dossier de ce patient, lu avec la carte CPS ; l'INS (15 chiffres, ou 13) est demandé, ou lu "
-    "sur l'entrée standard, avant le code PIN. Ce qui est tapé ensuite s'ajoute au dossier.",
+    help=_(
+        "« - » : avec le dossier de ce patient, lu avec la carte CPS ; l'INS (15 chiffres, ou 13) est demandé, ou lu "
+        "sur l'entrée standard, avant le code PIN. Ce qui est tapé ensuite s'ajoute au dossier."
+    ),
 )
-@click.option("--oid", help="OID de cet INS, s'il n'est pas celui du site.")
-@click.option("--vitale", is_flag=True, help="Le dossier du patient de la carte Vitale qui est dans un lecteur.")
-@click.option("--pin-stdin", is_flag=True, help="Code PIN lu sur l'entrée standard, sans question.")
-@click.option("--with", "taken", multiple=True, metavar="MÉDICAMENT,...", help="Traitements en cours.")
-@click.option("--allergy", "allergies", multiple=True, metavar="SUBSTANCE,...", help="Allergies, classes comprises.")
-@click.option("--problem", "problems", multiple=True, metavar="MOTS,...", help="Antécédents : asthme, épilepsie...")
-@click.option("--age", type=click.IntRange(0, 130), help="Âge en années.")
-@click.option("--sex", type=click.Choice(["F", "M"]), help="Sexe.")
-@click.option("--creatinine", type=click.FloatRange(10, 3000), help="Créatinine du jour, µmol/L.")
-@click.option("--dfg", type=click.FloatRange(0, 250), help="DFG du jour, mL/min/1,73 m2.")
-@click.option("--weight", type=click.FloatRange(0.3, 500), help="Poids, kg.")
-@click.option("--potassium", type=click.FloatRange(0.5, 15), help="Kaliémie du jour, mmol/L.")
-@click.option("--glucose", type=click.FloatRange(0.1, 100), help="Glycémie du jour, mmol/L.")
-@click.option("--pregnant", is_flag=True, help="Grossesse en cours.")
-@click.option("--weeks", type=click.IntRange(1, 44), help="Grossesse : semaines d'aménorrhée.")
-@click.option("--breast-feeding", is_flag=True, help="Allaitement en cours.")
-@click.option("--json", "as_json", is_flag=True, help="Un objet JSON, pour un programme.")
+@click.option("--oid", help=_("OID de cet INS, s'il n'est pas celui du site."))
+@click.option("--vitale", is_flag=True, help=_("Le dossier du patient de la carte Vitale qui est dans un lecteur."))
+@click.option("--pin-stdin", is_flag=True, help=_("Code PIN lu sur l'entrée standard, sans question."))
+@click.option("--with", "taken", multiple=True, metavar=_("MÉDICAMENT,..."), help=_("Traitements en cours."))
+@click.option("--allergy", "allergies", multiple=True, metavar="SUBSTANCE,...", help=_("Allergies, classes comprises."))
+@click.option(
+    "--problem", "problems", multiple=True, metavar=_("MOTS,..."), help=_("Antécédents : asthme, épilepsie...")
+)
+@click.option("--age", type=click.IntRange(0, 130), help=_("Âge en années."))
+@click.option("--sex", type=click.Choice(["F", "M"]), help=_("Sexe."))
+@click.option("--creatinine", type=click.FloatRange(10, 3000), help=_("Créatinine du jour, µmol/L."))
+@click.option("--dfg", type=click.FloatRange(0, 250), help=_("DFG du jour, mL/min/1,73 m2."))
+@click.option("--weight", type=click.FloatRange(0.3, 500), help=_("Poids, kg."))
+@click.option("--potassium", type=click.FloatRange(0.5, 15), help=_("Kaliémie du jour, mmol/L."))
+@click.option("--glucose", type=click.FloatRange(0.1, 100), help=_("Glycémie du jour, mmol/L."))
+@click.option("--pregnant", is_flag=True, help=_("Grossesse en cours."))
+@click.option("--weeks", type=click.IntRange(1, 44), help=_("Grossesse : semaines d'aménorrhée."))
+@click.option("--breast-feeding", is_flag=True, help=_("Allaitement en cours."))
+@click.option("--json", "as_json", is_flag=True, help=_("Un objet JSON, pour un programme."))
 @click.pass_context
 def check(ctx: click.Context, /, drugs: tuple[str, ...], **given: object) -> None:
-    """Puis-je donner ? Un à cinq médicaments, entre eux et avec ce qui est dit du patient, ou avec son dossier.
-
-    Code de sortie : 0 rien trouvé dans ce qui est connu, 1 au moins une raison (même sous condition), 64 aucun
-    médicament ou plus de cinq, 65 médicament inconnu : aucun verdict, 66 pas de dossier, 69 carte ou serveur absent,
-    77 accès refusé, 78 réglages.
-    """
+    """Say what speaks against giving medicines; the exit code tells whether anything does."""
     from dmp_tui.feeding.commands import StopError
     from dmp_tui.widgets.text import visible
 

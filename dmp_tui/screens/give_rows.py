@@ -21,6 +21,7 @@ from dmp_tui.asking.words import (
     limit_words,
     old_editions,
     other_words,
+    phrase,
     reason_words,
     verdict_words,
 )
@@ -196,7 +197,7 @@ def _reason_why(reason: Reason) -> str:
     if held:
         more = f" +{len(held) - 1}" if len(held) > 1 else ""
         opens = _("Entrée : {document}").format(document=document_name(held[0]) + more)
-    parts = (reason_words(reason), reason.conduct, f"({marks})" if marks else "", source, opens)
+    parts = (reason_words(reason), phrase(reason.conduct), f"({marks})" if marks else "", source, opens)
     return " ".join(part.strip() + ("" if part.strip()[-1] in ".)]!?" else ".") for part in parts if part.strip())
 
 

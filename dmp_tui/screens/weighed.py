@@ -1,6 +1,6 @@
 """What a base of medicines says of two lines of the sheet: short for the sheet, whole for the point to check."""
 
-from dmp_tui.asking.words import caveat_words, editions_words, verdict_words
+from dmp_tui.asking.words import caveat_words, editions_words, phrase, verdict_words
 from dmp_tui.dmp.medicines.model import Edition
 from dmp_tui.dmp.safety.model import Caveat, Verdict
 from dmp_tui.dmp.sheet.model import Check, Weighed
@@ -31,7 +31,13 @@ def weighed_words(weighed: Weighed) -> str:
     marks = ", ".join(caveat_words(Caveat(code)) if code in _CAVEATS else visible(code) for code in weighed.caveats)
     source = _("Source : {source}").format(source=visible(weighed.source))
     base = _("Base : {editions}").format(editions=editions_words([_edition(text) for text in weighed.editions]))
-    parts = (weighed_text(weighed), visible(weighed.conduct).rstrip("."), f"({marks})" if marks else "", source, base)
+    parts = (
+        weighed_text(weighed),
+        visible(phrase(weighed.conduct)).rstrip("."),
+        f"({marks})" if marks else "",
+        source,
+        base,
+    )
     return ". ".join(part for part in parts if part) + "."
 
 

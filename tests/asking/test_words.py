@@ -13,10 +13,12 @@ from dmp_tui.asking.words import (
     kind_words,
     limit_words,
     old_editions,
+    phrase,
     reason_words,
     state_words,
     verdict_words,
 )
+from dmp_tui.dmp.medicines.emergency import emergency_base, english_phrases
 from dmp_tui.dmp.medicines.model import Edition
 from dmp_tui.dmp.safety.answers import check
 from dmp_tui.dmp.safety.known import known_of
@@ -96,6 +98,19 @@ def test_english_is_spoken_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("DMP_LANG", "en")
     found = answer(["iohexol"], Typed(allergies=["crustacés"]))
     assert "proteins" in next(reason_words(reason) for reason in found.reasons if reason.kind is ReasonKind.MYTH)
+
+
+def test_the_conditions_and_conducts_of_our_own_tables_are_spoken_in_english_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grades = [grade for pair in emergency_base().pairs.values() for grade in pair.grades]
+    ours = {text for grade in grades for text in (grade.condition, grade.conduct)}
+    ours |= {rule.condition for rule in pair_rules()}
+    assert all(phrase(text) == text for text in ours)
+    monkeypatch.setenv("DMP_LANG", "en")
+    assert not [text for text in ours if text and phrase(text) == text]
+    assert phrase("mots du thésaurus") == "mots du thésaurus"
+    assert set(english_phrases()) <= ours
 
 
 def test_an_old_base_warns() -> None:

@@ -109,10 +109,20 @@ def emergency_base() -> EmergencyBase:
     return EmergencyBase()
 
 
+@cache
+def english_phrases() -> Mapping[str, str]:
+    """The conditions and conducts of our own tables (the set's, and those of ``dmp/safety``) in English, by the French.
+
+    The thesaurus' own words are not among them: they are shown as they are.
+    """
+    return {row["fr"]: row["en"] for _, row in _table("phrases")}
+
+
 _COLUMNS = {
     "substances": ("name", "atc", "classes", "brands", "synonyms", "source"),
     "specialities": ("name", "form", "routes", "components", "source"),
     "mechanisms": ("code", "fr", "en", "source"),
+    "phrases": ("fr", "en", "source"),
     "interactions": ("first", "second", "level", "condition", "conduct", "mechanism", "source"),
 }
 
