@@ -8,15 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from dmp_tui.dmp.consents import Authorisation, AuthorisationState, Record, authorisation_state
+from dmp_tui.dmp.consents import Authorisation, AuthorisationState, Record, authorisation_state, settled
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.habilitations import Cell
-from dmp_tui.dmp.professions import Mode
+from dmp_tui.dmp.professions import Mode, Role
 from dmp_tui.dmp.rights import UNSAID, Decision, Obligation, Operation, Question, column, decide, state_of
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.settings import ServerSettings
 from dmp_tui.store.reads import Reads
 from dmp_tui.store.trail import ALLOWED, NOTIFY, REFUSED, TrailEvent
+from dmp_tui.store.veils import Eyes
 
 _NOBODY = Authorisation(AuthorisationState.NONE)
 
@@ -57,6 +58,11 @@ class Access:
         if document is None:
             return Cell.UNKNOWN
         return self.settings.habilitations.cell(self.caller.professional.profession, document.type.code)
+
+    @property
+    def eyes(self) -> Eyes:
+        """The caller, for statements that fetch nothing that is masked from him."""
+        return eyes_of(self.caller, self.record)
 
     def sees(self, document: DocumentEntry) -> bool:
         """Whether the document exists for this caller: he may list it, or it is his own to withdraw."""
@@ -134,6 +140,24 @@ class Refused(Exception):  # noqa: N818 - a decision, not a fault
         super().__init__(decision.rule)
         self.event = event
         self.decision = decision
+
+
+def eyes_of(caller: Caller, record: Record | None) -> Eyes:
+    """Who looks, before any of a record's documents is fetched.
+
+    ``record`` is the one that the caller is before, or, where only a document is named, the one of his grant.
+    """
+    professional = caller.professional
+    clerical = professional.role in {Role.CPE_CLERK, Role.FACILITY_CERTIFICATE}
+    actors = frozenset({professional.id, professional.facility if clerical else ""}) - {""}
+    granted = record is not None and caller.mode is not Mode.NORMAL and caller.patient == record.ins
+    opened = record.id if record is not None and granted and settled(record.emergency).masked else ""
+    return Eyes(actors, opened)
+
+
+def eyes_without_record(reads: Reads, caller: Caller) -> Eyes:
+    """Who looks where only a document's id is named: the grant's own record is looked up first, if there is one."""
+    return eyes_of(caller, reads.patient_by_ins(caller.patient) if caller.patient else None)
 
 
 def access_to(

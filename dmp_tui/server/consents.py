@@ -213,7 +213,7 @@ def _listed(services: Services, caller: Caller, held: Consent, date_type: str, s
     access = access_to(services.store, caller, record, services.settings, services.clock)
     if access.authorisation.state is not AuthorisationState.VALID:
         return None
-    documents = services.store.documents(record.id)
+    documents = services.store.documents(record.id, access.eyes)
     added = max((d.submitted for d in documents if access.sees(d)), default="")
     accessed = services.store.last_access(record.id, caller.professional.id)
     dates = {

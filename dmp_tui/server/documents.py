@@ -13,7 +13,7 @@ from dmp_tui.dmp.consents import Record
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.fhir.documents import identifier_of, to_document_reference, unique_id_of
 from dmp_tui.dmp.rights import Limit, Operation, state_of
-from dmp_tui.server.access import Access, access_to
+from dmp_tui.server.access import Access, access_to, eyes_of, eyes_without_record
 from dmp_tui.server.bodies import JSON_TYPES, PATCH_TYPES, SMALL, check_type, parse_json, read_body
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.changes import Plan, carry_out, check_if_match
@@ -51,7 +51,7 @@ async def search(services: Services, caller: Caller, request: Request) -> Respon
     record = access.record
     if record is None:
         raise unknown_patient()
-    visible = as_seen([d for d in services.store.documents(record.id) if access.ask(operation, d).allowed])
+    visible = as_seen([d for d in services.store.documents(record.id, access.eyes) if access.ask(operation, d).allowed])
     asked = parse_query(with_references(text, visible))
     found = sorted_by_date([d for d in visible if asked.matches(d)], ascending=query.ascending)
     event = access.event(operation, decision)
@@ -141,7 +141,7 @@ def _find(services: Services, caller: Caller, document_id: str) -> tuple[Access,
     Raises:
         FhirError: 404, alike for what is absent and what is not to be seen.
     """
-    document = services.store.document(document_id)
+    document = services.store.document(document_id, eyes_without_record(services.store, caller))
     record = services.store.patient(document.patient_id) if document else None
     access = access_to(services.store, caller, record, services.settings, services.clock)
     if document is None or record is None or _is_hidden(access, document):
@@ -165,7 +165,7 @@ async def read(services: Services, caller: Caller, request: Request) -> Response
 
 def _as_seen_by(services: Services, access: Access, document: DocumentEntry) -> DocumentEntry:
     """The document as the caller sees it. He sees one of which he is told even where he has just masked it."""
-    return _seen(access, document, services.store.documents(document.patient_id))
+    return _seen(access, document, services.store.documents(document.patient_id, access.eyes))
 
 
 def _seen(access: Access, document: DocumentEntry, documents: Sequence[DocumentEntry]) -> DocumentEntry:
@@ -305,7 +305,7 @@ def _to_patch(services: Services, caller: Caller, request: Request) -> DocumentE
         raise malformed("Paramètre obligatoire : identifier.", "Mandatory parameter: identifier.", "identifier")
     found = [
         d
-        for d in _named(services, query, request.query_params["identifier"])
+        for d in _named(services, caller, query, request.query_params["identifier"])
         if query.matches(d)
         and (record := services.store.patient(d.patient_id))
         and access_to(services.store, caller, record, services.settings, services.clock).sees(d)
@@ -318,12 +318,13 @@ def _to_patch(services: Services, caller: Caller, request: Request) -> DocumentE
     return found[0]
 
 
-def _named(services: Services, query: Query, identifier: str) -> list[DocumentEntry]:
+def _named(services: Services, caller: Caller, query: Query, identifier: str) -> list[DocumentEntry]:
     """The documents of the record that is named, if one is; else those of this entryUUID or uniqueId."""
     store = services.store
     if query.patient or query.patient_identifier[1]:
         record = patient_of(services, query)
-        return store.documents(record.id) if record else []
+        return store.documents(record.id, eyes_of(caller, record)) if record else []
     value = unique_id_of(*identifier.rpartition("|")[::2])
-    document = store.document(value.removeprefix("urn:uuid:"))
-    return [document] if document else store.documents_of_unique_id(value)
+    eyes = eyes_without_record(store, caller)
+    document = store.document(value.removeprefix("urn:uuid:"), eyes)
+    return [document] if document else store.documents_of_unique_id(value, eyes)

@@ -12,7 +12,7 @@ from dmp_tui.dmp.fhir.documents import URI, identifier_of
 from dmp_tui.dmp.fhir.lists import LIST_TYPES, to_list
 from dmp_tui.dmp.lists import DocumentList, ListKind
 from dmp_tui.dmp.rights import Operation
-from dmp_tui.server.access import Access, access_to
+from dmp_tui.server.access import Access, access_to, eyes_without_record
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.documents import patient_of, search_text, searchset
 from dmp_tui.server.outcomes import fhir_response, not_found
@@ -60,7 +60,8 @@ async def search(services: Services, caller: Caller, request: Request) -> Respon
     if record is None:
         raise unknown_patient()
     documents = _visible(services, access, record.id)
-    seen = [shown for kept in services.store.lists(record.id) if (shown := _shown(kept, documents)) is not None]
+    lists = services.store.lists(record.id, access.eyes)
+    seen = [shown for kept in lists if (shown := _shown(kept, documents)) is not None]
     found = sorted_by_date([one for one in seen if query.matches(one)], ascending=query.ascending)
     await services.store.trace(access.event(Operation.SEARCH_METADATA, decision, detail="lists"))
     by_id = {d.id: d for d in documents}
@@ -73,7 +74,7 @@ async def search(services: Services, caller: Caller, request: Request) -> Respon
 
 async def read(services: Services, caller: Caller, request: Request) -> Response:
     """``GET /fhir/List/<id>``."""
-    kept = services.store.list_of(request.path_params["id"])
+    kept = services.store.list_of(request.path_params["id"], eyes_without_record(services.store, caller))
     record = services.store.patient(kept.patient_id) if kept else None
     access = access_to(services.store, caller, record, services.settings, services.clock)
     documents = _visible(services, access, record.id) if record else []
@@ -88,7 +89,9 @@ async def read(services: Services, caller: Caller, request: Request) -> Response
 
 
 def _visible(services: Services, access: Access, patient_id: str) -> list[DocumentEntry]:
-    return [d for d in services.store.documents(patient_id) if access.ask(Operation.SEARCH_METADATA, d).allowed]
+    return [
+        d for d in services.store.documents(patient_id, access.eyes) if access.ask(Operation.SEARCH_METADATA, d).allowed
+    ]
 
 
 def _shown(kept: DocumentList, documents: Sequence[DocumentEntry]) -> DocumentList | None:
@@ -101,5 +104,5 @@ def _shown(kept: DocumentList, documents: Sequence[DocumentEntry]) -> DocumentLi
     if kept.kind is ListKind.FOLDER:
         newest = max(seen[id_] for id_ in inside)
         return replace(shown, date=newest, submitted=newest)
-    # What a set says in words, it says of all of it: of what is hidden too.
-    return shown if len(inside) == len(kept.documents) else replace(shown, title="", note="")
+    # Its words stay: a set that fell silent where something in it is masked would tell that something is.
+    return shown

@@ -71,10 +71,10 @@ async def sheet_for(services: Services, access: Access) -> StoredSheet:
     made_masked = access.caller.mode is Mode.NORMAL and not whole and professional.id in sheet.masked_makers
     if not made_masked and not services.settings.habilitations.refused(professional.profession, sheet.types):
         return sheet
-    visible = [d for d in services.store.documents(record.id) if access.ask(Operation.SEARCH_METADATA, d).allowed]
-    return await services.workers.run(
-        own_sheet, record, visible, services.store.encoded_entries(record.id), services.weighing()
-    )
+    documents = services.store.documents(record.id, access.eyes)
+    visible = [d for d in documents if access.ask(Operation.SEARCH_METADATA, d).allowed]
+    statements = services.store.encoded_entries(record.id, access.eyes)
+    return await services.workers.run(own_sheet, record, visible, statements, services.weighing())
 
 
 def _stored(services: Services, patient_id: str, *, whole: bool) -> StoredSheet | None:

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dmp_tui.dmp.consents import Record
-from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.rights import Operation
 from dmp_tui.dmp.trail import Readable, readable_by_professional
 from dmp_tui.server.access import Access, access_to
@@ -37,8 +36,8 @@ class Reader:
     """The row of his own reading: a first page counts up to it."""
     actor: str | None
     """Whose acts alone are shown; None for everybody's."""
-    sees: Callable[[DocumentEntry], bool]
-    """Whether a document exists for him: the id of another is in no answer, nor found by a search."""
+    access: Access
+    """What exists for him: the id of another document is in no answer, nor found by a search."""
 
 
 async def search(services: Services, caller: Caller, request: Request) -> Response:
@@ -47,7 +46,7 @@ async def search(services: Services, caller: Caller, request: Request) -> Respon
     record = named_record(services, asked)
     access, seq = await _traced(services, caller, record)
     actor = None if _readable(access) is Readable.EVERYTHING else caller.professional.id
-    reader = Reader(seq, actor, access.sees)
+    reader = Reader(seq, actor, access)
     return fhir_response(page_of_trail(services.store, record, asked, reader, services.base_url))
 
 
@@ -64,7 +63,7 @@ async def read(services: Services, caller: Caller, request: Request) -> Response
         # As if it were not there: that something was done in a record is nobody's else to know.
         raise not_found()
     await _traced(services, caller, record)
-    return fhir_response(to_audit_event(found, services.base_url, shown(services.store, access.sees)))
+    return fhir_response(to_audit_event(found, services.base_url, shown(services.store, access)))
 
 
 async def _traced(services: Services, caller: Caller, record: Record | None) -> tuple[Access, int]:
@@ -100,13 +99,13 @@ def named_record(services: Services, asked: Asked) -> Record | None:
     return record_of(services.store, reference, services.base_url)
 
 
-def shown(reads: Reads, sees: Callable[[DocumentEntry], bool]) -> Callable[[str], bool]:
+def shown(reads: Reads, access: Access) -> Callable[[str], bool]:
     """Whether the id of a document may stand in an answer: it is there, and its reader sees it."""
 
     @cache
     def is_shown(document_id: str) -> bool:
-        document = reads.document(document_id)
-        return document is not None and sees(document)
+        document = reads.document(document_id, access.eyes)
+        return document is not None and access.sees(document)
 
     return is_shown
 
@@ -115,7 +114,7 @@ def page_of_trail(reads: Reads, record: Record | None, asked: Asked, reader: Rea
     """The Bundle of a page."""
     if record is None:
         raise not_found()
-    is_shown = shown(reads, reader.sees)
+    is_shown = shown(reads, reader.access)
     upto = reader.seq if asked.upto is None else min(reader.seq, asked.upto)
     query = TrailQuery(
         record.id,

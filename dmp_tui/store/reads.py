@@ -19,6 +19,7 @@ from dmp_tui.store.phonetic import phonetic_key
 from dmp_tui.store.problems import StoreError, StoreProblem
 from dmp_tui.store.register_reads import RegisterReads
 from dmp_tui.store.sealing import place, unseal
+from dmp_tui.store.veils import VISIBLE, VISIBLE_LIST, Eyes, parameters_of
 
 OPEN = "open.2"
 MASKED = "masked.2"
@@ -114,52 +115,79 @@ class Reads(RegisterReads):
 
     # --- documents ----------------------------------------------------------------------------------------------------
 
-    def documents(self, patient_id: str) -> list[DocumentEntry]:
-        """All documents of a record in every state, oldest deposit first. Who may see which is the rights' business."""
-        found = self._rows("SELECT document_id, sealed FROM documents WHERE patient_id = ?", patient_id)
+    def _through(self, eyes: Eyes | None, condition: str) -> tuple[str, tuple[str | bytes, ...]]:
+        """The condition of a statement that reads for these eyes, and its parameters; none for the server's own."""
+        if eyes is None:
+            return "", ()
+        return f" AND {condition}", parameters_of(eyes.opened, map(self._secrets.actor, eyes.actors))
+
+    def veiled(self) -> bool:
+        """Whether the veils of this store are kept: they are made once, when it is opened by this release."""
+        return bool(self._rows("SELECT 1 FROM meta WHERE name = 'veiled'"))
+
+    def documents(self, patient_id: str, eyes: Eyes | None = None) -> list[DocumentEntry]:
+        """All documents of a record in every state, oldest deposit first. Who may see which is the rights' business.
+
+        With ``eyes``, those that are veiled from them are not even fetched.
+        """
+        veil, seen = self._through(eyes, VISIBLE)
+        found = self._rows(
+            f"SELECT d.document_id, d.sealed FROM documents AS d WHERE d.patient_id = ?{veil}",  # noqa: S608 - constants
+            *(patient_id, *seen),
+        )
         entries = [
             decode(DocumentEntry, self._unseal(patient_id, "document", document_id, sealed))
             for document_id, sealed in found
         ]
         return sorted(entries, key=lambda entry: (entry.submitted, entry.id))
 
-    def document(self, document_id: str) -> DocumentEntry | None:
-        """The metadata of a document, or None."""
+    def document(self, document_id: str, eyes: Eyes | None = None) -> DocumentEntry | None:
+        """The metadata of a document, or None; also where it is veiled from ``eyes``."""
+        veil, seen = self._through(eyes, VISIBLE)
         found = self._rows(
-            "SELECT d.patient_id, d.sealed FROM document_directory AS i JOIN documents AS d"
-            " ON d.patient_id = i.patient_id AND d.document_id = i.document_id WHERE i.document_id = ?",
-            document_id,
+            "SELECT d.patient_id, d.sealed FROM document_directory AS i JOIN documents AS d"  # noqa: S608 - constants
+            f" ON d.patient_id = i.patient_id AND d.document_id = i.document_id WHERE i.document_id = ?{veil}",
+            *(document_id, *seen),
         )
         if not found:
             return None
         patient_id, sealed = found[0]
         return decode(DocumentEntry, self._unseal(patient_id, "document", document_id, sealed))
 
-    def documents_of_unique_id(self, unique_id: str) -> list[DocumentEntry]:
+    def documents_of_unique_id(self, unique_id: str, eyes: Eyes | None = None) -> list[DocumentEntry]:
         """The documents that a producer gave this uniqueId, or whose ``urn:uuid:<logical id>`` it is."""
+        veil, seen = self._through(eyes, VISIBLE)
         found = self._rows(
-            "SELECT d.patient_id, d.document_id, d.sealed FROM unique_ids AS u JOIN documents AS d"
+            "SELECT d.patient_id, d.document_id, d.sealed FROM unique_ids AS u JOIN documents AS d"  # noqa: S608 - constants
             " ON d.patient_id = u.patient_id AND d.document_id = u.document_id"
-            " WHERE u.unique_key = ? ORDER BY u.document_id",
-            self._secrets.blind("unique", unique_id),
+            f" WHERE u.unique_key = ?{veil} ORDER BY u.document_id",
+            *(self._secrets.blind("unique", unique_id), *seen),
         )
         return [
             decode(DocumentEntry, self._unseal(patient_id, "document", document_id, sealed))
             for patient_id, document_id, sealed in found
         ]
 
-    def lists(self, patient_id: str) -> list[DocumentList]:
-        """The submission sets and folders of a record, oldest first. Who may see which is the server's business."""
-        found = self._rows("SELECT list_id, sealed FROM lists WHERE patient_id = ?", patient_id)
+    def lists(self, patient_id: str, eyes: Eyes | None = None) -> list[DocumentList]:
+        """The submission sets and folders of a record, oldest first. Who may see which is the server's business.
+
+        With ``eyes``, those of veiled documents only are not even fetched.
+        """
+        veil, seen = self._through(eyes, VISIBLE_LIST)
+        found = self._rows(
+            f"SELECT l.list_id, l.sealed FROM lists AS l WHERE l.patient_id = ?{veil}",  # noqa: S608 - constants
+            *(patient_id, *seen),
+        )
         kept = [decode(DocumentList, self._unseal(patient_id, "list", list_id, sealed)) for list_id, sealed in found]
         return sorted(kept, key=lambda one: (one.submitted, one.id))
 
-    def list_of(self, list_id: str) -> DocumentList | None:
-        """One submission set or folder, or None."""
+    def list_of(self, list_id: str, eyes: Eyes | None = None) -> DocumentList | None:
+        """One submission set or folder, or None; also where all its documents are veiled from ``eyes``."""
+        veil, seen = self._through(eyes, VISIBLE_LIST)
         found = self._rows(
-            "SELECT l.patient_id, l.sealed FROM list_directory AS i JOIN lists AS l"
-            " ON l.patient_id = i.patient_id AND l.list_id = i.list_id WHERE i.list_id = ?",
-            list_id,
+            "SELECT l.patient_id, l.sealed FROM list_directory AS i JOIN lists AS l"  # noqa: S608 - constants
+            f" ON l.patient_id = i.patient_id AND l.list_id = i.list_id WHERE i.list_id = ?{veil}",
+            *(list_id, *seen),
         )
         if not found:
             return None
@@ -183,10 +211,14 @@ class Reads(RegisterReads):
         """``(document id, its statements)`` of every document of a record, by document id."""
         return [(document_id, decode_entries(encoded)) for document_id, encoded in self.encoded_entries(patient_id)]
 
-    def encoded_entries(self, patient_id: str) -> list[tuple[str, bytes]]:
+    def encoded_entries(self, patient_id: str, eyes: Eyes | None = None) -> list[tuple[str, bytes]]:
         """The same for ``decode_entries``, which takes long and may be left to another process."""
+        veil, seen = self._through(eyes, VISIBLE)
         found = self._rows(
-            "SELECT document_id, sealed FROM entries WHERE patient_id = ? ORDER BY document_id", patient_id
+            "SELECT e.document_id, e.sealed FROM entries AS e JOIN documents AS d"  # noqa: S608 - constants
+            " ON d.patient_id = e.patient_id AND d.document_id = e.document_id"
+            f" WHERE e.patient_id = ?{veil} ORDER BY e.document_id",
+            *(patient_id, *seen),
         )
         return [
             (document_id, self._unseal(patient_id, "entries", document_id, sealed)) for document_id, sealed in found

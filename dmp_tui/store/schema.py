@@ -172,6 +172,17 @@ def _reviews(database: Database) -> None:
     )
 
 
+def _veils(database: Database) -> None:
+    """Who sees a masked document, who sees them all, which documents a list holds: by keyed hashes and random ids."""
+    database.table("veils").create(
+        {"patient_id": str, "document_id": str, "maker_key": bytes}, pk=("patient_id", "document_id", "maker_key")
+    )
+    database.table("full_readers").create({"patient_id": str, "reader_key": bytes}, pk=("patient_id", "reader_key"))
+    database.table("list_documents").create(
+        {"patient_id": str, "list_id": str, "document_id": str}, pk=("patient_id", "list_id", "document_id")
+    )
+
+
 RECORDS: tuple[Step, ...] = (
     _meta,
     _patients,
@@ -184,6 +195,7 @@ RECORDS: tuple[Step, ...] = (
     _purged,
     _notices,
     _reviews,
+    _veils,
 )
 """Steps of ``records.db``. The schema's version is how many were made."""
 KEYS: tuple[Step, ...] = (_meta, _keys, _purged)

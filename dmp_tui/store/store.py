@@ -67,6 +67,8 @@ class Store(Reads):
                 self._writer = Writer(
                     self._writing, keyring, transaction, clock, publish=self._publish, changed=self._latest
                 )
+                if not self.veiled():
+                    self.write_now(Transaction.veil_all)
                 if self.purged() != keyring.destroyed():
                     self.settle_purges()
         except BaseException:

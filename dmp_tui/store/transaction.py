@@ -21,9 +21,13 @@ from dmp_tui.store.problems import StoreError, StoreProblem
 from dmp_tui.store.reads import MASKED, OPEN, birth_number
 from dmp_tui.store.sealing import place, seal
 from dmp_tui.store.trust import is_issued_by, read_authority, read_crl
+from dmp_tui.store.veils import NOBODY, makers_of
 
 _OF_A_PATIENT = (
     "notices",
+    "veils",
+    "full_readers",
+    "list_documents",
     "ins_directory",
     "traits_index",
     "unique_ids",
@@ -101,7 +105,17 @@ class Transaction(NoticeWrites):
             )
         if before is None or before.traits != record.traits:
             self._index_traits(record)
+        if before is None or before.treating_doctor != record.treating_doctor:
+            self._keep_full_readers(record)
         return stored
+
+    def _keep_full_readers(self, record: Record) -> None:
+        self._change("DELETE FROM full_readers WHERE patient_id = ?", record.id)
+        if record.treating_doctor:
+            self._change(
+                "INSERT INTO full_readers (patient_id, reader_key) VALUES (?, ?)",
+                *(record.id, self._secrets.actor(record.treating_doctor)),
+            )
 
     def _index_traits(self, record: Record) -> None:
         self._change("DELETE FROM traits_index WHERE patient_id = ?", record.id)
@@ -144,6 +158,7 @@ class Transaction(NoticeWrites):
                 "INSERT INTO unique_ids (unique_key, document_id, patient_id) VALUES (?, ?, ?)",
                 *(self._secrets.blind("unique", name), entry.id, entry.patient_id),
             )
+        self._veil(entry)
         statements = encode(tuple[Entry, ...], tuple(entries))
         for table, kind, plain in (("contents", "content", content), ("entries", "entries", statements)):
             self._change(
@@ -166,7 +181,37 @@ class Transaction(NoticeWrites):
             " RETURNING document_id",
             *(stored.version, sealed, entry.patient_id, entry.id, entry.version),
         )
+        self._veil(entry)
         return stored
+
+    def _veil(self, entry: DocumentEntry) -> None:
+        """Keeps the veil of a document as its flags are: one row for nobody, one for each who sees through."""
+        self._change("DELETE FROM veils WHERE patient_id = ? AND document_id = ?", entry.patient_id, entry.id)
+        if entry.masked:
+            for key in sorted({NOBODY, *(self._secrets.actor(maker) for maker in makers_of(entry))}):
+                self._change(
+                    "INSERT INTO veils (patient_id, document_id, maker_key) VALUES (?, ?, ?)",
+                    *(entry.patient_id, entry.id, key),
+                )
+
+    def _hold(self, kept: DocumentList) -> None:
+        """Keeps which documents a list holds, so that one of veiled documents only is not fetched."""
+        self._change("DELETE FROM list_documents WHERE patient_id = ? AND list_id = ?", kept.patient_id, kept.id)
+        for document_id in dict.fromkeys(kept.documents):
+            self._change(
+                "INSERT INTO list_documents (patient_id, list_id, document_id) VALUES (?, ?, ?)",
+                *(kept.patient_id, kept.id, document_id),
+            )
+
+    def veil_all(self) -> None:
+        """Makes the veils of a store that was written before they were kept; ``meta`` says that it was done."""
+        for record in self.patients():
+            self._keep_full_readers(record)
+            for document in self.documents(record.id):
+                self._veil(document)
+            for kept in self.lists(record.id):
+                self._hold(kept)
+        self._change("INSERT INTO meta (name, value) VALUES ('veiled', '1')")
 
     def put_list(self, kept: DocumentList) -> DocumentList:
         """Keeps a new list of documents, or replaces the one of its id; gives it with its stored version.
@@ -176,6 +221,7 @@ class Transaction(NoticeWrites):
         Raises:
             StoreError: STALE.
         """
+        self._hold(kept)
         if self.list_of(kept.id) is None:
             self._create(
                 "INSERT INTO list_directory (list_id, patient_id) VALUES (?, ?)"

@@ -157,3 +157,19 @@ async def test_a_hidden_document_is_in_no_list(api: Api) -> None:
     assert mine["total"] == 3
     absent, masked = await nurse.get("/fhir/List/absent"), await nurse.get(f"/fhir/{secret}")
     assert (masked.status_code, masked.content) == (404, absent.content)
+
+
+async def test_masking_a_document_of_a_set_takes_it_out_and_changes_nothing_else(api: Api) -> None:
+    api.keep(PATIENT)
+    for professional in (DOCTOR, NURSE):
+        api.permit(PATIENT, professional)
+    doctor, nurse = await api.login(DOCTOR), await api.login(NURSE)
+    await doctor.post("/fhir", described(submission(b"un", b"deux")))
+    [whole] = (await nurse.get(SEARCH)).json()["entry"]
+    hidden = names(whole["resource"])[1]
+    masking = {"op": "replace", "path": "/securityLabel", "value": MASKED}
+    assert (await doctor.patch(f"/fhir/DocumentReference/{hidden}", masking)).status_code == 200
+    [part] = (await nurse.get(SEARCH)).json()["entry"]
+    expected = dict(whole["resource"])
+    expected["entry"] = [one for one in expected["entry"] if not one["item"]["reference"].endswith(hidden)]
+    assert part["resource"] == expected

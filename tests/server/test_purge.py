@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dmp_tui.dmp.consents import RecordStatus, kept_until
+from dmp_tui.dmp.documents import Confidentiality
 from dmp_tui.dmp.lists import DocumentList, ListKind
 from dmp_tui.server import purging
 from dmp_tui.server.commands import admin
@@ -57,16 +58,22 @@ LONG_AGO = NOW.replace(year=NOW.year - 10)
 def fill(store: Store, number: int, closed: datetime | None) -> None:
     """A record with something in every table, open or closed on a day."""
     patient = f"patient-{number}"
-    kept = record(number)
+    kept = replace(record(number), treating_doctor="899700000099")
     if closed is not None:
         kept = replace(kept, status=RecordStatus.CLOSED, closed=closed)
     folder = DocumentList(
-        f"list-{number}", patient, ListKind.FOLDER, "2026-02-01T10:00:00Z", "2026-02-01T10:00:00Z", ()
+        f"list-{number}",
+        patient,
+        ListKind.FOLDER,
+        "2026-02-01T10:00:00Z",
+        "2026-02-01T10:00:00Z",
+        (f"document-{number}",),
     )
+    masked = replace(document(number, patient), confidentiality=frozenset(Confidentiality))
 
     def work(transaction: Transaction) -> None:
         transaction.put_patient(kept)
-        transaction.put_document(document(number, patient), CANARY.encode(), (allergy(),))
+        transaction.put_document(masked, CANARY.encode(), (allergy(),))
         transaction.put_summary(patient, b"open", b"masked")
         transaction.put_consent(consent(number, patient))
         transaction.put_list(folder)
@@ -132,7 +139,7 @@ def test_the_same_person_may_have_a_record_again(store: Store) -> None:
 def test_a_record_that_was_opened_again_meanwhile_stays(store: Store) -> None:
     fill(store, 1, LONG_AGO)
     found = purging.due(store, NOW)
-    store.write_now(lambda tx: tx.put_patient(record(1)))
+    store.write_now(lambda tx: tx.put_patient(replace(record(1), treating_doctor="899700000099")))
     assert purging.destroy(store, found, EVENT, lambda: NOW, lambda: None) == (0, True)
     assert all(counts(store, "patient-1").values())
 
@@ -164,7 +171,7 @@ def test_a_backup_brings_no_record_back(data: Path, tmp_path: Path, restored: st
     opened = Store.open(data)
     assert not any(counts(opened, "patient-1").values())
     assert not has_key(opened, "patient-1")
-    assert opened.patient("patient-2") == record(2)
+    assert opened.patient("patient-2") == replace(record(2), treating_doctor="899700000099")
     opened.close()
 
 
