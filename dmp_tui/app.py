@@ -74,6 +74,7 @@ class DmpApp(PlacesApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers: what can be done now."""
+        from dmp_tui.dmp.minors import age_of, is_minor
         from dmp_tui.screens.places import PLACES
 
         del screen
@@ -84,6 +85,9 @@ class DmpApp(PlacesApp):
             yield SystemCommand(_("Synthèse"), _("la fiche d'urgence"), lambda: self.go("sheet"))
             for place in PLACES:
                 yield SystemCommand(place.title, place.what, partial(self.go, place.where))
+            if is_minor(age_of(self.record.identity, self.today())):
+                secret = _("cacher la session aux représentants légaux")
+                yield SystemCommand(_("Connexion secrète"), secret, lambda: self.go("secret"))
             yield SystemCommand(_("Fermer le dossier"), _("sans fermer la session"), self.close_record)
         if self.may_break_glass():
             yield SystemCommand(_("Bris de glace"), _("lire en urgence, avec un motif"), lambda: self.go("break-glass"))

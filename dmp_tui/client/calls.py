@@ -164,6 +164,11 @@ class DmpClient(RecordLife):
         """Centre 15 access to one patient's record, for those who regulate calls."""
         return await self._conversation.enter(Mode.CENTRE_15, ins, reason_code, reason)
 
+    def keep_secret(self, ins: Ins, *, on: bool) -> None:
+        """From now on, what is asked for this minor is of a secret session (or of none): its trace is hidden from his
+        legal representatives. It ends with the session."""
+        self._conversation.keep_secret(ins, on=on)
+
     def leave_emergency(self, ins: Ins) -> None:
         """Calls for this patient go in normal mode again."""
         self._conversation.leave(ins)

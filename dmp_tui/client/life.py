@@ -1,6 +1,6 @@
 """The life of a record: whether there is one, opening it, who may read it, what the patient wants, closing it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -9,7 +9,7 @@ from dmp_tui.client.answers import AdminData, PatientStatus, TrailPage
 from dmp_tui.client.errors import ClientError, ClientProblem
 from dmp_tui.client.requests import Requests, resources
 from dmp_tui.dmp.identity import IdentityError, Ins
-from dmp_tui.dmp.professions import Role
+from dmp_tui.dmp.professions import Mode, Role
 
 if TYPE_CHECKING:
     from dmp_tui.dmp.consents import Consent, EmergencyConsents
@@ -170,15 +170,23 @@ class RecordLife(Requests):
 
     # --- the trail ----------------------------------------------------------------------------------------------------
 
-    async def trail(self, patient_id: str, page: str = "") -> TrailPage:
+    async def trail(
+        self, patient_id: str, page: str = "", *, modes: Collection[Mode] = (), actor: str = ""
+    ) -> TrailPage:
         """Who did what to this record, newest first, as far as the caller may see it (R1111-43); a page of it.
 
-        ``page`` is ``TrailPage.next`` of the page before.
+        ``page`` is ``TrailPage.next`` of the page before. ``modes``: acts in these access modes alone; ``actor``: of
+        this national id alone.
         """
-        from dmp_tui.dmp.fhir.audit import read_audit_event
+        from dmp_tui.dmp.fhir.audit import PURPOSES, read_audit_event
 
         ins = self._patients.get(patient_id)
-        path, params = (page, None) if page else ("/fhir/AuditEvent", {"patient": patient_id})
+        asked = {"patient": patient_id}
+        if modes:
+            asked["purpose-of-use"] = ",".join(PURPOSES[mode] for mode in sorted(modes))
+        if actor:
+            asked["agent.identifier"] = actor
+        path, params = (page, None) if page else ("/fhir/AuditEvent", asked)
         bundle = (await self._get(path, ins, params)).json()
         found = [r for r in resources(bundle) if r.get("resourceType") == "AuditEvent"]
         return TrailPage(tuple(map(read_audit_event, found)), self._next(bundle))

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,8 @@ from dmp_tui.dmp.professions import Mode
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _MARGIN = 20
 """Seconds before its end at which a token is not used any more."""
+SECRET = ("DMP-Connexion-Secrete", "INVISIBLE_REPRESENTANTS_LEGAUX")
+"""The header of a secret session, and the code of TRE_A07 (1.2.250.1.213.1.1.4.13) that it carries."""
 _PURPOSES = {Mode.BREAK_GLASS: "BTG", Mode.CENTRE_15: "ETREAT"}
 
 
@@ -67,6 +69,8 @@ class Conversation:
         self._skew = timedelta()
         self._tokens: dict[tuple[Mode, str], _Held] = {}
         self._grants: dict[str, Grant] = {}
+        self._secret: set[str] = set()
+        """Whose calls are hidden from legal representatives."""
         self._turn = asyncio.Lock()
 
     @property
@@ -175,6 +179,17 @@ class Conversation:
         """Calls for this patient go in normal mode again. The grant itself ends by itself, or with the session."""
         self._grants.pop(ins.token, None)
 
+    def keep_secret(self, ins: Ins, *, on: bool) -> None:
+        """From now on, calls for this patient are of a secret session, or of none."""
+        if on:
+            self._secret.add(ins.token)
+        else:
+            self._secret.discard(ins.token)
+
+    def _headers(self, ins: Ins | None) -> dict[str, str]:
+        """What every call for this patient carries."""
+        return dict([SECRET]) if ins is not None and ins.token in self._secret else {}
+
     async def _exchange(self, mode: Mode, ins: Ins, why: Mapping[str, str]) -> Grant:
         key, held = self._key, self._tokens.get((Mode.NORMAL, ""))
         if key is None or held is None or held.until <= time.monotonic():
@@ -187,7 +202,8 @@ class Conversation:
             "patient": ins.token,
             **{name: value for name, value in why.items() if value},
         }
-        answer = await self._repeated(partial(self._proved, _token_call(form), key))
+        call = replace(_token_call(form), headers={**FORM, **self._headers(ins)})
+        answer = await self._repeated(partial(self._proved, call, key))
         if answer.status != 200:
             raise refusal_of_exchange(answer)
         self._keep(mode, ins.token, answer)
@@ -204,6 +220,7 @@ class Conversation:
         Raises:
             ClientError: SESSION_ENDED, GRANT_ENDED, and what the way to the server may do.
         """
+        call = replace(call, headers={**(call.headers or {}), **self._headers(call.ins)})
         for _attempt in range(2):
             async with self._turn:
                 which, token = await self._token_for(call.ins)
@@ -287,6 +304,7 @@ class Conversation:
         self._key = None
         self._tokens.clear()
         self._grants.clear()
+        self._secret.clear()
 
 
 def _token_call(form: Mapping[str, str]) -> Call:

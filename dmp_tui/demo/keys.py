@@ -8,6 +8,7 @@ VITALE = (
     "moreau",
     "moreau_sophie",
     "moreau_jade",
+    "petit",
     "fontaine",
     "roussel",
     "vidal",

@@ -50,6 +50,12 @@ PATIENTS = (
         card_nir=ins(_JULIEN).matricule,
     ),
     Patient(
+        "petit", "PETIT", "Louane", "20110520", Sex.F, ins("2 11 05 99 041 924"),
+        "mineure de quinze ans : la connexion secrète est proposée avant l'ouverture",
+        authorised=(*_WARD, "durand"), phones=("0699000015",),
+        contacts=(Contact("PETIT Carole", "mère", "0699000016", "REPRESENTATIVE"),),
+    ),
+    Patient(
         "fontaine", "FONTAINE", "Rémi", "19820725", Sex.M, ins("1 82 07 99 045 907"),
         "documents masqués : le médecin traitant les voit, le bris de glace aussi (accord du patient)",
         emergency=EmergencyConsents(etreat=True, btg=True, masked=True), phones=("0699000009",),
@@ -61,11 +67,11 @@ PATIENTS = (
     ),
     Patient(
         "vidal", "VIDAL", "Bernard", "19610818", Sex.M, ins("1 61 08 99 008 909"),
-        "dossier fermé à la demande du patient", status="closed", authorised=("simon",),
+        "dossier fermé à la demande du patient : à rouvrir avec lui", status="closed", authorised=("simon",),
     ),
     Patient(
         "costa", "COSTA", "Elena", "19970111", Sex.F, ins("2 97 01 99 139 910"),
-        "carte Vitale valable, aucun DMP", status="none", treating_doctor="",
+        "carte Vitale valable, aucun DMP : à ouvrir en trois étapes", status="none", treating_doctor="",
     ),
     Patient(
         "lambert", "LAMBERT", "Christine", "19690529", Sex.F, ins("2 69 05 99 062 911"),

@@ -5,7 +5,7 @@ anyway, and what it answers is told too.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from dmp_tui.widgets.text import visible
 
 if TYPE_CHECKING:
     from dmp_tui.client import AdminData, DmpClient, PatientStatus
+    from dmp_tui.dmp.documents import Confidentiality, DocumentEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,19 @@ class GiveAccess:
     """Open the patient's own access."""
 
 
-Act = Authorise | Withdraw | Treat | Resign | Wish | Correct | Close | GiveAccess
+@dataclass(frozen=True, slots=True)
+class ChangeDocument:
+    """Another state of a document; what is None stays."""
+
+    entry: "DocumentEntry" = field(repr=False)
+    done: str
+    """What is told once it is so."""
+    levels: "frozenset[Confidentiality] | None" = None
+    archived: bool | None = None
+    deleted: bool = False
+
+
+Act = Authorise | Withdraw | Treat | Resign | Wish | Correct | Close | GiveAccess | ChangeDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +144,7 @@ async def read_standing(client: "DmpClient", record: OpenRecord) -> Standing:
     return Standing(status, client.now(), declared, consents, untold)
 
 
-async def carry_out(client: "DmpClient", record: OpenRecord, standing: Standing, act: Act) -> str:
+async def carry_out(client: "DmpClient", record: OpenRecord, standing: Standing | None, act: Act) -> str:
     """Do it; one sentence of what is now so.
 
     Raises:
@@ -163,14 +176,17 @@ async def carry_out(client: "DmpClient", record: OpenRecord, standing: Standing,
         case Close(reason):
             await client.close_record(patient, reason)
             return _("DMP fermé. Il est conservé dix ans, et peut être rouvert jusque-là (carte Vitale du patient).")
+        case ChangeDocument(entry, done, levels, archived, deleted):
+            await client.change_document(entry, levels=levels, archived=archived, deleted=deleted)
+            return done
         case GiveAccess():
             raise AssertionError  # its code has a screen of its own
 
 
-def _known(standing: Standing) -> "AdminData":
+def _known(standing: Standing | None) -> "AdminData":
     from dmp_tui.client import ClientError, ClientProblem
 
-    if standing.declared is None:
+    if standing is None or standing.declared is None:
         raise ClientError(ClientProblem.REFUSED, "role")
     return standing.declared
 

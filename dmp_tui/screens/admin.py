@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual import on
 
 from dmp_tui.dmp.consents import Contact
+from dmp_tui.dmp.minors import age_of, is_minor
 from dmp_tui.i18n import _
 from dmp_tui.screens.acts import Correct
 from dmp_tui.screens.life_forms import ActForm
@@ -22,17 +23,10 @@ from dmp_tui.widgets.text import two_ends, visible, wrap
 if TYPE_CHECKING:
     from dmp_tui.client import AdminData
 
-ADULT = 18
 KINDS = ("EMERGENCY", "TRUSTED", "CAREGIVER", "REPRESENTATIVE")
 """Of contacts, by the digit that chooses them."""
 T = TypeVar("T")
 _PHONE = re.compile(r"\+?[0-9][0-9 .()-]{3,24}")
-
-
-def age_of(record: OpenRecord, today: date) -> int | None:
-    """The patient's age by the identity before us, else by the record's; None where neither says it."""
-    birth = record.reckoned.birth
-    return birth.age(today) if birth else None
 
 
 class AdminScreen(RecordScreen):
@@ -69,8 +63,8 @@ class AdminScreen(RecordScreen):
         return rows
 
     def _minor_rows(self, declared: "AdminData", width: int) -> list[Row]:
-        age = age_of(self.record, self.today)
-        if age is None or age >= ADULT:
+        age = age_of(self.record.identity, self.today)
+        if not is_minor(age):
             return []
         words, style = _("Patient mineur ({age} ans).").format(age=age), STRONG
         if not any(contact.kind == "REPRESENTATIVE" for contact in declared.contacts):

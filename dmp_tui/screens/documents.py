@@ -26,7 +26,7 @@ from dmp_tui.dmp.sheet.news import is_new
 from dmp_tui.i18n import _, n_
 from dmp_tui.screens.asking import AskingScreen
 from dmp_tui.screens.document_rows import document_rows, found_by, groups
-from dmp_tui.screens.messages import ListDocuments, ReadDocument
+from dmp_tui.screens.messages import ChangeDocumentState, ListDocuments, ReadDocument
 from dmp_tui.screens.record import OpenRecord
 from dmp_tui.screens.words import clock_time
 from dmp_tui.widgets.board import Board
@@ -45,6 +45,7 @@ class DocumentsScreen(AskingScreen):
         Binding("n", "new", show=False, id="documents.new"),
         Binding("m", "more", show=False, id="documents.more"),
         Binding("l", "types", show=False, id="documents.types"),
+        Binding("e", "state", show=False, id="documents.state"),
         Binding("ctrl+f", "search", show=False, id="documents.search"),
     ]
 
@@ -81,7 +82,7 @@ class DocumentsScreen(AskingScreen):
         if self.choosing:
             self.say(_("Entrée : choisir · Échap : retour"))
             return
-        keys = _("f {what} · n nouveaux · l types · ^F filtrer · Entrée lire")
+        keys = _("f {what} · n nouveaux · l types · ^F mots · e état · Entrée")
         self.say(keys.format(what=self._what_f_does()))
 
     def _what_f_does(self) -> str:
@@ -246,6 +247,11 @@ class DocumentsScreen(AskingScreen):
         """The list of types, or back from it."""
         self.choosing = not self.choosing and bool(self._all)
         self.change()
+
+    def action_state(self) -> None:
+        """What can be done with the document under the cursor."""
+        if not self.choosing and isinstance(key := self.board.selected, str):
+            self.post_message(ChangeDocumentState(key))
 
     def action_search(self) -> None:
         """Type what to look for."""

@@ -39,6 +39,8 @@ def _keys() -> list[tuple[str, str]]:
         (_("f l [ ] y w"), _("lecture : chercher, sections, copier, enregistrer ; < > document précédent, suivant")),
         ("/", _("chercher un dossier par l'INS ; un lecteur de datamatrix marche sur tous les écrans")),
         ("!", _("bris de glace (régulateurs : centre 15) : lire le dossier en urgence, avec un motif, tracé")),
+        ("e", _("documents, lecture : masquer, rendre visible, archiver, supprimer")),
+        ("k", _("patient mineur : connexion secrète")),
         ("a", _("sans autorisation : déclarer le consentement du patient")),
         ("F2", _("ouvrir la carte Vitale ou le datamatrix lu pendant un formulaire")),
         ("Ctrl+L", _("verrouiller ; retirer la carte CPS verrouille aussi")),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dmp_tui.screens.acts import Act, Standing
     from dmp_tui.screens.life_forms import ActPage
     from dmp_tui.screens.record import OpenRecord
+    from dmp_tui.screens.trail import TrailFilter
 
 
 class LifeApp(NoteApp):
@@ -37,6 +38,7 @@ class LifeApp(NoteApp):
             now,
             standing=standing,
             status=status.status,
+            treating=status.is_treating_doctor,
             treating_doctor=status.treating_doctor_name,
             treating_doctor_phone=status.treating_doctor_phone,
         )
@@ -45,6 +47,32 @@ class LifeApp(NoteApp):
             changed = replace(changed, contacts=declared.contacts, phones=declared.phones, address=declared.address)
         self.update_record(changed)
         return standing
+
+    # --- who did what
+
+    def on_read_trail(self, message: "messages.ReadTrail") -> None:
+        """A screen shows the trail."""
+        message.stop()
+        if self.record is not None:
+            work = self._read_trail(self.record, message.filter, message.page)
+            self.run_worker(work, group="standing", exclusive=False)
+
+    async def _read_trail(self, record: "OpenRecord", wanted: "TrailFilter", page: str) -> None:
+        from dmp_tui.screens.trail import TrailScreen
+
+        done = await self.told(self._show_trail(record, wanted, page))
+        if not done and isinstance(self.screen, TrailScreen):
+            self.screen.failed()
+
+    async def _show_trail(self, record: "OpenRecord", wanted: "TrailFilter", page: str) -> None:
+        from dmp_tui.dmp.professions import Mode
+        from dmp_tui.screens.trail import TrailScreen
+
+        modes = (Mode.BREAK_GLASS, Mode.CENTRE_15) if wanted.emergency else ()
+        found = await self.ask(lambda client: client.trail(record.patient_id, page, modes=modes, actor=wanted.actor))
+        for screen in self.screen_stack:
+            if isinstance(screen, TrailScreen) and screen.record.identity == record.identity:
+                screen.show_page(wanted, found, first=not page)
 
     # --- forms
 
@@ -102,15 +130,26 @@ class LifeApp(NoteApp):
                 return CloseForm(record, today)
         return None
 
+    def on_change_document_state(self, message: "messages.ChangeDocumentState") -> None:
+        """Show what can be done with a document, over the screen in view."""
+        from dmp_tui.screens.document_state import DocumentStateScreen
+
+        message.stop()
+        if self.record is None:
+            return
+        entry = next((e for e in self.record.documents or () if e.id == message.document_id), None)
+        if entry is not None:
+            self.push_screen(DocumentStateScreen(self.record, self.today(), entry, self.server_now()))
+
     # --- acts
 
     def on_act_asked(self, message: "messages.ActAsked") -> None:
         """A form was confirmed."""
         message.stop()
-        if self.record is not None and self.record.standing is not None:
+        if self.record is not None:
             self.run_worker(self._act(self.record, self.record.standing, message.act), group="act")
 
-    async def _act(self, record: "OpenRecord", standing: "Standing", act: "Act") -> None:
+    async def _act(self, record: "OpenRecord", standing: "Standing | None", act: "Act") -> None:
         from dmp_tui.screens.acts import GiveAccess
         from dmp_tui.screens.life_forms import ActPage
 
@@ -121,11 +160,11 @@ class LifeApp(NoteApp):
                 if isinstance(screen, ActPage):
                     screen.failed()
 
-    async def _carried_out(self, record: "OpenRecord", standing: "Standing", act: "Act") -> None:
+    async def _carried_out(self, record: "OpenRecord", standing: "Standing | None", act: "Act") -> None:
         """Do it, go back to where it was asked for, and show how the record stands now."""
         from dmp_tui.dmp.consents import AuthorisationState as State
         from dmp_tui.dmp.professions import Mode
-        from dmp_tui.screens.acts import Close, carry_out
+        from dmp_tui.screens.acts import ChangeDocument, Close, carry_out
 
         self._on_the_way += 1
         try:
@@ -140,6 +179,9 @@ class LifeApp(NoteApp):
             return
         self._leave_forms()
         self.tell(sentence)
+        if isinstance(act, ChangeDocument):
+            await self._read_again(self.record)
+            return
         now = await self._read_standing(self.record)
         if now is not None and self.record.mode is Mode.NORMAL and now.status.authorisation is not State.VALID:
             # What is shown was read by a right that is no more.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dmp_tui.dmp.fhir.record_changes import Opening
     from dmp_tui.dmp.files import Draft
     from dmp_tui.screens.acts import Act
+    from dmp_tui.screens.trail import TrailFilter
 
 
 @dataclass
@@ -41,6 +42,14 @@ class ReadStanding(Message):
 
 
 @dataclass
+class ReadTrail(Message):
+    """Get a page of the record's trail: the newest, or the one that follows."""
+
+    filter: "TrailFilter"
+    page: str = ""
+
+
+@dataclass
 class ActChosen(Message):
     """Show the form of an act on the record, by its name in ``acts.Offer``."""
 
@@ -57,6 +66,13 @@ class ActAsked(Message):
 @dataclass
 class ReadDocument(Message):
     """Open a document of the record by its id."""
+
+    document_id: str
+
+
+@dataclass
+class ChangeDocumentState(Message):
+    """Show what can be done with a document of the record: mask it, archive it, delete it."""
 
     document_id: str
 
@@ -162,6 +178,14 @@ class ReopeningAsked(Message):
     """Open the closed record of a person again."""
 
     identity: Identity = field(repr=False)
+
+
+@dataclass
+class SecretChosen(Message):
+    """Go on with a minor's record in a secret session, or without."""
+
+    identity: Identity = field(repr=False)
+    secret: bool
 
 
 @dataclass

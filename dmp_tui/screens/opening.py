@@ -127,6 +127,7 @@ async def read_record(
         treating_doctor_phone=status.treating_doctor_phone,
         last_access=status.last_access,
         caller=professional,
+        treating=status.is_treating_doctor,
     )
 
 

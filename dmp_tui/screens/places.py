@@ -89,6 +89,12 @@ def _give(record: "OpenRecord", today: date) -> "RecordScreen":
     return GiveScreen(record, today)
 
 
+def _trail(record: "OpenRecord", today: date) -> "RecordScreen":
+    from dmp_tui.screens.trail import TrailScreen
+
+    return TrailScreen(record, today)
+
+
 PLACES = (
     Place("documents", "d", _("Docs"), _("Documents"), _("liste et lecture"), _documents),
     Place("treatments", "t", _("Trait"), _("Traitements"), _("en cours, prévus, arrêtés, leurs doses"), _treatments),
@@ -99,6 +105,7 @@ PLACES = (
     Place("give", "g", _("Donner?"), _("Puis-je donner ?"), _("un à cinq médicaments, saignement, tétanos"), _give),
     Place("deposit", "a", _("Dépôt"), _("Déposer"), _("une note ou un fichier dans ce dossier"), _deposit),
     Place("consents", "p", "", _("Consentements et dossier"), _("autorisations, volontés, fermeture"), _consents),
+    Place("trail", "j", "", _("Journal"), _("qui a lu ce dossier, quand, pourquoi"), _trail),
     Place("reimbursements", "r", "", _("Remboursements"), _("données de l'assurance maladie"), _reimbursements),
 )
 """In the order of the row of keys. The sheet itself is home, and no row of it."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from dmp_tui.i18n import _
 from dmp_tui.screens.medicines_app import MedicinesApp
 from dmp_tui.screens.record_app import HOME, READY
 
@@ -28,6 +29,7 @@ class PlacesApp(MedicinesApp):
             "declare": self._declare,
             "create": self._create,
             "reopen": self._reopen,
+            "secret": self._secret_session,
         }
         actions.get(where, lambda: self._place(where))()
 
@@ -87,6 +89,17 @@ class PlacesApp(MedicinesApp):
 
         if self.session is not None and self._absent is not None:
             self.push_screen(ReopenScreen(self._absent, self.today()))
+
+    def _secret_session(self) -> None:
+        from dmp_tui.dmp.minors import age_of, is_minor
+        from dmp_tui.screens.secret import SecretScreen
+
+        if self.record is None or isinstance(self.screen, SecretScreen):
+            return
+        if is_minor(age_of(self.record.identity, self.today())):
+            self.push_screen(SecretScreen(self.record, self.today()))
+        else:
+            self.tell(_("La connexion secrète est pour les patients mineurs."))
 
     def _declare(self) -> None:
         from dmp_tui.screens.access import DeclareScreen

@@ -16,7 +16,7 @@ from dmp_tui.screens.coded import document_type
 from dmp_tui.screens.document_header import foreign, header_passages, identity_passages
 from dmp_tui.screens.document_text import DocumentText, other_passages, others_in, text_of
 from dmp_tui.screens.finding import Finder
-from dmp_tui.screens.messages import FetchContent, ReadDocument, ReadNeighbour
+from dmp_tui.screens.messages import ChangeDocumentState, FetchContent, ReadDocument, ReadNeighbour
 from dmp_tui.screens.narrative_layout import Passage, passage
 from dmp_tui.screens.record import OpenRecord
 from dmp_tui.screens.saving import SaveError, SaveProblem, free_name, proposed, save_new
@@ -49,6 +49,7 @@ class ReaderScreen(AskingScreen):
         Binding("w", "save", show=False, id="reader.save"),
         Binding("W", "save_file", show=False, id="reader.save-file"),
         Binding("y", "copy", show=False, id="reader.copy"),
+        Binding("e", "state", show=False, id="reader.state"),
         Binding("o", "confirm", show=False, id="reader.confirm"),
     ]
 
@@ -98,7 +99,7 @@ class ReaderScreen(AskingScreen):
         elif self.listing:
             self.say(_("Entrée : aller à la section · Échap : retour"))
         else:
-            self.say(_("f chercher · l sections [ ] · y copier · w fichier · < > document"))
+            self.say(_("f chercher · l sections [ ] · y copier · w fichier · e état · < >"))
 
     async def show_text(self, text: DocumentText, content: bytes) -> None:
         """Show what was read, laid out off the event loop."""
@@ -113,6 +114,7 @@ class ReaderScreen(AskingScreen):
     def show_record(self, record: OpenRecord) -> None:
         """The list of documents may have come: versions are known now."""
         self._links = links_of(distinct(record.documents or (self.entry,)))
+        self.entry = next((entry for entry in record.documents or () if entry.id == self.entry.id), self.entry)
         super().show_record(record)
 
     # --- what is shown
@@ -196,6 +198,11 @@ class ReaderScreen(AskingScreen):
         if self.listing and titles:
             self._go(titles[-1])
         self.tell_keys()
+
+    def action_state(self) -> None:
+        """What can be done with this document."""
+        if not self.waiting:
+            self.post_message(ChangeDocumentState(self.entry.id))
 
     def action_neighbour(self, direction: int) -> None:
         """The next document of the list, or the one before."""

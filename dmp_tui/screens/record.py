@@ -61,6 +61,8 @@ class OpenRecord:
     """Who reads, with his role: what he is offered depends on it."""
     standing: "Standing | None" = None
     """Who is authorised, what the patient wants; None until it was asked for."""
+    treating: bool = False
+    """The reader is the treating doctor: he sees everybody's traces."""
     secret: bool = False
     """A secret session: its trace is hidden from the minor's legal representatives."""
 
@@ -138,7 +140,12 @@ def _mode_row(record: OpenRecord, width: int) -> Row:
 
 
 def mode_words(record: OpenRecord) -> tuple[str, Style]:
-    """The access mode and until when, with its style."""
+    """The access mode and until when, and that the session is secret, with its style."""
+    mode, style = _mode_words(record)
+    return (f"{mode} · {_('CONNEXION SECRÈTE')}", ALARM) if record.secret else (mode, style)
+
+
+def _mode_words(record: OpenRecord) -> tuple[str, Style]:
     end = clock_time(record.mode_end) if record.mode_end else "?"
     if record.mode is Mode.BREAK_GLASS:
         return _("BRIS DE GLACE jusqu'à {time}").format(time=end), ALARM

@@ -51,6 +51,8 @@ class RecordApp(SessionApp):
         """Emergency accesses of this session: a second visit to a patient asks no new reason (the wire's rule)."""
         self._visits: dict[Ins, datetime | None] = {}
         """When each record of this session was last read before it: reading it again makes nothing old."""
+        self._secret: dict[Ins, bool] = {}
+        """Minors of this session, and whether their records are read in secret."""
         self._vitale_pulled = False
         """The Vitale that was read last was pulled during this session."""
 
@@ -76,6 +78,7 @@ class RecordApp(SessionApp):
         self._stop_record_timers()
         self._grants.clear()
         self._visits.clear()
+        self._secret.clear()
         self._vitale_pulled = False
         self.record = self._asked_for = self._absent = None
 
@@ -87,16 +90,40 @@ class RecordApp(SessionApp):
 
     def open_identity(self, identity: "Identity", *, typed: bool) -> None:
         """Open a person's record. The newest wish wins; nothing of the former record stays in view meanwhile."""
+        from dmp_tui.dmp.minors import asks_first
         from dmp_tui.screens.opening import named, open_record
+        from dmp_tui.screens.secret import MinorScreen
 
         if self.session is None:
             return  # locked between the wish and now
         self.close_record()
+        if identity.ins not in self._secret and asks_first(identity, self.today()):
+            self.push_screen(MinorScreen(identity, self.today()))
+            if not typed:
+                self.still()
+            return
         self.tell(_("Ouverture du dossier de {name}.").format(name=named(identity)))
         caller, grant = self._professional(), self._grants.get(identity.ins)
         if grant is not None and grant.end <= self.server_now():
             grant = None
         self._open(lambda client: open_record(client, identity, caller, grant), typed=typed)
+
+    def on_secret_chosen(self, message: "messages.SecretChosen") -> None:
+        """A minor's record: secret from now on, or not; then it is opened, if it is not."""
+        from dmp_tui.screens.secret import SecretScreen
+
+        ins, secret = message.identity.ins, message.secret
+        if self.session is None or self.client is None:
+            return
+        self._secret[ins] = secret
+        self.client.keep_secret(ins, on=secret)
+        if self.record is None:
+            self.open_identity(message.identity, typed=True)
+        elif self.record.identity.ins == ins:
+            if isinstance(self.screen, SecretScreen):
+                self.pop_screen()
+            self.update_record(replace(self.record, secret=secret))
+            self.tell(_("Connexion secrète.") if secret else _("La connexion secrète est finie."))
 
     def _open(self, call: "Callable[[DmpClient], Awaitable[Outcome]]", *, typed: bool) -> None:
         self.run_worker(self.told(self._opening(call, typed=typed)), group="open", exclusive=True)
@@ -137,7 +164,10 @@ class RecordApp(SessionApp):
         self._stop_record_timers()
         before = self._visits.setdefault(record.identity.ins, record.last_access)
         pulled = self._vitale_pulled and record.identity.origin is Origin.CARD
-        record = replace(record, last_access=before, sheet=with_news(record.sheet, before), card_out=pulled)
+        secret = self._secret.get(record.identity.ins, False)
+        record = replace(
+            record, secret=secret, last_access=before, sheet=with_news(record.sheet, before), card_out=pulled
+        )
         self.record = record
         self._asked_for = record.identity
         with self.batch_update():

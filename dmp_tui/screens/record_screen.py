@@ -29,6 +29,7 @@ class RecordScreen(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "go('sheet')", _("Synthèse"), show=False, id="go.sheet"),
         *(Binding(p.key, f"go('{p.where}')", p.title, show=False, id=f"go.{p.where}") for p in PLACES),
+        Binding("k", "go('secret')", _("Connexion secrète"), show=False, id="go.secret"),
         Binding("slash", "go('search')", _("Chercher un dossier"), show=False, id="go.search"),
         Binding("exclamation_mark", "go('break-glass')", _("Bris de glace"), show=False, id="go.break-glass"),
         Binding("question_mark,f1", "go('help')", _("Aide"), show=False, id="go.help"),

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual import on
 
+from dmp_tui.dmp.minors import age_of, is_minor
 from dmp_tui.dmp.sheet.kidney import filtration
 from dmp_tui.dmp.sheet.news import new_lines
 from dmp_tui.i18n import _, n_
@@ -40,20 +41,24 @@ class SheetScreen(RecordScreen):
         if self.said:
             self.say(self.said, STRONG)
             return
+        age = age_of(self.record.identity, self.today)
+        minor = ""
+        if is_minor(age) and not self.record.secret:
+            minor = _("Mineur ({age} ans) : k, connexion secrète.").format(age=age) + " "
         count, since = len(new_lines(self.record.sheet)), self.record.last_access
         if since is None:
-            self.say(_("Entrée : sources d'une ligne"))
+            self.say(minor + _("Entrée : sources d'une ligne"))
             return
         when = day_and_time(since)
         if not count:
-            self.say(_("Rien de nouveau depuis votre passage du {when}. Entrée : sources").format(when=when))
+            self.say(minor + _("Rien de nouveau depuis votre passage du {when}. Entrée : sources").format(when=when))
             return
         text = n_(
             "{count} ligne nouvelle (*) depuis votre passage du {when}. Entrée : sources",
             "{count} lignes nouvelles (*) depuis votre passage du {when}. Entrée : sources",
             count,
         )
-        self.say(text.format(count=count, when=when), STRONG)
+        self.say(minor + text.format(count=count, when=when), STRONG)
 
     @on(Board.Opened)
     def open_cell(self, message: Board.Opened) -> None:

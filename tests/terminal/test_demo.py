@@ -119,7 +119,7 @@ def test_two_beneficiaries_wait_for_a_digit(start: Start) -> None:
 @pytest.mark.parametrize(
     ("patient", "words"),
     [
-        ("costa", r"Aucun DMP"),
+        ("costa", r"AUCUN DMP"),
         ("vidal", r"fermé"),
         ("moreau_jade", r"NIR de l'assuré"),
     ],

@@ -20,6 +20,7 @@ HISTORIES: dict[str, tuple[Document, ...]] = {
     "moreau_jade": (*families.MOREAU_JADE, *followed.MOREAU_JADE),
     "moreau_sophie": families.MOREAU_SOPHIE,
     "perrin": others.PERRIN,
+    "petit": families.PETIT,
     "rossi": emergencies.ROSSI,
     "roussel": others.ROUSSEL,
     "schmitt": others.SCHMITT,

@@ -102,6 +102,19 @@ MOREAU_SOPHIE = (
     ),
 )  # fmt: skip
 
+PETIT = (
+    Document(
+        "synthese", "summary", "-6m", "durand",
+        (
+            Section("11450-4", (Problem("Appendicectomie", "Z90.4", "2021"),)),
+            Section("48765-2", (NO_KNOWN_ALLERGY,)),
+        ),
+    ),
+    Document("depistage", "visit", "-20d", "faure",
+             (Section("42349-1", (Words("Consultation demandée par la patiente, qui souhaite le secret."),)),),
+             confidentiality=("INVISIBLE_REPRESENTANTS_LEGAUX",)),
+)  # fmt: skip
+
 MOREAU_JADE = (
     Document(
         "synthese", "summary", "-5m", "brunet",

@@ -10,7 +10,9 @@ from dmp_tui.dmp.professions import Mode
 
 OPERATION = "urn:dmp-tui:fhir:operation"
 REASON = "urn:dmp-tui:fhir:reason"
-_MODES = {"BTG": Mode.BREAK_GLASS, "ETREAT": Mode.CENTRE_15}
+PURPOSES = {Mode.NORMAL: "TREAT", Mode.BREAK_GLASS: "BTG", Mode.CENTRE_15: "ETREAT"}
+"""Access modes as FHIR's purposes of use."""
+_MODES = {code: mode for mode, code in PURPOSES.items()}
 
 
 @dataclass(frozen=True, slots=True)
