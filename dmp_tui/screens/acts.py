@@ -136,6 +136,9 @@ async def read_standing(client: "DmpClient", record: OpenRecord) -> Standing:
     declared, consents, untold = None, None, ""
     try:
         declared = await client.patient_admin(record.patient_id)
+        if untold := _not_now(record):
+            # The table refuses it in an emergency mode: it is not even asked for.
+            return Standing(status, client.now(), declared, None, untold)
         consents = await client.consents(record.patient_id)
     except ClientError as error:
         if error.problem is not ClientProblem.REFUSED:

@@ -37,15 +37,16 @@ def changes(record: OpenRecord, entry: DocumentEntry, now: datetime) -> list[Cha
     """All changes that make sense, those first that may be done; the others say why not, and who can."""
     found = [
         Change(each.operation, each.label, each.means, each.act, why_not(record, entry, each.operation, now))
-        for each in _possible(entry)
+        for each in _possible(entry, still_seen=record.treating or record.professional_id in state_of(entry).makers)
     ]
     return sorted(found, key=lambda change: bool(change.why_not))
 
 
-def _possible(entry: DocumentEntry) -> list[Change]:
+def _possible(entry: DocumentEntry, *, still_seen: bool) -> list[Change]:
     if entry.status is DocumentStatus.ENTERED_IN_ERROR:
         return []
     levels = entry.confidentiality
+    gone = _("Document masqué aux soignants.") if still_seen else _("Document masqué : vous ne le voyez plus.")
     masked, hidden = Confidentiality.MASKED, Confidentiality.HIDDEN_FROM_PATIENT
     found = []
     if entry.masked:
@@ -66,7 +67,7 @@ def _possible(entry: DocumentEntry) -> list[Change]:
                     "À la demande du patient. Le verront encore : le patient, son auteur, le médecin traitant ; en "
                     "urgence, seulement si le patient l'a permis. Rien ne dira aux autres qu'il existe. Réversible."
                 ),
-                ChangeDocument(entry, _("Document masqué aux soignants."), levels=levels | {masked}),
+                ChangeDocument(entry, gone, levels=levels | {masked}),
             )
         )
     if hidden in levels:

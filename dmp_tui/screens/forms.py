@@ -69,7 +69,8 @@ class FormScreen(PageScreen):
         if message.field is self.fields[-1]:
             self.hand_over()
         else:
-            self.focus_next()
+            # The one after it, wherever the keyboard is by now: a second Enter typed ahead goes no further.
+            self.fields[self.fields.index(message.field) + 1].focus()
 
     def hand_over(self) -> None:
         """Check what was typed and send it."""

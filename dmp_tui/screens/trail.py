@@ -14,7 +14,7 @@ from dmp_tui.i18n import _, n_
 from dmp_tui.screens.messages import ListDocuments, ReadTrail
 from dmp_tui.screens.record import OpenRecord
 from dmp_tui.screens.record_screen import RecordScreen
-from dmp_tui.screens.trail_words import act_words, mode_word, reason_words, role_words
+from dmp_tui.screens.trail_words import act_words, mode_word, reason_words, role_words, rule_words
 from dmp_tui.screens.words import day_and_time
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Cell, Row, text_row
 from dmp_tui.widgets.text import visible, wrap
@@ -55,7 +55,7 @@ class TrailScreen(RecordScreen):
         """Asks for what is older; empty where nothing is."""
         self.asking = False
         self._names: dict[str, str] = {}
-        self._laid: dict[tuple[str, int], list[Row]] = {}
+        self._laid: dict[tuple[str, int, bool], list[Row]] = {}
         super().__init__(record, today)
 
     def on_mount(self) -> None:
@@ -118,8 +118,12 @@ class TrailScreen(RecordScreen):
             return [text_row(_("Aucune trace ne passe ce filtre. f : tout."), width)]
         documents = {entry.id: entry for entry in self.record.documents or ()}
         rows: list[Row] = []
+        above = ("", "")
         for entry in self.entries:
-            rows += self._entry_rows(entry, documents, width)
+            # One emergency access, one reason: it is told with its newest act, and not with each.
+            access = (entry.actor, entry.reason)
+            rows += self._entry_rows(entry, documents, width, reason=access != above)
+            above = access
         if self.next:
             rows.append(text_row(_("m : plus anciens"), width, STRONG, _MORE))
         else:
@@ -129,14 +133,16 @@ class TrailScreen(RecordScreen):
             )
         return rows
 
-    def _entry_rows(self, entry: TrailEntry, documents: Mapping[str, DocumentEntry], width: int) -> list[Row]:
-        """``01/12/2026 14:02 Dr SIMON Claire, médecin, a lu la fiche``, then mode and reason, and a refusal."""
-        key = (entry.id, width)
+    def _entry_rows(
+        self, entry: TrailEntry, documents: Mapping[str, DocumentEntry], width: int, *, reason: bool
+    ) -> list[Row]:
+        """``01/12/2026 14:02 Dr SIMON Claire, médecin : a lu la fiche``, the mode, a refusal, then the reason."""
+        key = (entry.id, width, reason)
         if key not in self._laid:
-            self._laid[key] = self._lay(entry, documents, width)
+            self._laid[key] = self._lay(entry, documents, width, reason=reason)
         return self._laid[key]
 
-    def _lay(self, entry: TrailEntry, documents: Mapping[str, DocumentEntry], width: int) -> list[Row]:
+    def _lay(self, entry: TrailEntry, documents: Mapping[str, DocumentEntry], width: int, *, reason: bool) -> list[Row]:
         when = day_and_time(entry.at) if entry.at else "?"
         who = visible(entry.actor_name) or entry.actor or "?"
         role = role_words(entry.role)
@@ -146,13 +152,14 @@ class TrailScreen(RecordScreen):
         style = ALARM if urgent or not entry.allowed else PLAIN
         act = act_words(entry, documents)
         if not entry.allowed:
-            act = _("REFUSÉ, sans effet : {act} ({rule})").format(act=act, rule=visible(entry.rule) or "?")
+            act = _("REFUSÉ, sans effet : {act} ({rule})").format(act=act, rule=rule_words(entry.rule))
         text = f"{who} : {act}"
+        if urgent:
+            text += f" · {mode_word(entry.mode)}"
         first, *more = wrap(text, width - _WHEN)
         rows: list[Row] = [(Cell(0, _WHEN - 1, when, style, entry.id), Cell(_WHEN, width - _WHEN, first, style))]
         below = list(more)
-        if urgent:
-            words = " : ".join(part for part in (mode_word(entry.mode), reason_words(entry)) if part)
+        if urgent and reason and (words := reason_words(entry)):
             below += wrap(words, width - _WHEN)
         return rows + [(Cell(_WHEN, width - _WHEN, line, style),) for line in below]
 

@@ -94,6 +94,13 @@ def mode_word(mode: Mode) -> str:
     }[mode]
 
 
+def rule_words(rule: str) -> str:
+    """The rule that refused: its article, or the official table without the name of its cell."""
+    if rule.startswith("PDT-INF-526"):
+        return _("table des droits PDT-INF-526")
+    return visible(rule) or "?"
+
+
 def role_words(role: str) -> str:
     """Who acted, by the column of the rights table."""
     return {
