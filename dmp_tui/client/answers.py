@@ -83,6 +83,8 @@ class AdminData:
     """The three emergency consents; None where the server does not say them."""
     created: datetime | None = None
     """When the record was opened."""
+    email: str = ""
+    """Where his notices go."""
     version: str = ""
     """Of the record as it was read: a change names it."""
 
@@ -91,7 +93,7 @@ class AdminData:
         """What TD1.3b may correct."""
         from dmp_tui.dmp.fhir.patients import Administrative
 
-        return Administrative(self.address, self.phones, self.contacts)
+        return Administrative(self.address, self.phones, self.contacts, email=self.email)
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,6 +216,7 @@ def _admin_data(resource: Mapping[str, Any]) -> AdminData:
         declared.contacts,
         declared.emergency,
         _moment(declared.created),
+        declared.email,
         text(one(resource, "meta"), "versionId"),
     )
 

@@ -53,6 +53,8 @@ class AdminScreen(RecordScreen):
         address = visible(declared.address) or _("non renseignée")
         first, *more = wrap(_("Adresse : {address}").format(address=address), width, "  ")
         rows += [text_row(first, width, key=("address", 0)), *(text_row(line, width) for line in more)]
+        email = visible(declared.email) or _("aucune : pas d'avis par messagerie")
+        rows.append(text_row(_("Messagerie : {email}").format(email=email), width, key=("email", 0)))
         rows.append((title(_("À PRÉVENIR, REPRÉSENTANTS LÉGAUX"), width),))
         rows += self._minor_rows(declared, width)
         for index, contact in enumerate(declared.contacts):
@@ -87,16 +89,16 @@ class AdminScreen(RecordScreen):
 
 
 class LineForm(ActForm):
-    """A telephone, or the address."""
+    """A telephone, the address, or the e-mail address."""
 
     def __init__(self, record: OpenRecord, today: date, declared: "AdminData", what: str, index: int) -> None:
         self.declared = declared
         self.what = what
         self.index = index
-        label = _("Téléphone :") if what == "phone" else _("Adresse :")
-        field = Field(label, limit=30 if what == "phone" else 200)
-        if what == "address":
-            field.value = declared.address
+        labels = {"phone": _("Téléphone :"), "address": _("Adresse :"), "email": _("Adresse de messagerie :")}
+        field = Field(labels[what], limit=30 if what == "phone" else 200)
+        if what != "phone":
+            field.value = declared.address if what == "address" else declared.email
         elif index >= 0:
             field.value = declared.phones[index]
         super().__init__(record, today, [field])
@@ -104,7 +106,10 @@ class LineForm(ActForm):
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """What it is for."""
         told = _("Pour appeler le patient ou lui écrire. Vide : retiré du dossier.")
-        return self.sentences(_("CORRIGER"), width, told)
+        notices = (
+            _("Le patient y est averti des accès à son dossier, sans nom ni contenu.") if self.what == "email" else ""
+        )
+        return self.sentences(_("CORRIGER"), width, told, notices)
 
     def hand_over(self) -> None:
         """Send it, if it can be one."""
@@ -114,6 +119,8 @@ class LineForm(ActForm):
         elif self.what == "phone":
             phones = _with(self.declared.phones, self.index, text or None)
             self.ask_for(Correct(replace(self.declared, phones=phones)))
+        elif self.what == "email":
+            self.ask_for(Correct(replace(self.declared, email=text)))
         else:
             self.ask_for(Correct(replace(self.declared, address=text)))
 

@@ -80,7 +80,13 @@ async def test_declared_data_and_wishes_change_and_nothing_else(client: DmpClien
     await client.find_patient(ins())
     before = await client.patient_admin("p215189")
     contact = Contact("ESSAI Luc", "père", "0123456789", "REPRESENTATIVE")
-    wanted = replace(before, address="1 rue de l'Essai", phones=("0611111111", "0622222222"), contacts=(contact,))
+    wanted = replace(
+        before,
+        address="1 rue de l'Essai",
+        phones=("0611111111", "0622222222"),
+        contacts=(contact,),
+        email="a@essai.example",
+    )
     after = await client.change_admin("p215189", before, wanted)
     assert after.declared == wanted.declared
     assert await client.patient_admin("p215189") == after
@@ -88,7 +94,7 @@ async def test_declared_data_and_wishes_change_and_nothing_else(client: DmpClien
     assert (stale.problem, stale.code) == (ClientProblem.REFUSED, "stale")
     assert await client.change_admin("p215189", after, after) == after
     emptied = await client.change_admin("p215189", after, replace(after, address="", phones=(), contacts=()))
-    assert emptied.declared == replace(before, address="", phones=(), contacts=()).declared
+    assert emptied.declared == replace(before, address="", phones=(), contacts=(), email="a@essai.example").declared
     wishes = await client.change_emergency("p215189", emptied, EmergencyConsents(False, False, True))
     assert wishes.emergency == EmergencyConsents(False, False, False)
 

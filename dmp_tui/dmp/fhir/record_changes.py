@@ -72,7 +72,7 @@ def admin_patch(before: Administrative, after: Administrative) -> list[Json]:
     """The JSON Patch (TD1.3b) that makes what is declared from what was declared; empty where nothing differs."""
     operations: list[Json] = []
     written = (
-        ("telecom", before.phones, after.phones, [{"system": "phone", "value": number} for number in after.phones]),
+        ("telecom", _reached(before), _reached(after), _reached(after)),
         ("address", before.address, after.address, [{"text": after.address}]),
         ("contact", before.contacts, after.contacts, [contact_of(contact) for contact in after.contacts]),
     )
@@ -82,6 +82,12 @@ def admin_patch(before: Administrative, after: Administrative) -> list[Json]:
         verb = "remove" if not wanted else "replace" if was else "add"
         operations.append({"op": verb, "path": f"/{name}", **({} if verb == "remove" else {"value": value})})
     return operations
+
+
+def _reached(declared: Administrative) -> list[Json]:
+    """How the patient is reached, all of it: a patch of his telephones must not drop his e-mail address."""
+    reached = [{"system": "phone", "value": number} for number in declared.phones]
+    return reached + ([{"system": "email", "value": declared.email}] if declared.email else [])
 
 
 def emergency_patch(wanted: EmergencyConsents, *, known: bool = True) -> list[Json]:
