@@ -50,8 +50,11 @@ class DmpApp(PlacesApp):
         connect: "Callable[[], Awaitable[DmpClient]]",
         *,
         clock: Clock = utc_now,
+        officers_only: bool = False,
     ) -> None:
         super().__init__(settings, source, connect, clock=clock)
+        self.officers_only = officers_only
+        """``dmp-tui officer``: a privacy officer's card alone logs in."""
         self._waiting: Vitale | Identity | None = None
         """Read or scanned, and not opened: while locked, or while a form is open."""
         self._unattributed: tuple[str, ...] = ()
@@ -78,8 +81,9 @@ class DmpApp(PlacesApp):
         from dmp_tui.screens.places import PLACES
 
         del screen
-        if self.session is not None:
+        if self.session is not None and not self.is_officer:
             yield SystemCommand(_("Chercher un dossier"), _("par l'INS ou un datamatrix"), lambda: self.go("search"))
+        if self.session is not None:
             yield SystemCommand(_("Verrouiller"), _("ferme le dossier et la session"), self.action_lock)
         if self.record is not None:
             yield SystemCommand(_("Synthèse"), _("la fiche d'urgence"), lambda: self.go("sheet"))
@@ -112,7 +116,9 @@ class DmpApp(PlacesApp):
     def vitale_read(self, vitale: "Vitale") -> None:
         """Locked: kept two minutes, shown to nobody. A form is open: kept for F2. Else opened."""
         self._vitale_pulled = False
-        if self.session is None:
+        if self.is_officer:
+            self.tell(_("Carte Vitale lue : un délégué à la protection des données n'ouvre aucun dossier."))
+        elif self.session is None:
             self._waiting = vitale
             # The timer is for who looks; the date is what counts, on a workstation that slept meanwhile too.
             self.set_desk(replace(self.desk, vitale_until=self.clock() + _VITALE_KEPT))
@@ -163,6 +169,9 @@ class DmpApp(PlacesApp):
         from dmp_tui.screens.search import SearchScreen, scanned_identity
         from dmp_tui.screens.sentences import identity_sentence
 
+        if self.is_officer:
+            self.tell(_("Un délégué à la protection des données n'ouvre aucun dossier."))
+            return
         if self.session is None:
             self.tell(_("Datamatrix lu, mais l'écran est verrouillé : connectez-vous, puis scannez."))
             return
@@ -202,6 +211,13 @@ class DmpApp(PlacesApp):
 
         assert self.session is not None  # noqa: S101 - a session just began; narrows the type
         who = self.session.professional
+        if self.is_officer:
+            self._forget_waiting()
+            self.show_register()
+            return
+        if self.officers_only:
+            self.lock(_("Cette carte n'est pas celle d'un délégué à la protection des données."), alarm=True)
+            return
         until = self.desk.vitale_until
         waiting = self._waiting if until is None or self.clock() < until else None
         self._forget_waiting()
@@ -277,7 +293,7 @@ class DmpApp(PlacesApp):
         self.open_identity(Identity(ins, traits, IdentityStatus.PROV, Origin.CARD), typed=typed)
 
 
-def run(config: str | None) -> None:
+def run(config: str | None, *, officers_only: bool = False) -> None:
     """Start the app on this workstation's readers and its configured server."""
     from pathlib import Path
 
@@ -307,4 +323,4 @@ def run(config: str | None) -> None:
                 "dmp-tui : réglages absents : donnez server_url et authority dans {path}, ou essayez : dmp-tui demo"
             ).format(path=config or default_path())
         )
-    DmpApp(settings, source, connect).run(mouse=False)
+    DmpApp(settings, source, connect, officers_only=officers_only).run(mouse=False)

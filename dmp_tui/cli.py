@@ -18,6 +18,7 @@ _VERBS = {
     "check": "dmp_tui.consulting.check_command:check",
     "deposit": "dmp_tui.feeding.commands:deposit",
     "demo": "dmp_tui.demo.commands:demo",
+    "officer": "dmp_tui.consulting.officer_command:officer",
     "sandbox": "dmp_tui.demo.commands:sandbox",
     "watch": "dmp_tui.feeding.watch_command:watch",
     "serve": "dmp_tui.server.commands:serve",

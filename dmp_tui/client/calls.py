@@ -10,6 +10,7 @@ from dmp_tui.client.answers import Deposited, Grant, Session, SummaryAnswer
 from dmp_tui.client.errors import ClientError, ClientProblem
 from dmp_tui.client.life import RecordLife
 from dmp_tui.client.login import LoginCard
+from dmp_tui.client.register import RegisterCalls
 from dmp_tui.client.requests import resources
 from dmp_tui.client.transport import MIB, Sent, sha1_of
 from dmp_tui.dmp.documents import Confidentiality, DocumentEntry, DocumentStatus
@@ -25,7 +26,7 @@ _PAGES = 50
 _EVERY_STATUS = "current,superseded,entered-in-error"
 
 
-class DmpClient(RecordLife):
+class DmpClient(RecordLife, RegisterCalls):
     """A server of the DMP, for one workstation. ``clock`` is the workstation's (aware); the server's corrects it.
 
     Every method raises ClientError: UNREACHABLE, UNTRUSTED, CLOCK, SESSION_ENDED, GRANT_ENDED, REFUSED, NOT_FOUND,

@@ -11,6 +11,11 @@ from dmp_tui.widgets.text import wrap
 class HelpScreen(PageScreen):
     """What the keys do and what the signs mean. Shows nothing of a record."""
 
+    def __init__(self, *, officer: bool = False) -> None:
+        self.officer = officer
+        """A privacy officer asks: his keys, and no record's."""
+        super().__init__()
+
     def keys(self) -> str:
         """How to leave."""
         return " " + _("Échap Retour")
@@ -18,12 +23,13 @@ class HelpScreen(PageScreen):
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """Keys, then signs."""
         rows: list[Row] = [(title(_("TOUCHES"), width),)]
-        for key, words in _keys():
+        for key, words in _officer_keys() if self.officer else _keys():
             lines = wrap(words, width - 16)
             rows.append((Cell(0, 15, key, STRONG), Cell(16, width - 16, lines[0])))
             rows += [(Cell(16, width - 16, line),) for line in lines[1:]]
-        rows.append((title(_("SIGNES"), width),))
-        for sign in _signs():
+        signs = [] if self.officer else _signs()
+        rows += [(title(_("SIGNES"), width),)] if signs else []
+        for sign in signs:
             rows += [text_row(line, width) for line in wrap(sign, width, "  ")]
         return rows
 
@@ -45,6 +51,25 @@ def _keys() -> list[tuple[str, str]]:
         ("F2", _("ouvrir la carte Vitale ou le datamatrix lu pendant un formulaire")),
         ("Ctrl+L", _("verrouiller ; retirer la carte CPS verrouille aussi")),
         ("Ctrl+P", _("toutes les commandes")),
+        ("? F1", _("cette aide")),
+        ("Ctrl+Q", _("quitter")),
+    ]
+
+
+def _officer_keys() -> list[tuple[str, str]]:
+    return [
+        (_("Flèches"), _("se déplacer ; Page préc., Page suiv., Début, Fin")),
+        (_("Entrée"), _("l'accès entier, avec ses avis")),
+        ("v", _("par avis : à examiner, non justifiés, justifiés, tous")),
+        ("m", _("par mode : bris de glace, centre 15, les deux")),
+        ("p", _("les accès de la personne sous le curseur ; de nouveau : de tous")),
+        ("d", _("entre deux jours")),
+        ("x", _("tous les accès")),
+        ("r", _("relire le registre")),
+        ("e", _("exporter ce qui est affiché (CSV), pour le rapport")),
+        ("j n o", _("sur un accès : justifié, non justifié, à revoir")),
+        (_("Échap"), _("revenir")),
+        ("Ctrl+L", _("verrouiller ; retirer la carte CPS verrouille aussi")),
         ("? F1", _("cette aide")),
         ("Ctrl+Q", _("quitter")),
     ]

@@ -20,6 +20,8 @@ class PlacesApp(MedicinesApp):
 
     def go(self, where: str) -> None:
         """Show a screen by its name."""
+        if self.is_officer and where not in {"back", "help"}:
+            return
         actions: dict[str, Callable[[], None]] = {
             "back": self._back,
             "help": self._help,
@@ -57,7 +59,7 @@ class PlacesApp(MedicinesApp):
         from dmp_tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen())
+            self.push_screen(HelpScreen(officer=self.is_officer))
 
     def _search(self) -> None:
         from dmp_tui.screens.search import SearchScreen

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from dmp_tui.i18n import _
-from dmp_tui.screens.session_app import SessionApp
+from dmp_tui.screens.register_app import RegisterApp
 
 if TYPE_CHECKING:
     from dmp_tui.cards.source import CardSource
@@ -28,7 +28,7 @@ HOME = 3
 """Depth of the stack when the sheet is in view."""
 
 
-class RecordApp(SessionApp):
+class RecordApp(RegisterApp):
     """One record at a time."""
 
     def __init__(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _OF_A_RECORD = ("open", "list", "declared", "files", "deposit", "standing", "act")
 """Groups of workers that ask something of one person's record."""
-_ASKING = frozenset({*_OF_A_RECORD, "health"})
+_ASKING = frozenset({*_OF_A_RECORD, "register", "health"})
 """Groups of workers that ask the server something for a screen."""
 _CLOSING_SECONDS = 2.0
 _RENEW_BEFORE = timedelta(minutes=2)
@@ -272,7 +272,7 @@ class SessionApp(DeskApp):
         self.workers.cancel_group(self, "login")
         self.workers.cancel_group(self, "renewal")
         # What was asked in a session ends with it: its answer would come to whoever logs in next.
-        for group in _OF_A_RECORD:
+        for group in (*_OF_A_RECORD, "register"):
             self.workers.cancel_group(self, group)
         if self.sending:
             sentence += " " + _("Un envoi a été interrompu : vérifiez s'il est dans le dossier.")

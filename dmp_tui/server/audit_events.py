@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from dmp_tui.dmp.fhir.register import REASONS, ROLES
 from dmp_tui.dmp.trail import Act, Kind, act_of
 from dmp_tui.server.trail_search import ACT_REASONS, IDNPS, PURPOSES, TDE, subtypes_of, types_of
 from dmp_tui.store.trail import ALLOWED, TrailRow
@@ -35,8 +36,6 @@ _DISPLAYS = {
     "110152": "Destination Role ID",
     "110153": "Source Role ID",
 }
-ROLES = "urn:dmp-tui:fhir:role"
-REASONS = "urn:dmp-tui:fhir:reason"
 
 
 def to_audit_event(row: TrailRow, base_url: str, is_shown: Callable[[str], bool], profile: str = "") -> Json:

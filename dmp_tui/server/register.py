@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dmp_tui.dmp.fhir.lenient import many, text
+from dmp_tui.dmp.fhir.register import PURPOSES, to_counts, to_entry
 from dmp_tui.dmp.professions import Mode
 from dmp_tui.dmp.register import (
     READ_REGISTER,
     REVIEWED,
     Emergency,
-    Review,
     ReviewProblem,
     Verdict,
     reads_register,
@@ -24,7 +24,6 @@ from dmp_tui.dmp.register import (
 )
 from dmp_tui.dmp.rights import Decision, Obligation, Refusal
 from dmp_tui.server.access import Access, Refused, access_to
-from dmp_tui.server.audit_events import REASONS, ROLES
 from dmp_tui.server.bodies import JSON_TYPES, SMALL, check_type, read_body
 from dmp_tui.server.caller import Caller
 from dmp_tui.server.intake import read_resource
@@ -32,22 +31,15 @@ from dmp_tui.server.outcomes import FhirError, broken_rule, fhir_response, malfo
 from dmp_tui.server.parameters import parameters
 from dmp_tui.server.search import interval
 from dmp_tui.server.services import Services
-from dmp_tui.server.trail_search import ACT_REASONS, DCM, IDNPS, OVERRIDE_STARTED, PURPOSES, SECURITY_ALERT
 from dmp_tui.store.register_reads import Position, RegisterQuery
 from dmp_tui.store.transaction import Transaction
 
 Json = dict[str, Any]
 
-RECORDS = "urn:dmp-tui:fhir:record-reference"
-"""System of what the register calls a record by."""
-REVIEW = "urn:dmp-tui:fhir:review"
-"""Extension of an entry: each review, the last of which holds."""
-COUNT = "urn:dmp-tui:fhir:review-count"
-"""Extension of the Bundle: how many accesses there are of each verdict."""
 FILTERS = ("verdict", "agent", "mode", "since", "until", "_count", "_cursor")
 MOST = 200
 _RULE = "register of emergency accesses: privacy officers only"
-_MODES = {code: Mode(mode) for mode, code in PURPOSES.items() if code != "TREAT"}
+_MODES = {code: mode for mode, code in PURPOSES.items()}
 
 
 async def read(services: Services, caller: Caller, request: Request) -> Response:
@@ -67,14 +59,7 @@ async def read(services: Services, caller: Caller, request: Request) -> Response
         {
             "resourceType": "Bundle",
             "type": "searchset",
-            "meta": {
-                "extension": [
-                    {
-                        "url": COUNT,
-                        "extension": [{"url": v.value, "valueInteger": counts.get(v, 0)} for v in Verdict],
-                    }
-                ]
-            },
+            "meta": {"extension": [to_counts(counts)]},
             "total": sum(counts.values()),
             "link": links,
             "entry": [
@@ -155,52 +140,6 @@ def _not_taken(problem: ReviewProblem) -> FhirError:
         ReviewProblem.SAME: ("Cet avis est déjà enregistré.", "This verdict stands already."),
     }
     return broken_rule(problem.value, *said[problem])
-
-
-def to_entry(access: Emergency) -> Json:
-    """An emergency access as an AuditEvent without a patient."""
-    coding = [{"system": ACT_REASONS, "code": PURPOSES[access.mode.value]}]
-    if access.reason_code:
-        coding.append({"system": REASONS, "code": access.reason_code})
-    purpose = {"coding": coding, **({"text": access.reason} if access.reason else {})}
-    agent: Json = {
-        "who": {"identifier": {"system": IDNPS, "value": access.actor}, "display": access.actor_name},
-        "name": access.actor_name,
-        "role": [{"coding": [{"system": ROLES, "code": access.role}], "text": access.role}],
-        "requestor": True,
-        "purposeOfUse": [purpose],
-    }
-    if access.on_behalf_of:
-        agent["altId"] = access.on_behalf_of
-    entry: Json = {
-        "resourceType": "AuditEvent",
-        "id": str(access.seq),
-        "type": {"system": DCM, "code": SECURITY_ALERT, "display": "Security Alert"},
-        "subtype": [{"system": DCM, "code": OVERRIDE_STARTED, "display": "Emergency Override Started"}],
-        "action": "E",
-        "recorded": access.at.isoformat(),
-        "outcome": "0",
-        "purposeOfEvent": [purpose],
-        "agent": [agent],
-        "source": {"observer": {"type": "Device", "display": "dmp-tui"}},
-    }
-    if access.reviews:
-        entry["extension"] = [_review(one) for one in access.reviews]
-    if access.record:
-        entry["entity"] = [{"what": {"identifier": {"system": RECORDS, "value": access.record}}}]
-    return entry
-
-
-def _review(one: Review) -> Json:
-    parts: list[Json] = [
-        {"url": "verdict", "valueCode": one.verdict.value},
-        {"url": "by", "valueIdentifier": {"system": IDNPS, "value": one.by}},
-        {"url": "by-name", "valueString": one.by_name},
-        {"url": "at", "valueInstant": one.at.isoformat()},
-    ]
-    if one.comment:
-        parts.append({"url": "comment", "valueString": one.comment})
-    return {"url": REVIEW, "extension": parts}
 
 
 def _query(asked: dict[str, str]) -> RegisterQuery:

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from dmp_tui.dmp.fhir.register import COUNT, RECORDS, REVIEW, read_counts, read_entry, to_entry
 from dmp_tui.server.app import _ROUTES
-from dmp_tui.server.register import COUNT, RECORDS, REVIEW
 from tests.server.api import Api, Client, reference
 from tests.server.login.world import DOCTOR, NURSE, OFFICER, REGULATOR, record
 
@@ -81,6 +81,16 @@ async def test_a_record_has_one_reference_and_it_is_not_its_id(api: Api) -> None
     doctors, second, first = (r["value"] for r in references)
     assert doctors == first != second
     assert "entity" not in found[0]
+
+
+async def test_what_is_written_is_read(api: Api) -> None:
+    officer = await filled(api)
+    id_ = (await entries(officer))[1]["id"]
+    await judge(officer, id_, "not-justified", "Aucune urgence.")
+    for entry in await entries(officer):
+        assert to_entry(read_entry(entry)) == entry
+    bundle = (await officer.get(REGISTER)).json()
+    assert sum(read_counts(bundle).values()) == bundle["total"] == 4
 
 
 async def test_a_verdict_is_added_and_a_changed_mind_is_another(api: Api) -> None:
