@@ -10,6 +10,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
     "start": app.start,
     "keys": app.keys,
     "places": app.places,
+    "giving": app.giving,
     "reading": reading.reading,
     "cards": cards.cards,
     "medicines": medicines.medicines,

@@ -70,6 +70,29 @@ def places(rounds: int = 8) -> list[Figure]:
     return figures
 
 
+def giving(rounds: int = 6) -> list[Figure]:
+    """May I give it?: the switch, the letters of a name, the drug that is added, the cursor over its reasons."""
+    figures = []
+    with Terminal([*SHEET[:-1], "garnier"]) as terminal:
+        terminal.until("ALLERGIES")
+        terminal.settle(1.0)
+        terminal.key(b"g")  # the first time imports the screen and opens the base
+        terminal.settle(1.5)
+        switches, letters, added, cursor = [], [], [], []
+        for _ in range(rounds):
+            terminal.key(b"\x1b")
+            switches.append(terminal.key(b"g"))
+            terminal.settle(0.5)
+            letters += [terminal.key(letter.encode()) for letter in "ketop"]
+            added.append(terminal.key(b"\r"))
+            cursor += [terminal.key(arrow) for arrow in [b"\x1b[B"] * 6 + [b"\x1b[A"] * 6]
+            terminal.key(b"\x7f")
+    figures += _figures("switch to g", switches, 40, 5000)
+    figures += _figures("letter of a name in g", letters, 40, 3000)
+    figures += _figures("drug added in g", added, 40, 3000)
+    return figures + _figures("cursor key in g", cursor, 5, 300)
+
+
 def _figures(name: str, answers: list[Answer], milliseconds: float, size: float) -> list[Figure]:
     heard = [answer for answer in answers if answer.size]
     last = [answer.last_ms for answer in heard]

@@ -231,8 +231,13 @@ OLD_MONTHS = 12
 
 def old_editions(answer: Answer, today: date) -> tuple[str, ...]:
     """The editions that are older than a year, each with its month: a warning."""
+    return old_of(answer.editions, today)
+
+
+def old_of(editions: Sequence[Edition], today: date) -> tuple[str, ...]:
+    """The same of a base itself."""
     found = []
-    for edition in answer.editions:
+    for edition in editions:
         year, _dash, month = edition.month.partition("-")
         if year.isdigit() and (today.year - int(year)) * 12 + today.month - int(month or 1) > OLD_MONTHS:
             found.append(

@@ -35,12 +35,12 @@ from dmp_tui.widgets.line import ALARM, PLAIN, Row, text_row, title
 from dmp_tui.widgets.text import wrap
 
 _CANDIDATES = 4
-_ANY = "adrenaline"
+_ANY, _SLIP = "adrenaline", "adrennaline"
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
-    """A base, and what it makes of one sheet."""
+class Weighing:
+    """A base, and what it makes of one sheet: of one patient, so it goes with his record."""
 
     base: Base
     sheet: Sheet
@@ -65,7 +65,7 @@ class GiveScreen(AskingScreen):
         self._found: tuple[Medicine, ...] = ()
         """What the typed name may become."""
         self._answer: Answer | None = None
-        self._ready: _Ready | None = None
+        self._ready: Weighing | None = None
         super().__init__(record, today)
         self.board.whole = True
 
@@ -73,7 +73,8 @@ class GiveScreen(AskingScreen):
         """Ask for a name, and for the base."""
         self.ask(_("Médicament :"))
         self.tell_keys()
-        self.post_message(OpenMedicines())
+        if self._ready is None:
+            self.post_message(OpenMedicines())
 
     def tell_keys(self) -> None:
         """Say what the keys do here."""
@@ -81,22 +82,32 @@ class GiveScreen(AskingScreen):
 
     # --- the base and the sheet
 
-    async def show_base(self, base: Base, given: tuple[Medicine, ...] = ()) -> None:
+    async def show_base(self, base: Base, given: tuple[Medicine, ...] = ()) -> Weighing:
         """The base is open: read the sheet through it, off the event loop, and weigh what was typed meanwhile.
 
-        ``given``: what was being checked when the screen was left.
+        ``given``: what was being checked when the screen was left. What was read is returned, for the next time.
         """
         sheet, traits = self.record.sheet, self.record.reckoned
 
-        def read() -> _Ready:
+        def read() -> Weighing:
             known = known_of(sheet, base, self.today, birth=traits.birth, sex=traits.sex)
             # What a base reads when something is first looked for is read here, and not under the first letter typed.
-            check(candidates(_ANY, base)[:1] or self.proposed, known, base)
-            return _Ready(base, sheet, known, beside(sheet, known, traits.birth, self.today))
+            found = (*candidates(_ANY, base), *candidates(_SLIP, base))
+            check(found[:1] or self.proposed, known, base)
+            return Weighing(base, sheet, known, beside(sheet, known, traits.birth, self.today))
 
-        self._ready = await asyncio.to_thread(read)
+        ready = await asyncio.to_thread(read)
+        self.take(ready, given)
+        self.lay_out()
+        return ready
+
+    def take(self, ready: Weighing, given: tuple[Medicine, ...] = ()) -> None:
+        """What was read of this sheet before: nothing is shown yet."""
+        if ready.sheet is not self.record.sheet:
+            return  # it was read again meanwhile, and is asked for again
+        self._ready = ready
         self.given = self.given or given
-        self._weigh()
+        self._reckon()
 
     def show_record(self, record: OpenRecord) -> None:
         """The same record: read again where its sheet is another."""
@@ -107,6 +118,11 @@ class GiveScreen(AskingScreen):
             self.lay_out()
 
     def _weigh(self) -> None:
+        """Weigh, and show it."""
+        self._reckon()
+        self.lay_out()
+
+    def _reckon(self) -> None:
         """Find what the typed name may become, and weigh it with what was added."""
         ready = self._ready
         if ready is None:
@@ -116,7 +132,6 @@ class GiveScreen(AskingScreen):
         self._found = tuple(one for one in found if not (one.guess and asked_for(self._typed)))
         proposed = self.proposed
         self._answer = check(proposed, ready.known, ready.base) if proposed else None
-        self.lay_out()
 
     @property
     def tried(self) -> Medicine | None:

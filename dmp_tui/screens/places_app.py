@@ -47,6 +47,7 @@ class PlacesApp(MedicinesApp):
             return
         with self.batch_update():
             self.pop_to(HOME)
+            self.prepare(screen)
             self.push_screen(screen)
 
     def _back(self) -> None:

@@ -108,7 +108,9 @@ class CheckScreen(RecordScreen):
             for text in wrap("! " + named(check_label(check), check_words(check)), width, "  ")
         ]
         if check.weighed is not None:
-            rows += [text_row(text, width) for text in wrap("  " + weighed_words(check.weighed), width, "  ")]
+            rows += [
+                text_row(text, width) for text in wrap("  " + weighed_words(check.weighed, self.today), width, "  ")
+            ]
         for topic in self.record.sheet.topics:
             for line in topic.lines:
                 if line.key in check.keys:

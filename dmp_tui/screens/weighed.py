@@ -1,6 +1,8 @@
 """What a base of medicines says of two lines of the sheet: short for the sheet, whole for the point to check."""
 
-from dmp_tui.asking.words import caveat_words, editions_words, phrase, verdict_words
+from datetime import date
+
+from dmp_tui.asking.words import caveat_words, editions_words, old_of, phrase, verdict_words
 from dmp_tui.dmp.medicines.model import Edition
 from dmp_tui.dmp.safety.model import Caveat, Verdict
 from dmp_tui.dmp.sheet.model import Check, Weighed
@@ -26,11 +28,14 @@ def weighed_text(weighed: Weighed) -> str:
     return visible(weighed.english if language() == "en" and weighed.english else weighed.text).rstrip(".")
 
 
-def weighed_words(weighed: Weighed) -> str:
-    """Why, what to do, what to know of it, whose word it is, and by which base."""
+def weighed_words(weighed: Weighed, today: date) -> str:
+    """Why, what to do, what to know of it, whose word it is, and by which base, which may be old."""
     marks = ", ".join(caveat_words(Caveat(code)) if code in _CAVEATS else visible(code) for code in weighed.caveats)
+    editions = [_edition(text) for text in weighed.editions]
     source = _("Source : {source}").format(source=visible(weighed.source))
-    base = _("Base : {editions}").format(editions=editions_words([_edition(text) for text in weighed.editions]))
+    base = _("Base : {editions}").format(editions=editions_words(editions))
+    if old_of(editions, today):
+        base = _("{editions} ! base ancienne").format(editions=base)
     parts = (
         weighed_text(weighed),
         visible(phrase(weighed.conduct)).rstrip("."),

@@ -46,6 +46,22 @@ BODIES: dict[str, tuple[str, Json]] = {
         ),
     ),
     "transaction": ("/fhir", submission(b"un", b"deux")),
+    "check": (
+        f"/fhir/Patient/{PATIENT.id}/$check",
+        {
+            "resourceType": "Parameters",
+            "parameter": [
+                {"name": "medication", "valueString": "amoxicilline"},
+                {
+                    "name": "medication",
+                    "valueCodeableConcept": {
+                        "coding": [{"system": "http://www.whocc.no/atc", "code": "M01AE03"}],
+                        "text": "ketoprofene",
+                    },
+                },
+            ],
+        },
+    ),
     "consent": (
         "/fhir/Consent",
         {
