@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dmp_tui.dmp.medicines.emergency import emergency_base
 from dmp_tui.dmp.medicines.model import Base
+from dmp_tui.dmp.medicines.spoken import SpokenBase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,7 @@ class OpenedBase:
 def open_base(path: Path) -> OpenedBase:
     """Blocking. The official base of a file (``config.reference_path``, a server's own); the emergency set without one.
 
+    The official base understands the set's names too (``SpokenBase``).
     A file that cannot be used leaves nobody without an answer: the emergency set answers, and the fault is handed over
     to be told. Every answer says by which base it was made.
     """
@@ -35,7 +37,7 @@ def open_base(path: Path) -> OpenedBase:
         found = official(path)
     except ReferenceFault as fault:
         return OpenedBase(emergency_base(), fault)
-    return OpenedBase(emergency_base() if found is None else found)
+    return OpenedBase(emergency_base() if found is None else SpokenBase(found, emergency_base()))
 
 
 def base_at(path: Path) -> Base:

@@ -56,6 +56,18 @@ def test_a_salt_counts_as_its_substance_and_the_active_part_before_the_salt(base
     assert box.components[0].substance.classes == ("pénicillines",)
 
 
+def test_the_iodine_of_a_contrast_medium_is_not_what_acts_and_that_of_an_iodide_is(path: Path, tmp_path: Path) -> None:
+    rows_ = COMPOSITIONS + (
+        "60000005\tsolution\t9\tIOHEXOL\t64,7 g\t100 ml\tSA\t2\t\n60000005\tsolution\t9\tIODE\t30 g\t100 ml\tFT\t2\t\n"
+        "60000005\tsolution\t9\tIODURE DE POTASSIUM\t85 mg\tun\tSA\t3\t\n"
+        "60000005\tsolution\t9\tIODE\t65 mg\tun\tFT\t3\t\n"
+    )
+    write(path, [medicines_of(bdpm_in(tmp_path / "bdpm", CIS_COMPO_bdpm=rows_), TODAY)])
+    box = ReferenceBase(path).speciality("60000005")
+    assert box is not None
+    assert [part.substance.key for part in box.components][1:] == ["IOHEXOL", "IODE"]
+
+
 @pytest.mark.parametrize(
     "name", ["tramadol", "TRAMADOL (CHLORHYDRATE DE)", "chlorhydrate de tramadol", "Tramadol base"]
 )

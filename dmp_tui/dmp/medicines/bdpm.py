@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.medicines.tables import Column, TableError, TableProblem, rows
 
 _CIS = re.compile(r"\d{8}")
@@ -104,7 +105,8 @@ def _of_boxes(
 
 def _compositions(table: tuple[str, str], boxes: Mapping[str, Box]) -> None:
     """Fills the boxes' parts. Of a salt and its active part (FT), linked by a number, the active part is kept: the salt
-    often says what the part does not ("clavulanate de potassium" is clavulanic acid)."""
+    often says what the part does not ("clavulanate de potassium" is clavulanic acid). Iodine as the part of a contrast
+    medium only says how much of it there is: what acts, and what one is allergic to, is the whole molecule."""
     file, text = table
     parts: dict[str, dict[tuple[str, str], dict[str, list[Part]]]] = {}
     columns = (
@@ -117,8 +119,16 @@ def _compositions(table: tuple[str, str], boxes: Mapping[str, Box]) -> None:
         linked = parts.setdefault(cells[0], {}).setdefault((cells[1], cells[7] or f"line {number}"), {})
         linked.setdefault(cells[6], []).append(Part(cells[3], cells[4], cells[5]))
     for cis, links in parts.items():
-        kept = [part for linked in links.values() for part in linked.get("FT") or next(iter(linked.values()))]
+        kept = [part for linked in links.values() for part in _acting(linked)]
         boxes[cis].parts = tuple(dict.fromkeys(kept))
+
+
+def _acting(linked: Mapping[str, list[Part]]) -> list[Part]:
+    parts, salts = linked.get("FT", []), linked.get("SA", [])
+    iodine = bool(parts) and all(fold(part.written) == "IODE" for part in parts)
+    if iodine and salts and not any("IODURE" in fold(part.written) for part in salts):
+        return salts
+    return parts or next(iter(linked.values()))
 
 
 def _presentations(table: tuple[str, str], boxes: Mapping[str, Box]) -> str:

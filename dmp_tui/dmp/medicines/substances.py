@@ -86,7 +86,7 @@ _TAIL = re.compile(
     r"|BENZATHINE|PROCAINE|LYSINE|AXETIL|PROXETIL|PIVOXIL|MEDOXOMIL|ETEXILATE|DISOPROXIL|DIPIVOXIL|MOFETIL"
     r"|CHLORHYDRATE|PHOSPHATE|ACETATE|SULFATE|MESILATE|MALEATE|FUMARATE|TARTRATE|CITRATE|BROMURE|SUCCINATE"
     r"|CRISTALLISEE?|MICRONISEE?|COLLOIDALE?|RACEMIQUE|SYNTHETIQUE|HUMAINE?|RECOMBINANTE?|FERREUX|LOURD|LEGER|ELEMENT"
-    r"|BETADEX|BETACYCLODEXTRINE|POLACRILEX|HEMIPENTAHYDRATE|POUR PREPARATIONS INJECTABLES|DE LYSINE"
+    r"|BETADEX|BETACYCLODEXTRINE|POLACRILEX|HEMIPENTAHYDRATE|POUR (?:PREPARATIONS?|SOLUTIONS?) INJECTABLES?|DE LYSINE"
     r"|DE DIETHYLAMINE|DE BETADEX|ET DE DISODIUM|SOLUTION DE|FORME PULVERULENTE|[0-9]{3,5}|ACIDE)$"
 )
 _INVERTED = re.compile(r"^([^()]+?) *\( *([^()]*?)(?: +(?:DE|D['’])|(?: *\bd['’])) *\)(.*)$", re.IGNORECASE)
@@ -202,6 +202,8 @@ class Substances:
         return next((end for at in range(len(words)) if (end := " ".join(words[at:])) in self._shown), "")
 
     def _of_salt(self, text: str, rest: str) -> str:
+        if text.startswith("PROTOXYDE "):
+            return text
         head = text[: len(text) - len(rest)].split()
         if rest.split(maxsplit=1)[0] not in _METALS:
             return rest

@@ -48,7 +48,7 @@ def decided(interaction: Interaction, one: Side, other: Side, known: Known) -> t
             met[at] = _torsades(sides, exception=any(found for place, found in enumerate(met) if place != at))
         elif text and met[at] and _ALWAYS.match(folded_name(text)) and _milder_names_it(at, conditions, met, sides):
             met[at] = None
-    if len(grades) == 1 and met[0] is None and not _OPENS.match(folded_name(conditions[0])):
+    if len(grades) == 1 and met[0] is None and is_conduct(grades[0].condition, lone=True):
         met[0] = True
     return tuple(zip(grades, met, strict=True))
 
@@ -69,10 +69,21 @@ def _unfolded(grades: tuple[Grade, ...]) -> tuple[Grade, ...]:
     return (Grade(Level.CONTRAINDICATED, worst), Grade(Level.DISCOURAGED, others, grades[0].conduct))
 
 
-def is_conduct(condition: str) -> bool:
+_TELLS = re.compile(
+    r"\b(?:SURVEILL\w+|CONTROL\w+|DOSAGES?|UTILIS(?:ER|ATION)|ADAPT\w+|LIMIT\w+|ARRETER|INTERROMPRE|MAINTENIR|RENFORCER"
+    r"|NE (?:PAS|DONNER)|IL (?:FAUT|EST PREFERABLE|CONVIENT)|DEVRAIT|DANS L ATTENTE)\b"
+)
+"""Words that tell what to do. A lone level with such words holds, however it begins ("Chez le patient parkinsonien,
+utiliser les doses minimales", "En cas d'association, contrôle strict"): the thesaurus gives the pair no other.
+"""
+
+
+def is_conduct(condition: str, *, lone: bool = False) -> bool:
     """Whether the words of a condition tell what to do rather than when: they are shown with the level that holds."""
     folded = folded_name(condition.strip(" :\n"))
-    return bool(folded) and (bool(_ALWAYS.match(folded)) or not _OPENS.match(folded))
+    if not folded:
+        return False
+    return bool(_ALWAYS.match(folded)) or not _OPENS.match(folded) or (lone and bool(_TELLS.search(folded)))
 
 
 def _milder_names_it(at: int, conditions: Sequence[str], met: Sequence[bool | None], sides: tuple[Side, Side]) -> bool:

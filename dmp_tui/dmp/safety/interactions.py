@@ -100,7 +100,8 @@ def _graded(
         # A milder level says nothing more where a worse one surely holds.
         if level.rank > certain.rank:
             continue
-        conduct = grade.conduct or (grade.condition if is_conduct(grade.condition) else "")
+        told = is_conduct(grade.condition, lone=len(interaction.grades) == 1)
+        conduct = grade.conduct or (grade.condition if told else "")
         yield _with(base, level, grade.condition if not holds else "", conduct, holds=bool(holds))
     if open_ and certain is Verdict.NOTHING_FOUND:
         yield _with(base, _floor(open_), "", "", holds=True)

@@ -143,3 +143,18 @@ def test_a_contraindication_written_inside_a_milder_level(other: str, expected: 
     found = decided(pair, Side(one, of_substance(one)), Side(two, of_substance(two)), NOBODY)
     assert [g.level for g, _ in found] == [Level.CONTRAINDICATED, Level.DISCOURAGED]
     assert tuple(x for _, x in found) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Chez le patient parkinsonien, utiliser les doses minimales efficaces de chacun.", True),
+        ("Si l'usage d'un IEC est indispensable, surveillance stricte de la lithémie.", True),
+        ("En cas d'intervention programmée, il est préférable d'interrompre le traitement.", True),
+        ("Dans l'indication post-chirurgicale : surveillance clinique et adaptation de la posologie.", True),
+        ("Sauf en cas d'hypokaliémie.", None),
+        ("chez le patient insuffisant rénal ou hépatique sévère.", None),
+    ],
+)
+def test_a_lone_level_that_tells_what_to_do_holds(text: str, expected: bool | None) -> None:
+    assert judged(DOXAZOSINE, SILDENAFIL, text) == (expected,)
