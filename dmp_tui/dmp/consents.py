@@ -5,10 +5,10 @@ Sources: CSP L1111-17, R1111-46 to R1111-50; TD0.2 (authorisation states), TD1.1
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from dmp_tui.dmp.identity import IdentityStatus, Ins, Traits
+from dmp_tui.dmp.identity import BirthDate, IdentityStatus, Ins, Traits
 from dmp_tui.dmp.professions import Professional, Role
 
 
@@ -29,6 +29,16 @@ def kept_until(closed: datetime) -> datetime:
         return closed.replace(year=closed.year + KEPT_YEARS)
     except ValueError:
         return closed.replace(year=closed.year + KEPT_YEARS, month=3, day=1)
+
+
+MAJORITY = 18
+"""Age from which a person is no minor (Code civil 388)."""
+
+
+def is_minor(birth: BirthDate | None, today: date) -> bool:
+    """Whether someone is a minor for certain: of an age that is not known, nobody is."""
+    age = birth.age(today) if birth else None
+    return age is not None and age < MAJORITY
 
 
 class AuthorisationState(StrEnum):

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from dmp_tui.dmp.consents import Authorisation, AuthorisationState, Record, authorisation_state, settled
+from dmp_tui.dmp.consents import Authorisation, AuthorisationState, Record, authorisation_state, is_minor, settled
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.habilitations import Cell
 from dmp_tui.dmp.professions import Mode, Role
 from dmp_tui.dmp.rights import UNSAID, Decision, Obligation, Operation, Question, column, decide, state_of
 from dmp_tui.server.caller import Caller
+from dmp_tui.server.outcomes import broken_rule
 from dmp_tui.server.settings import ServerSettings
 from dmp_tui.store.reads import Reads
 from dmp_tui.store.trail import ALLOWED, NOTIFY, REFUSED, TrailEvent
@@ -106,6 +107,7 @@ class Access:
             detail=" ".join(part for part in (detail, told) if part),
             address=caller.address,
             request=caller.request,
+            secret=caller.secret,
         )
 
 
@@ -130,6 +132,7 @@ def unanswered(caller: Caller, operation: str, rule: str, named: Mapping[str, st
         detail=" ".join(value[:64] for value in named.values()),
         address=caller.address,
         request=caller.request,
+        secret=caller.secret,
     )
 
 
@@ -163,10 +166,20 @@ def eyes_without_record(reads: Reads, caller: Caller) -> Eyes:
 def access_to(
     reads: Reads, caller: Caller, record: Record | None, settings: ServerSettings, clock: Callable[[], datetime]
 ) -> Access:
-    """The caller before this record (or before none), with what the store knows now."""
+    """The caller before this record (or before none), with what the store knows now.
+
+    Raises:
+        FhirError: 422, a secret session before somebody who is no minor.
+    """
     now = clock()
     if record is None:
         return Access(caller, now, settings)
+    if caller.secret and not is_minor(record.traits.birth, now.date()):
+        raise broken_rule(
+            "secret-session",
+            "La connexion secrète ne vaut que pour un mineur : l'âge de ce patient ne le permet pas.",
+            "A secret session is for minors only: this patient's age does not allow it.",
+        )
     professional = caller.professional
     consents = reads.consents_between(record.id, {professional.id, professional.facility})
     held = authorisation_state(consents, professional, record.treating_doctor, now)

@@ -52,7 +52,7 @@ from dmp_tui.server.outcomes import (
     refused,
     unavailable,
 )
-from dmp_tui.server.parameters import check_format
+from dmp_tui.server.parameters import check_format, is_secret
 from dmp_tui.server.refusals import AuthError
 from dmp_tui.server.services import Services
 from dmp_tui.server.settings import ServerSettings
@@ -225,6 +225,7 @@ async def _asked(
         return error, unanswered(misused, operation, error.rule, request.path_params)
     try:
         check_format(request)
+        caller = replace(caller, secret=is_secret(request))
         return await handler(services, caller, request)
     except Refused as refusal:
         return refused(refusal.decision), refusal.event

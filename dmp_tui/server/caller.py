@@ -24,6 +24,8 @@ class Caller:
     reason: str = ""
     address: str = ""
     """Network address that asks."""
+    secret: bool = False
+    """A secret session (EX_0.1-1100): what is done in it is hidden from a minor's legal representatives."""
     request: str = ""
     """Name of the request, for the trail and the answer (``X-Request-Id``)."""
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from dmp_tui.dmp.codes import class_of
 from dmp_tui.dmp.consents import Record
-from dmp_tui.dmp.documents import Author, DocumentEntry, DocumentStatus, Relation
+from dmp_tui.dmp.documents import Author, Confidentiality, DocumentEntry, DocumentStatus, Relation
 from dmp_tui.dmp.entries import Coding, Reading
 from dmp_tui.dmp.fhir.documents import MIME_TYPE_SUFFICIENT
 from dmp_tui.dmp.professions import Professional, Role
@@ -160,6 +160,8 @@ def _complete(one: Incoming, access: Access, record: Record) -> DocumentEntry:
         warnings = (*warnings, *check_subject(one.reading.subject, record))
     if _is_ahead(entry.date, access.now):
         warnings = (*warnings, FUTURE_DATE)
+    # What is deposited in a secret session is hidden from the legal representatives too (R1111-50).
+    hidden = frozenset({Confidentiality.HIDDEN_FROM_REPRESENTATIVES} if access.caller.secret else ())
     id_ = str(uuid.uuid4())
     class_ = entry.class_ if entry.class_.code else class_of(entry.type.code)
     now = instant(access.now)
@@ -180,6 +182,7 @@ def _complete(one: Incoming, access: Access, record: Record) -> DocumentEntry:
         submitter=submitter,
         status=DocumentStatus.CURRENT,
         archived=False,
+        confidentiality=entry.confidentiality | hidden,
         version=1,
         warnings=tuple(dict.fromkeys((*entry.warnings, *warnings))),
     )

@@ -24,6 +24,27 @@ def parameters(request: Request, *known: str) -> dict[str, str]:
     return found
 
 
+SECRECY = "DMP-Connexion-Secrete"
+"""Header of a secret session; its one value is the code of TRE_A07 (EX_0.1-1100)."""
+_HIDDEN = "INVISIBLE_REPRESENTANTS_LEGAUX"
+
+
+def is_secret(request: Request) -> bool:
+    """Whether a request is one of a secret session.
+
+    Raises:
+        FhirError: 400, the header has another value: that it would be passed over must not go unnoticed.
+    """
+    given = request.headers.getlist(SECRECY)
+    if given and given != [_HIDDEN]:
+        raise malformed(
+            f"{SECRECY} : une seule valeur, {_HIDDEN}.",
+            f"{SECRECY}: one value, {_HIDDEN}.",
+            "secret-session",
+        )
+    return bool(given)
+
+
 def check_format(request: Request) -> None:
     """Only JSON is written (documents aside, which go out as they came).
 

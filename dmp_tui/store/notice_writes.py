@@ -98,9 +98,11 @@ class NoticeWrites(TrailWrites):
         self._remember(group, at if last is None or at - last >= _HOUR else last)
         if last is not None and at - last < _HOUR:
             return []
+        # A minor's notices reach his legal representatives: of a secret session they are told nothing.
+        kind = NoticeKind.ACCESS if event.mode == Mode.NORMAL else NoticeKind.EMERGENCY
+        values = [] if event.secret else self._row_of(event.patient_id, key, seq, Recipient.PATIENT, kind, at)
         if event.mode == Mode.NORMAL:
-            return self._row_of(event.patient_id, key, seq, Recipient.PATIENT, NoticeKind.ACCESS, at)
-        values = self._row_of(event.patient_id, key, seq, Recipient.PATIENT, NoticeKind.EMERGENCY, at)
+            return values
         record = self.patient(event.patient_id)
         if record is not None and record.treating_doctor not in {"", event.actor}:
             key = self._group_key(Recipient.TREATING_DOCTOR, *group[1:])

@@ -51,6 +51,8 @@ class TrailEvent:
     """Network address from which it was asked; empty where it was done at the server."""
     request: str = ""
     """X-Request-Id of the request, as its answer carries it."""
+    secret: bool = False
+    """Hidden from a minor's legal representatives, and from nobody else: it was done in a secret session."""
 
     @property
     def told(self) -> bool:
@@ -78,6 +80,7 @@ class Concealed:
     detail: str = ""
     address: str = ""
     request: str = ""
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,7 @@ class TrailReads:
             on_behalf_of=concealed.on_behalf_of,
             detail=concealed.detail,
             address=concealed.address,
+            secret=concealed.secret,
             request=concealed.request,
             seq=row.seq,
             at=moment(row.at),

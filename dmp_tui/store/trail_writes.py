@@ -54,6 +54,7 @@ class TrailWrites(Reads):
             event.detail,
             event.address,
             event.request,
+            event.secret,
         )
         sealed = seal(self._secrets.trail, encode(Concealed, concealed), place(event.patient_id, "trail", str(seq)))
         return StoredRow(

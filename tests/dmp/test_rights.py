@@ -1,5 +1,7 @@
 """Every cell of the official table, each of its figures, and the law's conditions around it."""
 
+import hashlib
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -99,6 +101,13 @@ def test_the_table_is_whole() -> None:
     assert {o for o, _ in table()} == {o.value for o in Operation}
     assert len({where for _, where in table()}) == 12
     assert set(table().values()) == {"y", "n", *(f"y{i}" for i in range(1, 10))}
+
+
+def test_no_cell_of_the_table_was_changed() -> None:
+    cells = json.dumps(sorted((*place, cell) for place, cell in table().items()))
+    assert (
+        hashlib.sha256(cells.encode()).hexdigest() == "63efe13325087c7947d00c600faf555f6219e651c274c0fdf7c3dcbdfa64d72e"
+    )
 
 
 @needs_reference

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from email.message import Message
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -67,7 +68,7 @@ def relay(credentials: Credentials) -> Iterator[tuple[Mailbox, MailSettings]]:
         yield made
 
 
-def access(store: Store, **fields: str) -> None:
+def access(store: Store, **fields: Any) -> None:
     store.write_now(lambda tx: tx.trace(replace(EVENT, **fields)))
 
 
