@@ -91,9 +91,15 @@ def report_sentence(report: Report) -> str:
         TrailProblem.REWRITTEN: _("la trace a été réécrite à partir de la ligne {seq}"),
         TrailProblem.TRUNCATED: _("la fin de la trace a été supprimée à partir de la ligne {seq}"),
         TrailProblem.BAD_HEAD: _("la signature faite à la ligne {seq} n'est pas celle de ce serveur"),
+        TrailProblem.HEAD_REMOVED: _("la signature faite à la ligne {seq} a été supprimée"),
+        TrailProblem.UNREADABLE: _("la ligne {seq} est illisible"),
+        TrailProblem.COPY: _("la copie a été modifiée ou coupée après la ligne {seq}"),
+        TrailProblem.OTHER_KEY: _("la copie n'est pas de ce serveur, ou sa première ligne a été modifiée"),
         TrailProblem.UNSIGNED: _("des signatures manquent à partir de la ligne {seq}"),
     }
     fault = sentences[report.problem].format(seq=report.seq)
+    if report.line:
+        fault += _(" (ligne {line} du fichier)").format(line=report.line)
     return _("TRACE ALTÉRÉE : {fault}. Gardez une copie du dossier et prévenez le responsable de la sécurité.").format(
         fault=fault
     )

@@ -62,6 +62,12 @@ class Secrets:
         """Key of a directory: HMAC-SHA256 of the kind and the value, so that SQL never sees the value."""
         return hmac.digest(self.directory, f"{kind}|{value}".encode("utf-8", "surrogatepass"), hashlib.sha256)
 
+    def sign(self, message: bytes) -> bytes:
+        """A signature by the key of the trail's heads."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        return Ed25519PrivateKey.from_private_bytes(self.heads).sign(message)
+
     def public_key(self) -> bytes:
         """PEM (SubjectPublicKeyInfo) of the key that verifies the trail's heads."""
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -142,6 +142,10 @@ class Store(Reads):
         """PEM of the key that verifies the heads of the trail."""
         return self._secrets.public_key()
 
+    def sign_copy(self, message: bytes) -> bytes:
+        """The signature of an exported copy's last line, by the key of the trail's heads."""
+        return self._secrets.sign(message)
+
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Runs ``work`` in the writer thread and returns what it returned, once that is durable.
 

@@ -9,14 +9,16 @@ signed head is protected by the chain alone: ``Report.unsigned`` says how much t
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from dmp_tui.store.problems import StoreError, StoreProblem
 
 GENESIS = bytes(32)
 """What stands before the first row."""
@@ -165,6 +167,14 @@ class TrailProblem(StrEnum):
     """The trail ends before a signed head."""
     BAD_HEAD = "bad-head"
     """A head's signature is not of this key."""
+    HEAD_REMOVED = "head-removed"
+    """The witness holds a signed head that the trail lacks."""
+    UNREADABLE = "unreadable"
+    """The row cannot be read: its bytes were damaged."""
+    COPY = "copy"
+    """An exported copy was cut short, or lines that are no row were changed, removed or added."""
+    OTHER_KEY = "other-key"
+    """An exported copy says that it is another server's."""
     UNSIGNED = "unsigned"
     """Rows of several minutes under no signed head: heads were removed."""
 
@@ -182,6 +192,8 @@ class Report:
     problem: TrailProblem | None = None
     seq: int = 0
     """First bad sequence, where there is a problem."""
+    line: int = 0
+    """And the line of the file, for an exported copy."""
 
     @property
     def sound(self) -> bool:
@@ -201,39 +213,110 @@ def verify(rows: Iterable[StoredRow], heads: Iterable[Head], public_key: bytes, 
     Raises:
         ValueError: ``public_key`` is no Ed25519 public key.
     """
+    key = load_public_key(public_key)
+    kept = list(heads)
+    witnessed = list(witness)
+    expected: dict[int, set[bytes]] = {}
+    for head in (*kept, *witnessed):
+        if not is_signed(head, key):
+            return Report(0, 0, 0, TrailProblem.BAD_HEAD, head.seq)
+        expected.setdefault(head.seq, set()).add(head.hash)
+    found = follow(rows, expected)
+    lost = sorted({head.seq for head in witnessed} - {head.seq for head in kept})
+    if found.sound and lost:
+        return replace(found, problem=TrailProblem.HEAD_REMOVED, seq=lost[0])
+    return found
+
+
+def load_public_key(public_key: bytes) -> Ed25519PublicKey:
+    """The key that verifies heads, from its PEM.
+
+    Raises:
+        ValueError: it is no Ed25519 public key.
+    """
     key = load_pem_public_key(public_key)
     if not isinstance(key, Ed25519PublicKey):
         raise ValueError("not an Ed25519 public key")
-    expected: dict[int, set[bytes]] = {}
-    for head in (*heads, *witness):
-        try:
-            key.verify(head.signature, head.message)
-        except InvalidSignature:
-            return Report(0, 0, 0, TrailProblem.BAD_HEAD, head.seq)
-        expected.setdefault(head.seq, set()).add(head.hash)
-    return _follow(rows, expected)
+    return key
 
 
-def _follow(rows: Iterable[StoredRow], expected: dict[int, set[bytes]]) -> Report:
-    """Walks the chain against the hashes that were signed."""
-    previous, good, signed, unsigned_since = GENESIS, 0, 0, 0
-    for row in rows:
-        unsigned = good - signed
-        if row.seq != good + 1:
-            kind = TrailProblem.MISSING if row.seq > good + 1 else TrailProblem.REORDERED
-            return Report(good, signed, unsigned, kind, good + 1)
-        if chained(previous, row) != row.hash:
-            return Report(good, signed, unsigned, TrailProblem.EDITED, row.seq)
-        if row.seq in expected:
-            if expected[row.seq] != {row.hash}:
-                # Somewhere after the last head that fits, and at this row at the latest.
-                return Report(good, signed, unsigned, TrailProblem.REWRITTEN, signed + 1)
-            signed = row.seq
-        elif row.seq == signed + 1:
-            unsigned_since = row.at
-        elif row.at - unsigned_since > UNSIGNED_SPAN and not any(seq > row.seq for seq in expected):
-            return Report(good, signed, unsigned, TrailProblem.UNSIGNED, signed + 1)
-        previous, good = row.hash, row.seq
-    if any(seq > good for seq in expected):
-        return Report(good, signed, good - signed, TrailProblem.TRUNCATED, good + 1)
-    return Report(good, signed, good - signed)
+def is_signed(head: Head, key: Ed25519PublicKey) -> bool:
+    """Whether a head's signature is of this key."""
+    try:
+        key.verify(head.signature, head.message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def follow(rows: Iterable[StoredRow], expected: Mapping[int, set[bytes]]) -> Report:
+    """Walks the chain against the hashes that were signed, each at its sequence."""
+    good = _Good()
+    ahead = _Ahead(rows)
+    last_signed = max(expected, default=0)
+    try:
+        while (row := ahead.take()) is not None:
+            if kind := _break(row, good, ahead):
+                return good.report(kind, good.rows + 1)
+            if row.seq in expected:
+                if expected[row.seq] != {row.hash}:
+                    # Somewhere after the last head that fits, and at this row at the latest.
+                    return good.report(TrailProblem.REWRITTEN, good.signed + 1)
+                good.signed = row.seq
+            elif row.seq == good.signed + 1:
+                good.unsigned_since = row.at
+            elif row.at - good.unsigned_since > UNSIGNED_SPAN and last_signed <= row.seq:
+                return good.report(TrailProblem.UNSIGNED, good.signed + 1)
+            good.last, good.rows = row.hash, row.seq
+    except StoreError as error:
+        if error.problem is not StoreProblem.DAMAGED:
+            raise
+        return good.report(TrailProblem.UNREADABLE, good.rows + 1)
+    if last_signed > good.rows:
+        return good.report(TrailProblem.TRUNCATED, good.rows + 1)
+    return good.report()
+
+
+@dataclass(slots=True)
+class _Good:
+    """How far a walk came."""
+
+    rows: int = 0
+    signed: int = 0
+    last: bytes = GENESIS
+    unsigned_since: int = 0
+
+    def report(self, problem: TrailProblem | None = None, seq: int = 0) -> Report:
+        return Report(self.rows, self.signed, self.rows - self.signed, problem, seq)
+
+
+class _Ahead:
+    """Rows as they come; where the chain breaks, what follows says how."""
+
+    def __init__(self, rows: Iterable[StoredRow]) -> None:
+        self._rows = iter(rows)
+
+    def take(self) -> StoredRow | None:
+        """The next row, or None at the end."""
+        return next(self._rows, None)
+
+    def holds(self, seq: int) -> bool:
+        """Whether a row of this number follows anywhere. Ends the walk."""
+        return any(row.seq == seq for row in self._rows)
+
+
+def _break(row: StoredRow, good: _Good, ahead: _Ahead) -> TrailProblem | None:
+    """How a row does not follow from those before it; None if it does."""
+    if row.seq < good.rows + 1:
+        return TrailProblem.REORDERED
+    if row.seq > good.rows + 1:
+        return TrailProblem.REORDERED if ahead.holds(good.rows + 1) else TrailProblem.MISSING
+    if chained(good.last, row) == row.hash:
+        return None
+    other = ahead.take()
+    if other is not None and other.seq == row.seq + 1:
+        # A pair whose numbers were exchanged: each is right in the other's place.
+        first, second = replace(other, seq=row.seq), replace(row, seq=other.seq)
+        if chained(good.last, first) == first.hash and chained(first.hash, second) == second.hash:
+            return TrailProblem.REORDERED
+    return TrailProblem.EDITED

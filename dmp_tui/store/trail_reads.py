@@ -139,6 +139,10 @@ class TrailReads:
             values.append(query.upto)
         return " AND ".join(conditions), values
 
+    def pseudonym(self, actor: str) -> str:
+        """What somebody is called where he is not to be named: always the same, and no way back without the keys."""
+        return f"person-{self._secrets.actor(actor).hex()[:16]}"
+
     def last_access(self, patient_id: str, actor: str, operations: Collection[str] = ()) -> datetime | None:
         """When an actor was last allowed something (one of ``operations``, where given) in a record; None if never."""
         self._latest()

@@ -15,7 +15,7 @@ from dmp_tui.demo.cards import demonstration_card
 from dmp_tui.demo.patients import PATIENTS, patient
 from dmp_tui.reference.importing import interactions_of, medicines_of
 from dmp_tui.reference.writing import write
-from dmp_tui.server.commands import _store
+from dmp_tui.server.administering import opened_store
 from tests.reference.tables import bdpm_in, thesaurus_in
 from tests.serving import ServerProcess
 
@@ -71,7 +71,7 @@ def test_what_a_name_holds_does_nothing_to_the_terminal() -> None:
 
 def trail_of(data: Path) -> list[str]:
     """The operations that the server traced, oldest first."""
-    with _store(data, read_only=True) as store:
+    with opened_store(data, read_only=True) as store:
         return [row.operation for row in store.trail()]
 
 

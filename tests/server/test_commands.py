@@ -176,11 +176,54 @@ def test_the_trail_is_shown_copied_and_verified(server: Path, tmp_path: Path) ->
     assert "Trace intègre : 3 lignes" in done("verify-trail", "--file", copy, *key, "--witness", keys / "trail.heads")
     assert "Trace intègre : 3 lignes" in done("verify-trail", "--data", server)
     copy.write_bytes(copy.read_bytes().replace(b"incapacity", b"immediate"))
-    assert "la ligne 1 a été modifiée" in failed("verify-trail", "--file", copy, *key)
+    assert "la ligne 1 a été modifiée (ligne 2 du fichier)" in failed("verify-trail", "--file", copy, *key)
     assert run("verify-trail", "--file", copy).exit_code == 2
     assert run("verify-trail").exit_code == 2
     assert "n'est pas une clé publique" in failed("verify-trail", "--file", copy, "--public-key", copy)
     assert "n'est pas une trace" in failed("verify-trail", "--file", keys / "trail.pem", *key)
+
+
+def test_the_trail_is_exported_as_fhir_and_names_nobody_unless_asked_which_is_traced(
+    server: Path, tmp_path: Path
+) -> None:
+    from fhir.resources.R4B.auditevent import AuditEvent
+
+    store = load_files(server).open_store(system_clock)
+    for _twice in range(2):
+        store.write_now(lambda transaction: transaction.trace(READ))
+    store.close()
+    unnamed, named = tmp_path / "unnamed.ndjson", tmp_path / "named.ndjson"
+    assert done("export-trail", unnamed, "--fhir", "--data", server) == "Lignes copiées : 3\n"
+    content = unnamed.read_text("utf-8")
+    assert CANARY not in content
+    assert READ.actor not in content
+    assert unnamed.stat().st_mode & 0o777 == 0o600
+    events = [json.loads(line) for line in content.splitlines()]
+    for event in events:
+        AuditEvent.model_validate(event)
+    people = [event["agent"][0]["who"]["identifier"]["value"] for event in events]
+    assert people[0] == people[1] != people[2]
+    done("export-trail", named, "--fhir", "--identities", "--data", server)
+    content = named.read_text("utf-8")
+    assert READ.actor_name in content
+    assert READ.reason in content
+    store = load_files(server).open_store(system_clock)
+    assert [row.detail for row in store.trail() if row.operation == "admin_export_trail"] == ["fhir", "fhir identities"]
+    store.close()
+    assert run("export-trail", tmp_path / "x", "--identities", "--data", server).exit_code == 2
+    assert "exist" in failed("export-trail", named, "--fhir", "--data", server).lower()
+
+
+def test_a_byte_of_the_file_that_is_flipped_is_told(server: Path) -> None:
+    store = load_files(server).open_store(system_clock)
+    store.write_now(lambda transaction: transaction.trace_all([READ] * 400))
+    store.close()
+    file = server / "records.db"
+    content = bytearray(file.read_bytes())
+    content[-2000] ^= 1
+    file.write_bytes(bytes(content))
+    told = failed("verify-trail", "--data", server)
+    assert "illisible" in told or "abîmées" in told
 
 
 def test_a_truncated_trail_is_told_by_the_witness(server: Path) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from dmp_tui.dmp.consents import ConsentKind, Record, RecordStatus
+from dmp_tui.server.app import _ROUTES
 from dmp_tui.server.trail_search import TDE
 from tests.server.api import MASKED, Api, Client, reference
 from tests.server.login.world import DOCTOR, FACILITY, NURSE, REGULATOR, record
@@ -221,6 +222,37 @@ async def test_a_request_keeps_the_name_that_its_client_gave_it(api: Api) -> Non
     assert event["entity"][-1]["what"]["identifier"]["value"] == "poste-7.0042"
     odd = await doctor.get(READ, X_Request_Id="x" * 65)
     assert odd.headers["x-request-id"] not in {"", "x" * 65}
+
+
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, *_ in _ROUTES], ids=str)
+@pytest.mark.parametrize("emergency", [False, True])
+async def test_every_call_allowed_or_refused_leaves_who_what_when_mode_and_reason(
+    api: Api, method: str, path: str, *, emergency: bool
+) -> None:
+    api.keep(PATIENT)
+    doctor = await api.login(DOCTOR)
+    if emergency:
+        doctor = await doctor.emergency("BTG", PATIENT)
+    before = len(list(api.store.trail()))
+    started = api.clock()
+    url = path.replace("{id}", PATIENT.id)
+    await doctor.send(method, url, None if method == "GET" else {"resourceType": "Parameters"})
+    added = list(api.store.trail())[before:]
+    assert added
+    for row in added:
+        assert (row.actor, row.actor_name, row.mode) == (DOCTOR.id, DOCTOR.name, doctor_mode(emergency=emergency))
+        assert row.operation
+        assert row.outcome in {"allowed", "refused"}
+        assert row.rule or row.outcome == "allowed"
+        assert started <= row.at <= api.clock()
+        assert (row.reason_code, row.reason) == (("incapacity", "patient inconscient") if emergency else ("", ""))
+        assert row.address
+        assert row.request
+        assert row.session
+
+
+def doctor_mode(*, emergency: bool) -> str:
+    return "bris_de_glace" if emergency else "normal"
 
 
 async def test_a_structure_that_acts_names_the_person(api: Api) -> None:

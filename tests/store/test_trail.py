@@ -1,6 +1,7 @@
 """The trail: whoever edits, deletes, reorders, truncates or rewrites it is found out, without any data key."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import astuple, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,9 +9,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
-from dmp_tui.store import Store, TrailEvent, TrailRow
-from dmp_tui.store.trail import GENESIS, REFUSED, Report, TrailProblem, chained, verify
+from dmp_tui.store import Store, StoreError, StoreProblem, TrailEvent, TrailRow
+from dmp_tui.store.trail import GENESIS, REFUSED, Report, StoredRow, TrailProblem, chained, verify
 from dmp_tui.store.trail_file import TrailFileError, append_witness, read_witness, verify_export, write_export
 from tests.store.people import CANARY, NOW, READ, event
 
@@ -150,7 +153,7 @@ SWAP = both(
         (sql("UPDATE trail SET hash = zeroblob(32) WHERE seq = 12"), TrailProblem.EDITED, 12),
         (sql("DELETE FROM trail WHERE seq = 7"), TrailProblem.MISSING, 7),
         (sql("DELETE FROM trail WHERE seq = 1"), TrailProblem.MISSING, 1),
-        (SWAP, TrailProblem.EDITED, 4),
+        (SWAP, TrailProblem.REORDERED, 4),
         (sql("DELETE FROM trail WHERE seq > 28"), TrailProblem.TRUNCATED, 29),
         (sql("DELETE FROM trail"), TrailProblem.TRUNCATED, 1),
         (both(sql("UPDATE trail SET mode = 'normal' WHERE seq = 15"), rehash), TrailProblem.REWRITTEN, 11),
@@ -208,19 +211,19 @@ def test_an_empty_trail_is_sound(store: Store) -> None:
 
 def test_an_export_verifies_without_the_store(filled: Store, tmp_path: Path, witness: Path) -> None:
     copy = tmp_path / "trail"
-    assert write_export(copy, filled.public_key, filled.stored_trail(), filled.heads()) == 30
+    assert write_export(copy, filled.public_key, filled.stored_trail(), filled.heads(), filled.sign_copy) == 30
     assert verify_export(copy, filled.public_key, read_witness(witness)) == Report(30, 30, 0)
     content = copy.read_bytes()
     assert CANARY.encode() not in content
     assert READ.actor.encode() not in content
     assert copy.stat().st_mode & 0o777 == 0o600
     with pytest.raises(OSError, match="exists"):
-        write_export(copy, filled.public_key, [], [])
+        write_export(copy, filled.public_key, [], [], filled.sign_copy)
 
 
 def test_an_edited_export_is_found(filled: Store, tmp_path: Path) -> None:
     copy = tmp_path / "trail"
-    write_export(copy, filled.public_key, filled.stored_trail(), filled.heads())
+    write_export(copy, filled.public_key, filled.stored_trail(), filled.heads(), filled.sign_copy)
     lines = copy.read_text().splitlines(keepends=True)
     lines[9] = lines[9].replace("allowed", "refused")
     copy.write_text("".join(lines))
@@ -236,12 +239,8 @@ def test_an_edited_export_is_found(filled: Store, tmp_path: Path) -> None:
         b"[]\n",
         b"\xff\n",
         b"[" * 100_000,
-        b'{"format": "dmp-tui-trail", "version": 2}\n',
-        b'{"format": "dmp-tui-trail", "version": 1}\n{"row": [1]}\n',
-        b'{"format": "dmp-tui-trail", "version": 1}\n{"row": null}\n',
-        b'{"format": "dmp-tui-trail", "version": 1}\n{"head": ["1", 1, "", ""]}\n',
-        b'{"format": "dmp-tui-trail", "version": 1}\n{"head": [1, 1, "zz", ""]}\n',
-        b'{"format": "dmp-tui-trail", "version": 1}\n' + b" " * (1 << 21),
+        b'{"format": "dmp-tui-trail", "version": 1}\n',
+        b" " * (1 << 21),
     ],
 )
 def test_what_is_no_export_is_refused(store: Store, tmp_path: Path, content: bytes) -> None:
@@ -249,6 +248,153 @@ def test_what_is_no_export_is_refused(store: Store, tmp_path: Path, content: byt
     copy.write_bytes(content)
     with pytest.raises(TrailFileError):
         verify_export(copy, store.public_key)
+
+
+@pytest.fixture
+def copied(filled: Store, tmp_path: Path) -> Path:
+    """Line 1 is the header, 2 to 31 the rows 1 to 30, 32 to 34 the heads, 35 the end."""
+    copy = tmp_path / "copy"
+    write_export(copy, filled.public_key, filled.stored_trail(), filled.heads(), filled.sign_copy)
+    assert len(copy.read_bytes().splitlines()) == 35
+    return copy
+
+
+def changed(copy: Path, change: Callable[[list[bytes]], None]) -> None:
+    lines = copy.read_bytes().splitlines(keepends=True)
+    change(lines)
+    copy.write_bytes(b"".join(lines))
+
+
+def swapped(one: int, other: int) -> Callable[[list[bytes]], None]:
+    def change(lines: list[bytes]) -> None:
+        lines[one - 1], lines[other - 1] = lines[other - 1], lines[one - 1]
+
+    return change
+
+
+def without(first: int, last: int | None = None) -> Callable[[list[bytes]], None]:
+    def change(lines: list[bytes]) -> None:
+        del lines[first - 1 : last or first]
+
+    return change
+
+
+def edited(line: int, old: bytes, new: bytes) -> Callable[[list[bytes]], None]:
+    def change(lines: list[bytes]) -> None:
+        assert old in lines[line - 1]
+        lines[line - 1] = lines[line - 1].replace(old, new, 1)
+
+    return change
+
+
+def doubled(line: int) -> Callable[[list[bytes]], None]:
+    return lambda lines: lines.insert(line - 1, lines[line - 1])
+
+
+@pytest.mark.parametrize(
+    ("change", "problem", "where"),
+    [
+        (edited(9, b"allowed", b"refused"), TrailProblem.EDITED, (8, 9)),
+        (edited(9, b"allowed", b"Allowed"), TrailProblem.EDITED, (8, 9)),
+        (edited(9, b'", "', b'" , "'), TrailProblem.UNREADABLE, (8, 9)),
+        (edited(9, b"{", b"("), TrailProblem.UNREADABLE, (8, 9)),
+        (edited(9, b"[8,", b"[6,"), TrailProblem.REORDERED, (8, 9)),
+        (edited(9, b"[8,", b"[80,"), TrailProblem.MISSING, (8, 9)),
+        (without(9), TrailProblem.MISSING, (8, 9)),
+        (without(2), TrailProblem.MISSING, (1, 2)),
+        (without(31), TrailProblem.TRUNCATED, (30, 31)),
+        (swapped(9, 10), TrailProblem.REORDERED, (8, 9)),
+        (swapped(9, 20), TrailProblem.REORDERED, (8, 9)),
+        (doubled(9), TrailProblem.REORDERED, (9, 10)),
+        (without(32), TrailProblem.COPY, (30, 34)),
+        (without(33), TrailProblem.COPY, (30, 34)),
+        (without(34), TrailProblem.COPY, (30, 34)),
+        (without(32, 34), TrailProblem.UNSIGNED, (1, 0)),
+        (swapped(32, 33), TrailProblem.COPY, (30, 33)),
+        (doubled(33), TrailProblem.COPY, (30, 34)),
+        (swapped(31, 32), TrailProblem.COPY, (29, 32)),
+        (without(35), TrailProblem.COPY, (30, 35)),
+        (without(31, 35), TrailProblem.UNSIGNED, (1, 0)),
+        (doubled(35), TrailProblem.COPY, (30, 36)),
+        (edited(35, b"[30, 3", b"[30, 4"), TrailProblem.COPY, (30, 35)),
+        (edited(1, b"PUBLIC", b"public"), TrailProblem.OTHER_KEY, (0, 1)),
+    ],
+)
+def test_whatever_is_done_to_a_copy_is_named_with_its_row_and_line(
+    copied: Path, filled: Store, change: Callable[[list[bytes]], None], problem: TrailProblem, where: tuple[int, int]
+) -> None:
+    changed(copied, change)
+    found = verify_export(copied, filled.public_key)
+    assert (found.problem, (found.seq, found.line)) == (problem, where)
+
+
+def _begins(content: bytes) -> bool:
+    """Whether the first line is one of an export."""
+    try:
+        header = json.loads(content.partition(b"\n")[0])
+    except ValueError:
+        return False
+    return isinstance(header, dict) and (header.get("format"), header.get("version")) == ("dmp-tui-trail", 2)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(data=st.data())
+def test_no_single_mutation_of_a_copy_goes_unnoticed(copied: Path, filled: Store, data: st.DataObject) -> None:
+    """A byte replaced, removed or added anywhere: named, or no trail at all any more."""
+    content = copied.read_bytes()
+    at = data.draw(st.integers(0, len(content) - 1))
+    byte = data.draw(st.integers(0, 255))
+    how = data.draw(st.sampled_from(["flip", "replace", "remove", "add", "cut"]))
+    mutated = {
+        "flip": content[:at] + bytes([content[at] ^ (1 << byte % 8)]) + content[at + 1 :],
+        "replace": content[:at] + bytes([byte]) + content[at + 1 :],
+        "remove": content[:at] + content[at + 1 :],
+        "add": content[:at] + bytes([byte]) + content[at:],
+        "cut": content[:at],
+    }[how]
+    assume(mutated != content)
+    other = copied.with_name("mutated")
+    other.write_bytes(mutated)
+    row = content[:at].count(b"\n")
+    if row == 0 and not _begins(mutated):
+        with pytest.raises(TrailFileError):
+            verify_export(other, filled.public_key)
+        return
+    found = verify_export(other, filled.public_key)
+    assert not found.sound
+    if 1 <= row <= 30 and how in {"flip", "replace"} and content[at] != 10:
+        assert found.seq in {row, row + 1}
+
+
+def test_a_later_witness_makes_no_older_copy_short(filled: Store, copied: Path, witness: Path, data: Path) -> None:
+    filled.close()
+    store = Store.open(data, clock=lambda: NOW + timedelta(hours=1), witness=witness)
+    store.write_now(lambda transaction: transaction.trace(READ))
+    store.close()
+    heads = read_witness(witness)
+    assert heads[-1].seq == 31
+    public_key = filled.public_key
+    assert verify_export(copied, public_key, heads).sound
+    changed(copied, without(31))
+    assert verify_export(copied, public_key, heads).problem is TrailProblem.TRUNCATED
+
+
+def test_the_witness_sees_heads_that_were_removed_alone(filled: Store, witness: Path) -> None:
+    filled._writing.conn.execute("DELETE FROM trail_heads WHERE seq = 20")
+    assert report(filled).sound
+    found = report(filled, witness)
+    assert (found.problem, found.seq) == (TrailProblem.HEAD_REMOVED, 20)
+
+
+def test_a_damaged_page_is_named_by_the_row_that_cannot_be_read(filled: Store) -> None:
+    """As SQLCipher answers where a byte of the file was flipped."""
+
+    def rows() -> Iterator[StoredRow]:
+        yield from list(filled.stored_trail())[:12]
+        raise StoreError(StoreProblem.DAMAGED)
+
+    found = verify(rows(), filled.heads(), filled.public_key)
+    assert (found.problem, found.seq, found.rows) == (TrailProblem.UNREADABLE, 13, 12)
 
 
 def test_a_witness_line_cut_by_a_crash_is_left_out(filled: Store, witness: Path) -> None:
