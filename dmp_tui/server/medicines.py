@@ -28,8 +28,7 @@ class Medicines:
 
     def weighing(self, day: date) -> "Weighing":
         """By the base that is there now, on a day."""
-        name = hashlib.sha256(f"{self.edition()} {_tables()}".encode()).hexdigest()[:12]
-        return Weighing(self.opened, name, day)
+        return Weighing(self.opened, _word(self.edition()), day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +94,12 @@ class _StampOf:
 def _no_edition() -> str:
     """None: the set's own tables tell it from the next release's (``_tables``)."""
     return ""
+
+
+@lru_cache(maxsize=2)
+def _word(edition: str) -> str:
+    """What stands for a base in a stored sheet: every reading asks."""
+    return hashlib.sha256(f"{edition} {_tables()}".encode()).hexdigest()[:12]
 
 
 @cache
