@@ -125,10 +125,11 @@ async def running(
     workers: Workers,
     *,
     settings: ServerSettings | None = None,
+    medicines: Medicines = MEDICINES,
 ) -> AsyncIterator[Api]:
     """A server over this store, until the block is left."""
     identity = ServerIdentity(credentials.certificate_der, BASE)
-    app = create_app(store, identity, clock, settings, workers=workers, medicines=MEDICINES)
+    app = create_app(store, identity, clock, settings, workers=workers, medicines=medicines)
     api = Api(app, store, clock, credentials, authorities)
     try:
         yield api

@@ -6,11 +6,20 @@ from datetime import date
 from pathlib import Path
 
 from dmp_tui.dmp.consents import Record
+from dmp_tui.dmp.fhir.summary import read_summary
 from dmp_tui.dmp.identity import BirthDate
 from dmp_tui.dmp.medicines.emergency import EmergencyBase, emergency_base
 from dmp_tui.dmp.safety.typed import Typed, typed_sheet
+from dmp_tui.reference.importing import interactions_of, medicines_of
+from dmp_tui.reference.writing import write
 from dmp_tui.server.medicines import Weighing, medicines_at, shipped
-from tests.server.login.world import record
+from dmp_tui.server.workers import WorkerProcess
+from dmp_tui.store import Store
+from tests.reference.tables import bdpm_in, thesaurus_in
+from tests.server.api import running
+from tests.server.login.serving import Clock, Credentials
+from tests.server.login.world import Authorities, record
+from tests.server.test_checking import ask, coded, opened, told, values
 
 TODAY = date(2026, 11, 20)
 PATIENT: Record = record()
@@ -47,3 +56,33 @@ def test_it_says_from_which_birthday_it_is_to_be_weighed_again() -> None:
     born = replace(PATIENT, traits=replace(PATIENT.traits, birth=BirthDate(1961, 12, 3, "")))
     assert shipped().weighing(TODAY).stale_on(born) == "2026-12-03"
     assert shipped().weighing(TODAY).stale_on(replace(born, traits=replace(born.traits, birth=None))) == ""
+
+
+async def test_a_base_that_is_imported_while_the_server_runs_weighs_at_the_next_reading(
+    tmp_path: Path,
+    *,
+    store: Store,
+    clock: Clock,
+    credentials: Credentials,
+    authorities: Authorities,
+    workers: WorkerProcess,
+) -> None:
+    path, place = tmp_path / "reference.db", f"/fhir/Patient/{PATIENT.id}/$summary"
+    async with running(store, clock, credentials, authorities, workers, medicines=medicines_at(path)) as api:
+        doctor = await opened(api, told(treatments=("COUMADINE 2 mg", "TOPALGIC 100 mg/2 ml")))
+        before = await doctor.get(place)
+        assert editions(before.content) == []
+        day = clock().date()
+        write(path, [medicines_of(bdpm_in(tmp_path / "b"), day), interactions_of(thesaurus_in(tmp_path / "t"), day)])
+        after = await doctor.get(place, If_None_Match=before.headers["etag"])
+        assert after.status_code == 200
+        assert editions(after.content) == [("BDPM 2019-11", "ANSM 2020-10")]
+        again = await doctor.get(place, If_None_Match=after.headers["etag"])
+        assert again.status_code == 304
+        answer = await ask(doctor, coded("60000003", "urn:oid:1.2.250.1.213.2.3.1"))
+        assert values(answer, "verdict") == ["precaution"]
+        assert {"name": "whole", "valueBoolean": True} in values(answer, "base")[0]
+
+
+def editions(content: bytes) -> list[tuple[str, ...]]:
+    return [check.weighed.editions for check in read_summary(content).sheet.checks if check.weighed is not None]
