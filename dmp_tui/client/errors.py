@@ -35,16 +35,24 @@ class ClientProblem(StrEnum):
 class ClientError(Exception):
     """Trouble with the server. Its text is the kind and the code alone: no identity, no token, no clinical text.
 
-    ``said`` is the server's own sentence for people; it comes from outside and is shown through the one function that
-    makes such text harmless.
+    ``said`` is the server's own sentence for people, with what can be done ``instead`` at its end; both come from
+    outside and are shown through the one function that makes such text harmless.
     """
 
     def __init__(
-        self, problem: ClientProblem, code: str = "", *, said: str = "", status: int = 0, retry_after: int = 0
+        self,
+        problem: ClientProblem,
+        code: str = "",
+        *,
+        said: str = "",
+        instead: str = "",
+        status: int = 0,
+        retry_after: int = 0,
     ) -> None:
         super().__init__(f"{problem.value} {code}".strip())
         self.problem = problem
         self.code = code
         self.said = said
+        self.instead = instead
         self.status = status
         self.retry_after = retry_after

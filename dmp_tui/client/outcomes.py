@@ -29,25 +29,22 @@ def check(answer: Answer) -> Answer:
     problem = _PROBLEMS.get(answer.status)
     if problem is None:
         problem = ClientProblem.REFUSED if 400 <= answer.status < 500 else ClientProblem.BAD_ANSWER
-    code, said = _read(answer)
-    raise ClientError(problem, code, said=said, status=answer.status, retry_after=answer.retry_after)
+    code, said, instead = _read(answer)
+    whole = " ".join(part for part in (said, instead) if part)
+    raise ClientError(problem, code, said=whole, instead=instead, status=answer.status, retry_after=answer.retry_after)
 
 
-def _read(answer: Answer) -> tuple[str, str]:
-    """``(rule, sentence)`` of an OperationOutcome; empty where the body is none (a proxy's page, say).
-
-    What can be done instead follows the sentence.
-    """
+def _read(answer: Answer) -> tuple[str, str, str]:
+    """``(rule, sentence, what can be done instead)`` of an OperationOutcome; empty where the body is none."""
     try:
         outcome: Mapping[str, Any] = answer.json()
     except ClientError:
-        return "", ""
+        return "", "", ""
     issues = list(many(outcome, "issue"))
     issue = next(iter(issues), {})
     coding = next(many(one(issue, "details"), "coding"), {})
     instead = [text(other, "diagnostics") for other in issues[1:] if _rule(other) == "instead"]
-    said = " ".join(part for part in (text(issue, "diagnostics"), *instead) if part)
-    return text(coding, "code") or text(issue, "code"), said
+    return text(coding, "code") or text(issue, "code"), text(issue, "diagnostics"), " ".join(instead)
 
 
 def _rule(issue: Mapping[str, Any]) -> str:

@@ -38,7 +38,7 @@ class AccessCodeScreen(PaperScreen):
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """The code, and what the patient does with it."""
         rows: list[Row] = [(title(_("ACCÈS DU PATIENT À SON DMP"), width),), ()]
-        for line in wrap("   ".join(" ".join(group) for group in grouped(self.code)), width - 8):
+        for line in _spaced(self.code, width - 8):
             rows += [text_row(f"    {line}", width, STRONG), ()]
         for sentence in self._told():
             rows += [text_row(part, width) for part in wrap(sentence, width, "  ")]
@@ -63,6 +63,18 @@ class AccessCodeScreen(PaperScreen):
     def file_name(self) -> str:
         """It names nobody."""
         return "~/acces-patient.txt"
+
+
+def _spaced(code: str, width: int) -> list[str]:
+    """``K 7 Q M   P 2 X A``, in lines of whole groups."""
+    lines = [""]
+    for group in (" ".join(part) for part in grouped(code)):
+        longer = f"{lines[-1]}   {group}" if lines[-1] else group
+        if len(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(group)
+    return lines
 
 
 def grouped(code: str) -> list[str]:

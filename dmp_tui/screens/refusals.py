@@ -9,6 +9,8 @@ _SAID_AT_MOST = 300
 
 def client_sentence(error: ClientError) -> str:
     """The sentence of a client's error; what we know a rule to mean comes before what the server says."""
+    if error.code == "not-supported":
+        return _("Ce serveur ne sait pas faire cela : rien n'est fait, prévenez l'administrateur.")
     if error.problem in {ClientProblem.LOGIN_REFUSED, ClientProblem.REFUSED}:
         return _refusal(error)
     if error.problem is ClientProblem.UNREACHABLE and error.code == "timeout":
@@ -70,7 +72,7 @@ def _refusal(error: ClientError) -> str:
         "expired": _("Votre autorisation d'accès à ce dossier a expiré."),
     }
     if sentence := known.get(error.code):
-        return sentence
+        return f"{sentence} {visible(error.instead[:_SAID_AT_MOST])}".strip()
     if error.said:
         return visible(error.said[:_SAID_AT_MOST])
     return problem_sentence(error.problem)

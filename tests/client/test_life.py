@@ -128,3 +128,29 @@ async def test_the_callers_own_trail_comes_newest_first(client: DmpClient) -> No
     client.leave_emergency(ins())
     broken = [entry for entry in (await client.trail("p215189")).entries if entry.mode is Mode.BREAK_GLASS]
     assert {entry.operation for entry in broken} >= {"read_unmasked"}
+
+
+async def test_a_secret_session_is_said_with_every_call_for_that_patient_and_no_other(
+    place: Place, client: DmpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[str, str | None]] = []
+    transport = client._conversation.transport
+    send = transport.send
+
+    async def noting(method: str, url: str, **more: object) -> object:
+        headers = more["headers"]
+        assert isinstance(headers, dict)
+        sent.append((url, headers.get("DMP-Connexion-Secrete")))
+        return await send(method, url, **more)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(transport, "send", noting)
+    client.keep_secret(ins(), on=True)
+    await client.find_patient(ins())
+    await client.summary(ins())
+    await client.break_glass(ins(), "immediate-risk", "choc anaphylactique")
+    assert {secret for _url, secret in sent} == {"INVISIBLE_REPRESENTANTS_LEGAUX"}
+    sent.clear()
+    await client.find_patient(ins(111111))
+    client.keep_secret(ins(), on=False)
+    await client.find_patient(ins())
+    assert {secret for _url, secret in sent} == {None}
