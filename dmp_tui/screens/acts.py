@@ -256,7 +256,7 @@ def state_of(consent: Consent, now: datetime) -> AuthorisationState:
     return AuthorisationState.VALID if consent.end is None or now < consent.end else AuthorisationState.EXPIRED
 
 
-def named(consent: Consent) -> str:
+def actor_words(consent: Consent) -> str:
     """Who a line is about: a structure is told as one."""
     name = visible(consent.actor_name) or consent.actor
     return _("équipe de {name}").format(name=name) if consent.actor_is_organisation else name

@@ -9,12 +9,12 @@ from textual.binding import Binding, BindingType
 
 from dmp_tui.dmp.consents import AuthorisationState, Consent, EmergencyConsents
 from dmp_tui.i18n import _
-from dmp_tui.screens.acts import Offer, Standing, named, offers, state_of, state_words
+from dmp_tui.screens.acts import Offer, Standing, actor_words, offers, state_of, state_words
 from dmp_tui.screens.dates import day
 from dmp_tui.screens.messages import ActChosen, ReadStanding
 from dmp_tui.screens.record import OpenRecord
 from dmp_tui.screens.record_screen import RecordScreen
-from dmp_tui.screens.words import phone
+from dmp_tui.screens.words import named, phone
 from dmp_tui.widgets.board import Board
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Cell, Row, text_row, title
 from dmp_tui.widgets.text import visible, wrap
@@ -95,7 +95,7 @@ class ConsentsScreen(RecordScreen):
         reasons = dict.fromkeys(offer.why_not for offer in found if offer.why_not)
         for why in reasons:
             labels = " ; ".join(offer.label for offer in found if offer.why_not == why)
-            rows += _lines(f" - {labels} : {why}", width, "   ")
+            rows += _lines(f" - {named(labels, why)}", width, "   ")
         return rows
 
     def _list_rows(self, standing: Standing, width: int) -> list[Row]:
@@ -113,7 +113,7 @@ class ConsentsScreen(RecordScreen):
     def _consent_rows(self, consent: Consent, now: datetime, width: int) -> list[Row]:
         """``VALIDE    Dr SIMON Claire (vous), du 01/11/2026 au 01/11/2027, recueilli par Dr SIMON Claire``."""
         state = state_of(consent, now)
-        words = named(consent)
+        words = actor_words(consent)
         if consent.actor == self.record.professional_id:
             words += " " + _("(vous)")
         start, end = _local_day(consent.start), _local_day(consent.end) if consent.end else ""

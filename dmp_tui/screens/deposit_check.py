@@ -10,6 +10,7 @@ from dmp_tui.dmp import codes
 from dmp_tui.dmp.documents import Confidentiality
 from dmp_tui.dmp.files import USUAL_TYPES, Draft, is_dated_ahead, is_free, with_level, with_type
 from dmp_tui.dmp.identity import NO_TRAITS, Ins
+from dmp_tui.dmp.minors import age_of, is_minor
 from dmp_tui.dmp.subjects import DOUBTS, warnings_of, written_numbers
 from dmp_tui.i18n import _
 from dmp_tui.screens.base import PageScreen
@@ -34,6 +35,7 @@ class DepositCheckScreen(PageScreen):
         Binding("o", "send(True)", show=False, id="deposit.send-anyway"),
         Binding("m", "level('MASQUE_PS')", show=False, id="deposit.mask"),
         Binding("i", "level('INVISIBLE_PATIENT')", show=False, id="deposit.hide"),
+        Binding("r", "level('INVISIBLE_REPRESENTANTS_LEGAUX')", show=False, id="deposit.hide-representatives"),
         *(
             Binding(str(n), f"type({n - 1})", show=False, id=f"deposit.type-{n}")
             for n in range(1, len(USUAL_TYPES) + 1)
@@ -70,6 +72,10 @@ class DepositCheckScreen(PageScreen):
         own = self.record.identity.ins.matricule[:13]
         return () if any(number[:13] == own for number in numbers) else numbers
 
+    @property
+    def _minor(self) -> bool:
+        return is_minor(age_of(self.record.identity, self.today))
+
     def keys(self) -> str:
         """How to send and how to leave."""
         return " " + _("Entrée déposer  Échap ne pas déposer")
@@ -100,13 +106,18 @@ class DepositCheckScreen(PageScreen):
                 text = f"{'>' if chosen else ' '} {number} {_type_name(code)}"
                 rows.append(text_row(text, width, STRONG if chosen else PLAIN))
         rows.append((title(_("CONFIDENTIALITÉ"), width),))
-        levels = (
+        levels = [
             ("m", Confidentiality.MASKED, _("masqué aux professionnels")),
             ("i", Confidentiality.HIDDEN_FROM_PATIENT, _("pas encore visible par le patient")),
-        )
+        ]
+        if self._minor and not self.record.secret:
+            words = _("caché aux représentants légaux (soins secrets, CSP R1111-50)")
+            levels.append(("r", Confidentiality.HIDDEN_FROM_REPRESENTATIVES, words))
         for key, level, words in levels:
             sign = "x" if level in entry.confidentiality else " "
             rows.append(text_row(f"  {key} [{sign}] {words}", width))
+        if self.record.secret:
+            rows += _lines(_("  connexion secrète : caché aux représentants légaux"), width, STRONG)
         return rows
 
     def _warning_rows(self, width: int) -> list[Row]:
@@ -146,6 +157,8 @@ class DepositCheckScreen(PageScreen):
     def action_level(self, value: str) -> None:
         """Set or take away a level of confidentiality."""
         level = Confidentiality(value)
+        if level is Confidentiality.HIDDEN_FROM_REPRESENTATIVES and (self.record.secret or not self._minor):
+            return  # he has none, or the secret session hides it already
         self._change(with_level(self.draft, level, on=level not in self.draft.entry.confidentiality))
 
     def _change(self, draft: Draft) -> None:

@@ -17,6 +17,7 @@ from dmp_tui.screens.dates import day
 from dmp_tui.screens.document_rows import author_name
 from dmp_tui.screens.life_forms import ActPage, ConfirmForm
 from dmp_tui.screens.record import OpenRecord
+from dmp_tui.screens.words import named
 from dmp_tui.widgets.line import STRONG, Row, text_row, title
 from dmp_tui.widgets.text import visible, wrap
 
@@ -186,8 +187,13 @@ class DocumentStateScreen(ActPage):
             rows.append(text_row(f" {number} {change.label}", width, STRONG))
         for reason in dict.fromkeys(change.why_not for change in self.found if change.why_not):
             labels = ", ".join(change.label for change in self.found if change.why_not == reason)
-            rows += [text_row(line, width) for line in wrap(f" - {labels} : {reason}", width, "   ")]
-        if not self.found:
+            rows += [text_row(line, width) for line in wrap(f" - {named(labels, reason)}", width, "   ")]
+        if self.found:
+            # The official table has a row for showing, none for hiding: it is said with the deposit (TD3.3).
+            hiding = _("Cacher au patient ou aux représentants légaux")
+            reason = _("se décide au dépôt (i, r), pas après ; son auteur peut le supprimer et le redéposer")
+            rows += [text_row(line, width) for line in wrap(f" - {named(hiding, reason)}", width, "   ")]
+        else:
             rows += _lines(_("Il est supprimé : son état ne change plus."), width)
         return rows
 

@@ -96,7 +96,7 @@ class SecretScreen(PageScreen):
                 _("Le mineur demande le secret pour ces soins (CSP L1111-5, L1111-5-1, L2212-4, L2212-7, L6211-3-1)."),
                 _("Ses représentants légaux ne verront rien de ce que vous faites à partir de maintenant."),
                 _("Ce que vous avez déjà fait dans ce dossier leur reste visible."),
-                _("Un document que vous déposez se cache à part : e, dans la liste des documents."),
+                _("Les documents que vous déposez leur sont cachés aussi."),
             ]
         for sentence in told:
             rows += [text_row(line, width, STRONG if sentence is told[0] else PLAIN) for line in wrap(sentence, width)]

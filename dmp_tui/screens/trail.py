@@ -15,7 +15,7 @@ from dmp_tui.screens.messages import ListDocuments, ReadTrail
 from dmp_tui.screens.record import OpenRecord
 from dmp_tui.screens.record_screen import RecordScreen
 from dmp_tui.screens.trail_words import act_words, mode_word, reason_words, role_words, rule_words
-from dmp_tui.screens.words import day_and_time
+from dmp_tui.screens.words import day_and_time, named
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Cell, Row, text_row
 from dmp_tui.widgets.text import visible, wrap
 
@@ -153,7 +153,7 @@ class TrailScreen(RecordScreen):
         act = act_words(entry, documents)
         if not entry.allowed:
             act = _("REFUSÉ, sans effet : {act} ({rule})").format(act=act, rule=rule_words(entry.rule))
-        text = f"{who} : {act}"
+        text = named(who, act)
         if urgent:
             text += f" · {mode_word(entry.mode)}"
         first, *more = wrap(text, width - _WHEN)

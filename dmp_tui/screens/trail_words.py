@@ -8,6 +8,7 @@ from dmp_tui.dmp.professions import Mode
 from dmp_tui.i18n import _
 from dmp_tui.screens.coded import document_type
 from dmp_tui.screens.dates import day
+from dmp_tui.screens.words import named as named_words
 from dmp_tui.widgets.text import visible
 
 
@@ -82,7 +83,7 @@ def reason_words(entry: TrailEntry) -> str:
         "other": _("autre motif"),
     }.get(entry.reason_code, visible(entry.reason_code))
     words = f"« {visible(entry.reason)} »" if entry.reason else ""
-    return " : ".join(part for part in (code, words) if part)
+    return named_words(code, words) if code and words else code or words
 
 
 def mode_word(mode: Mode) -> str:
