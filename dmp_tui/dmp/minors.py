@@ -7,9 +7,9 @@ age and proposes it (EX_GEN-1550).
 
 from datetime import date
 
+from dmp_tui.dmp.consents import MAJORITY
 from dmp_tui.dmp.identity import Identity
 
-MAJORITY = 18
 ASKED_FROM = 12
 """Age from which the secret session is asked about before the record is opened: what was traced cannot be hidden
 afterwards. Younger children are opened at once, and it stays one key away. The law names no age; this one is ours."""

@@ -133,6 +133,10 @@ async def test_the_callers_own_trail_comes_newest_first(client: DmpClient) -> No
 async def test_a_secret_session_is_said_with_every_call_for_that_patient_and_no_other(
     place: Place, client: DmpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    kept = place.store.patient("p215189")
+    assert kept
+    born = parse_birth_date(place.clock().strftime("%d-%m-") + str(place.clock().year - 15))
+    place.store.write_now(lambda tx: tx.put_patient(replace(kept, traits=replace(kept.traits, birth=born))))
     sent: list[tuple[str, str | None]] = []
     transport = client._conversation.transport
     send = transport.send
