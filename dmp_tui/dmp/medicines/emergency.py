@@ -1,6 +1,6 @@
 """The emergency set: the base of medicines that ships with the program, for a site that has imported none.
 
-About 290 substances of a trolley, a mobile unit's bag and the treatments that patients come in with, their usual names
+Some 300 substances of a trolley, a mobile unit's bag and the treatments that patients come in with, their usual names
 and boxes, and the pairs of the thesaurus among them. Facts (names, ATC codes, classes, pairs and levels) are those of
 the sources that each row names; mechanisms and conducts are told in our own words. It is no official base: what it does
 not hold may well interact, and every answer that rests on it says so.

@@ -1,7 +1,7 @@
 """The official base, understanding the names that people use: those of the emergency set beside its own.
 
 The official tables know brands as they are printed ("EFFEXOR L.P."), no English name, no abbreviation and few ATC
-codes. The emergency set knows those of some 290 substances. What is answered is still the official base's: its
+codes. The emergency set knows those of some 300 substances. What is answered is still the official base's: its
 substances, its boxes, its pairs.
 """
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from dmp_tui.dmp.entries import Coding
 from dmp_tui.dmp.identity import fold
+from dmp_tui.dmp.medicines.makers import without_maker
 from dmp_tui.dmp.medicines.model import Base, Found, Speciality, Substance
 from dmp_tui.dmp.medicines.naming import short_name
 from dmp_tui.dmp.safety.model import Medicine
@@ -88,7 +89,10 @@ _AND = re.compile(r"\s*(?:/|\+|\bet\b|\band\b)\s*", re.IGNORECASE)
 
 
 def exact(name: str, label: str, base: Base) -> Medicine | None:
-    """The medicine of a name that is, letter for letter, one of the base's, or several of them joined."""
+    """The medicine of a name that is, letter for letter, one of the base's, or several of them joined.
+
+    A generic's firm is passed over ("AMOXICILLINE ACIDE CLAVULANIQUE BIOGARAN"), never a word that nobody knows.
+    """
     own = base.substance(name)
     if own is not None:
         return of_substance(own, label)
@@ -99,8 +103,30 @@ def exact(name: str, label: str, base: Base) -> Medicine | None:
     held = [base.substance(part) for part in parts]
     both = tuple(one for one in held if one is not None)
     if len(parts) > 1 and len(both) == len(parts):
-        return Medicine(label, " + ".join(one.name for one in both), both, ("",) * len(both))
-    return None
+        return _of_several(both, label)
+    bare = without_maker(name)
+    if bare:
+        return exact(bare, label, base)
+    several = _several(fold(name).split(), base)
+    return _of_several(several, label) if len(several) > 1 else None
+
+
+def _of_several(held: tuple[Substance, ...], label: str) -> Medicine:
+    return Medicine(label, " + ".join(one.name for one in held), held, ("",) * len(held))
+
+
+_MOST_WORDS = 8
+
+
+def _several(words: list[str], base: Base) -> tuple[Substance, ...]:
+    """The substances whose names, written one after the other, are all of these words; else none."""
+    if not words or len(words) > _MOST_WORDS:
+        return ()
+    for end in range(len(words), 0, -1):
+        own = base.substance(" ".join(words[:end])) if len(words[0]) > 3 else None
+        if own is not None and (end == len(words) or (rest := _several(words[end:], base))):
+            return (own,) if end == len(words) else (own, *rest)
+    return ()
 
 
 @lru_cache(maxsize=8192)
