@@ -1,11 +1,13 @@
 """``GET /fhir/Communication``: the notices of emergency accesses, for the treating doctor to whom they were given."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dmp_tui.dmp.documents import Confidentiality
 from dmp_tui.dmp.notices import Notice, NoticeKind, Recipient, told
 from dmp_tui.dmp.rights import Decision, Operation
 from dmp_tui.dmp.trail import Readable, readable_by_professional
@@ -16,6 +18,7 @@ from dmp_tui.server.parameters import parameters
 from dmp_tui.server.services import Services
 from dmp_tui.server.subjects import record_of
 from dmp_tui.server.trail_search import IDNPS
+from dmp_tui.store.reads import Reads
 
 Json = dict[str, Any]
 
@@ -90,6 +93,19 @@ async def _found(
         doctor=doctor,
         before=before,
     )
+
+
+def notices_for_patient(
+    reads: Reads, patient_id: str, now: datetime, most: int, *, before: int | None = None
+) -> list[Notice]:
+    """What a record's holder is told, newest first; not of documents that were shown to him before they were told."""
+    found = reads.notices(patient_id, now, most, before=before)
+    return [notice for notice in found if notice.kind is not NoticeKind.HIDDEN or _still_hidden(reads, notice)]
+
+
+def _still_hidden(reads: Reads, notice: Notice) -> bool:
+    document = reads.document(notice.document_id)
+    return document is not None and Confidentiality.HIDDEN_FROM_PATIENT in document.confidentiality
 
 
 def _access(services: Services, caller: Caller, patient_id: str) -> Access:

@@ -21,11 +21,13 @@ from dmp_tui.server.services import Services
 from dmp_tui.server.subjects import record_of
 from dmp_tui.server.trail_search import Asked, parse_trail_search
 from dmp_tui.store.reads import Reads
+from dmp_tui.store.trail import TrailRow
 from dmp_tui.store.trail_reads import TrailQuery
 
 Json = dict[str, Any]
 
 READ_TRAIL = "read_trail"
+_ALL = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,10 @@ class Reader:
     """The row of his own reading: a first page counts up to it."""
     actor: str | None
     """Whose acts alone are shown; None for everybody's."""
-    access: Access
-    """What exists for him: the id of another document is in no answer, nor found by a search."""
+    is_shown: Callable[[str], bool]
+    """Whether a document exists for him: the id of another is in no answer, nor found by a search."""
+    representative: bool = False
+    """A minor's legal representative: acts of secret sessions do not exist for him."""
 
 
 async def search(services: Services, caller: Caller, request: Request) -> Response:
@@ -46,7 +50,7 @@ async def search(services: Services, caller: Caller, request: Request) -> Respon
     record = named_record(services, asked)
     access, seq = await _traced(services, caller, record)
     actor = None if _readable(access) is Readable.EVERYTHING else caller.professional.id
-    reader = Reader(seq, actor, access)
+    reader = Reader(seq, actor, shown(services.store, access))
     return fhir_response(page_of_trail(services.store, record, asked, reader, services.base_url))
 
 
@@ -114,7 +118,7 @@ def page_of_trail(reads: Reads, record: Record | None, asked: Asked, reader: Rea
     """The Bundle of a page."""
     if record is None:
         raise not_found()
-    is_shown = shown(reads, reader.access)
+    is_shown = reader.is_shown
     upto = reader.seq if asked.upto is None else min(reader.seq, asked.upto)
     query = TrailQuery(
         record.id,
@@ -127,14 +131,14 @@ def page_of_trail(reads: Reads, record: Record | None, asked: Asked, reader: Rea
         dates=asked.dates,
         upto=upto,
     )
-    rows = reads.search_trail(query, asked.count + 1, after=asked.after, ascending=asked.ascending)
+    rows, total = _found(reads, query, asked, reader)
     links = [("self", f"{upto}-{asked.after}" if asked.after is not None else "")]
     if asked.count and len(rows) > asked.count:
         links.append(("next", f"{upto}-{rows[asked.count - 1].seq}"))
     return {
         "resourceType": "Bundle",
         "type": "searchset",
-        "total": reads.count_trail(query),
+        "total": total,
         "link": [{"relation": name, "url": _link(base_url, asked, cursor)} for name, cursor in links],
         "entry": [
             {
@@ -145,6 +149,18 @@ def page_of_trail(reads: Reads, record: Record | None, asked: Asked, reader: Rea
             for row in rows[: asked.count]
         ],
     }
+
+
+def _found(reads: Reads, query: TrailQuery, asked: Asked, reader: Reader) -> tuple[list[TrailRow], int]:
+    """The rows of the page and one more, and how many there are in all."""
+    if not reader.representative:
+        rows = reads.search_trail(query, asked.count + 1, after=asked.after, ascending=asked.ascending)
+        return rows, reads.count_trail(query)
+    # Whether a session was secret is sealed in its rows: all of a child's are read, and counted.
+    whole = [row for row in reads.search_trail(query, _ALL, ascending=asked.ascending) if not row.secret]
+    after = asked.after
+    following = [row for row in whole if after is None or (row.seq > after if asked.ascending else row.seq < after)]
+    return following[: asked.count + 1], len(whole)
 
 
 def _actors(asked: Asked, reader: Reader) -> frozenset[str] | None:

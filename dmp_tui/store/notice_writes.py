@@ -26,7 +26,7 @@ _PLACES = "(?, ?, ?, ?, ?, ?, ?, ?, 0, ?)"
 _HOUR = int(GROUPED.total_seconds()) * 1_000_000
 _REMEMBERED = 4096
 _Group = tuple[str, str, str, str]
-"""Record, actor, session and mode."""
+"""Record, actor, session and mode, secret or not."""
 
 
 class NoticeWrites(TrailWrites):
@@ -85,7 +85,8 @@ class NoticeWrites(TrailWrites):
 
     def _notices_of(self, event: TrailEvent, seq: int) -> list[Any]:
         """The values of the rows that an access makes: none, the patient's, and in an emergency his doctor's too."""
-        group = (event.patient_id, event.actor, event.session, event.mode)
+        # What is told to fewer people is told apart: it must not stand for what is told to all.
+        group = (event.patient_id, event.actor, event.session, event.mode + ("|secret" if event.secret else ""))
         at = microseconds(self._clock())
         # After a clock that went back, an access is told again: once too often, never once too few.
         if 0 <= at - self._told.get(group, at - _HOUR) < _HOUR:

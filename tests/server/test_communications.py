@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dmp_tui.dmp.consents import ConsentKind
 from dmp_tui.dmp.notices import NoticeKind
+from dmp_tui.server.communications import notices_for_patient
 from tests.server.api import Api, Client, reference
 from tests.server.login.world import DOCTOR, NURSE, record
 
@@ -94,3 +95,19 @@ async def test_a_document_hidden_from_the_patient_is_announced_in_two_weeks(api:
     api.clock.forward(days=14)
     (notice,) = api.store.notices(PATIENT.id, api.clock(), 9)
     assert (notice.kind, notice.document_id) == (NoticeKind.HIDDEN, made.json()["id"])
+    assert notices_for_patient(api.store, PATIENT.id, api.clock(), 9) == [notice]
+
+
+async def test_a_document_that_was_shown_before_is_not_announced(api: Api) -> None:
+    api.keep(PATIENT)
+    api.permit(PATIENT, DOCTOR)
+    doctor = await api.login(DOCTOR)
+    made = await doctor.post("/fhir/DocumentReference", reference(b"texte", PATIENT, securityLabel=HIDDEN))
+    id_ = made.json()["id"]
+    normal = {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "N"}
+    shown = {"op": "replace", "path": "/securityLabel", "value": [{"coding": [normal]}]}
+    assert (await doctor.patch(f"/fhir/DocumentReference/{id_}", shown)).status_code == 200
+    api.clock.forward(days=15)
+    told = notices_for_patient(api.store, PATIENT.id, api.clock(), 9)
+    assert NoticeKind.HIDDEN not in {notice.kind for notice in told}
+    assert NoticeKind.HIDDEN in {notice.kind for notice in api.store.notices(PATIENT.id, api.clock(), 9)}

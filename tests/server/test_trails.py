@@ -9,7 +9,9 @@ import pytest
 
 from dmp_tui.dmp.consents import ConsentKind, Record, RecordStatus
 from dmp_tui.server.app import _ROUTES
-from dmp_tui.server.trail_search import TDE
+from dmp_tui.server.trail_search import TDE, parse_trail_search
+from dmp_tui.server.trails import Reader, page_of_trail
+from dmp_tui.store import TrailEvent
 from tests.server.api import MASKED, Api, Client, reference
 from tests.server.login.world import DOCTOR, FACILITY, NURSE, REGULATOR, record
 
@@ -253,6 +255,29 @@ async def test_every_call_allowed_or_refused_leaves_who_what_when_mode_and_reaso
 
 def doctor_mode(*, emergency: bool) -> str:
     return "bris_de_glace" if emergency else "normal"
+
+
+@pytest.mark.parametrize("sort", ["", "_sort=date&"])
+async def test_acts_of_a_secret_session_do_not_exist_for_a_legal_representative(api: Api, sort: str) -> None:
+    api.keep(PATIENT)
+    event = TrailEvent(DOCTOR.id, DOCTOR.name, "doctor", "normal", "read_admin_data", "allowed", patient_id=PATIENT.id)
+    for secret in (False, True, True, False, True, False):
+        api.store.write_now(lambda tx, secret=secret: tx.trace(replace(event, secret=secret)))  # type: ignore[misc] # binds the loop's value
+    found: dict[bool, list[str]] = {}
+    for representative in (True, False):
+        reader = Reader(6, None, lambda _id: True, representative=representative)
+        cursor, ids = "", []
+        while True:
+            asked = parse_trail_search(f"patient={PATIENT.id}&{sort}_count=2{cursor}")
+            page = page_of_trail(api.store, PATIENT, asked, reader, "https://x/fhir")
+            assert page["total"] == (3 if representative else 6)
+            ids += [entry["resource"]["id"] for entry in page["entry"]]
+            following = [link["url"] for link in page["link"] if link["relation"] == "next"]
+            if not following:
+                break
+            cursor = "&_cursor=" + following[0].rpartition("_cursor=")[2]
+        found[representative] = sorted(ids)
+    assert found == {True: ["1", "4", "6"], False: ["1", "2", "3", "4", "5", "6"]}
 
 
 async def test_a_structure_that_acts_names_the_person(api: Api) -> None:

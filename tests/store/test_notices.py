@@ -102,6 +102,12 @@ def test_one_hour_of_one_session_in_one_mode_is_one_notice(
     store.close()
 
 
+def test_a_secret_session_is_told_to_the_doctor_alone_and_hides_no_other_access(store: Store, record: Record) -> None:
+    trace(store, replace(EMERGENCY, secret=True), EMERGENCY)
+    assert [notice.seq for notice in of_patient(store)] == [2]
+    assert [notice.seq for notice in of_doctor(store)] == [2, 1]
+
+
 def test_an_access_that_was_undone_is_told_when_it_happens(store: Store, record: Record) -> None:
     def undone(transaction: Transaction) -> None:
         transaction.trace(ACCESS)
