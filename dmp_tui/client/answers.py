@@ -1,6 +1,6 @@
 """What calls give back: frozen, and nothing of HTTP in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -94,6 +94,17 @@ class AdminData:
         from dmp_tui.dmp.fhir.patients import Administrative
 
         return Administrative(self.address, self.phones, self.contacts, email=self.email)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientAccess:
+    """What a patient needs to open his own access, once."""
+
+    code: str = field(repr=False)
+    login: str = field(default="", repr=False)
+    """By which he says who he is; empty where the server needs none."""
+    expires: datetime | None = None
+    """When the code ends (excluded)."""
 
 
 @dataclass(frozen=True, slots=True)

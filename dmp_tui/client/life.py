@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from dmp_tui.client.answers import AdminData, PatientStatus, TrailPage
+from dmp_tui.client.answers import AdminData, PatientAccess, PatientStatus, TrailPage
 from dmp_tui.client.errors import ClientError, ClientProblem
 from dmp_tui.client.requests import Requests, resources
 from dmp_tui.dmp.identity import IdentityError, Ins
@@ -157,8 +157,8 @@ class RecordLife(Requests):
         answer = await self._patch(_of(patient_id), ins, operations, before.version)
         return _admin_data(answer.json())
 
-    async def patient_access(self, patient_id: str) -> tuple[str, datetime | None]:
-        """Open the patient's own access (TD1.5a): a code that serves once, and until when. It is kept nowhere."""
+    async def patient_access(self, patient_id: str) -> PatientAccess:
+        """Open the patient's own access (TD1.5a): a code that serves once. It is kept nowhere."""
         from dmp_tui.dmp.fhir.lenient import many, text
 
         answer = await self._operation(patient_id, "$patient-access")
@@ -166,7 +166,8 @@ class RecordLife(Requests):
         code = text(parts.get("code", {}), "valueString")
         if not code:
             raise ClientError(ClientProblem.BAD_ANSWER, "code")
-        return code, _moment(text(parts.get("expires", {}), "valueInstant"))
+        expires = _moment(text(parts.get("expires", {}), "valueInstant"))
+        return PatientAccess(code, text(parts.get("login", {}), "valueString"), expires)
 
     # --- the trail ----------------------------------------------------------------------------------------------------
 

@@ -192,11 +192,11 @@ class LifeApp(NoteApp):
         """Ask for the patient's code, and show it: it goes from the answer to the screen, and nowhere else."""
         from dmp_tui.screens.access_code import AccessCodeScreen
 
-        code, until = await self.ask(lambda client: client.patient_access(record.patient_id))
+        access = await self.ask(lambda client: client.patient_access(record.patient_id))
         if self.record is None or self.record.identity != record.identity:
             return
         self._leave_forms()
-        self.push_screen(AccessCodeScreen(self.record, self.today(), code, until))
+        self.push_screen(AccessCodeScreen(self.record, self.today(), access))
 
     def _leave_forms(self) -> None:
         from dmp_tui.screens.life_forms import ActPage

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dmp_tui.client.answers import PatientAccess
 from dmp_tui.screens.access_code import AccessCodeScreen, grouped
 from dmp_tui.screens.creation import LeafletScreen
 from dmp_tui.screens.leaflet import leaflet, leaflet_text
@@ -78,12 +79,14 @@ async def test_the_leaflet_turns_is_saved_and_says_that_the_patient_was_told(tmp
 
 async def test_the_code_is_large_on_screen_and_whole_on_paper(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    screen = AccessCodeScreen(record(), TODAY, "K7QMP2XA", NOW)
+    screen = AccessCodeScreen(record(), TODAY, PatientAccess("K7QMP2XA", "1234567890", NOW))
     app = Alone(screen)  # type: ignore[arg-type]  # a page of a record, if not a RecordScreen
     async with app.run_test(size=(80, 24)) as pilot:
         await until_shows(pilot, "K 7 Q M   P 2 X A")
         assert "MARTINEAU" not in screen.paper()
         assert "K7QM  P2XA" in screen.paper()
+        assert "Identifiant : 1234567890" in screen.paper()
+        assert "1 2 3 4 5 6 7 8 9 0" in app.text
         await pilot.press("i")
         await until_shows(pilot, "Ce poste n'a pas d'imprimante")
 
