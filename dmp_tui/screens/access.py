@@ -13,7 +13,7 @@ from dmp_tui.screens.base import PageScreen
 from dmp_tui.screens.dates import day
 from dmp_tui.screens.forms import FormScreen
 from dmp_tui.screens.messages import AuthorisationDeclared, GlassBroken, Go
-from dmp_tui.screens.record import identity_rows
+from dmp_tui.screens.record import identity_rows, secret_rows
 from dmp_tui.screens.words import clock_time
 from dmp_tui.widgets.field import Field
 from dmp_tui.widgets.line import ALARM, STRONG, Row, text_row, title
@@ -62,7 +62,8 @@ class NotAuthorisedScreen(PageScreen):
         Binding("exclamation_mark", "go('break-glass')", show=False, id="go.break-glass"),
     ]
 
-    def __init__(self, identity: Identity, today: date, why: str, ways: Ways) -> None:
+    def __init__(self, identity: Identity, today: date, why: str, ways: Ways, secret: bool = False) -> None:
+        self.secret = secret
         self.identity = identity
         self.today = today
         self.why = why
@@ -79,8 +80,8 @@ class NotAuthorisedScreen(PageScreen):
         return " " + "  ".join([*parts, _("Échap Renoncer")])
 
     def banner_rows(self, width: int) -> list[Row]:
-        """Whose record."""
-        return identity_rows(self.identity, width, self.today)
+        """Whose record, and that the session is secret."""
+        return [*identity_rows(self.identity, width, self.today), *secret_rows(self.secret, width)]
 
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """Why it is closed to the caller, and what each way means."""
@@ -118,10 +119,17 @@ class NotAuthorisedScreen(PageScreen):
 class DeclareScreen(FormScreen):
     """The patient's consent, as collected by the professional who declares it."""
 
-    def __init__(self, identity: Identity, today: date, collected_at: datetime, professional: str) -> None:
+    def __init__(
+        self, identity: Identity, today: date, collected_at: datetime, professional: str, *, secret: bool = False
+    ) -> None:
+        self.secret = secret
         self.collected_at = collected_at
         self.professional = professional
         super().__init__(identity, today, [Field(_("Taper OUI pour déclarer :"), limit=3)])
+
+    def banner_rows(self, width: int) -> list[Row]:
+        """About whom, and that the session is secret."""
+        return [*super().banner_rows(width), *secret_rows(self.secret, width)]
 
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """Exactly what will be declared."""
@@ -148,7 +156,8 @@ class DeclareScreen(FormScreen):
 class BreakGlassScreen(FormScreen):
     """A reason code and a reason in words, for one patient."""
 
-    def __init__(self, identity: Identity, today: date, *, regulator: bool = False) -> None:
+    def __init__(self, identity: Identity, today: date, *, regulator: bool = False, secret: bool = False) -> None:
+        self.secret = secret
         self.codes = REASON_CODES if regulator else REASON_CODES[:3]
         label = _("Motif (1 à {last}) :").format(last=len(self.codes))
         super().__init__(identity, today, [Field(label, digits=True, limit=1), Field(_("Précisez :"), limit=300)])
@@ -160,6 +169,10 @@ class BreakGlassScreen(FormScreen):
         """A regulator goes on with the words."""
         if self.fields[0].value:
             self.fields[1].focus()
+
+    def banner_rows(self, width: int) -> list[Row]:
+        """About whom, and that the session is secret."""
+        return [*super().banner_rows(width), *secret_rows(self.secret, width)]
 
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """What breaking the glass is, and the codes."""

@@ -3,6 +3,7 @@
 from dmp_tui.i18n import _
 from dmp_tui.screens.base import PageScreen
 from dmp_tui.screens.places import PLACES
+from dmp_tui.screens.record import OpenRecord, unusual_rows
 from dmp_tui.screens.words import named
 from dmp_tui.widgets.line import STRONG, Cell, Row, text_row, title
 from dmp_tui.widgets.text import wrap
@@ -11,7 +12,9 @@ from dmp_tui.widgets.text import wrap
 class HelpScreen(PageScreen):
     """What the keys do and what the signs mean. Shows nothing of a record."""
 
-    def __init__(self, *, officer: bool = False) -> None:
+    def __init__(self, record: OpenRecord | None = None, *, officer: bool = False) -> None:
+        self.record = record
+        """The one below, of which only the access mode is shown."""
         self.officer = officer
         """A privacy officer asks: his keys, and no record's."""
         super().__init__()
@@ -19,6 +22,10 @@ class HelpScreen(PageScreen):
     def keys(self) -> str:
         """How to leave."""
         return " " + _("Échap Retour")
+
+    def banner_rows(self, width: int) -> list[Row]:
+        """The access mode of the record below, where it is not the usual one."""
+        return unusual_rows(self.record, width)
 
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """Keys, then signs."""

@@ -60,13 +60,13 @@ class PlacesApp(MedicinesApp):
         from dmp_tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(officer=self.is_officer))
+            self.push_screen(HelpScreen(self.record, officer=self.is_officer))
 
     def _search(self) -> None:
         from dmp_tui.screens.search import SearchScreen
 
         if self.session is not None and not isinstance(self.screen, SearchScreen):
-            self.push_screen(SearchScreen(self.today(), self.settings.site_oid))
+            self.push_screen(SearchScreen(self.today(), self.settings.site_oid, record=self.record))
 
     def _sheet(self) -> None:
         if self.record is not None:
@@ -78,7 +78,11 @@ class PlacesApp(MedicinesApp):
         if not self.may_break_glass() or self._asked_for is None or isinstance(self.screen, BreakGlassScreen):
             return
         regulator = self._professional().regulator
-        self.push_screen(BreakGlassScreen(self._asked_for, self.today(), regulator=regulator))
+        self.push_screen(
+            BreakGlassScreen(
+                self._asked_for, self.today(), regulator=regulator, secret=self.secret_for(self._asked_for)
+            )
+        )
 
     def _create(self) -> None:
         from dmp_tui.screens.creation import CreationScreen
@@ -108,4 +112,12 @@ class PlacesApp(MedicinesApp):
         from dmp_tui.screens.access import DeclareScreen
 
         if self.session is not None and self._asked_for is not None and self.record is None:
-            self.push_screen(DeclareScreen(self._asked_for, self.today(), self.clock(), self._professional().name))
+            self.push_screen(
+                DeclareScreen(
+                    self._asked_for,
+                    self.today(),
+                    self.clock(),
+                    self._professional().name,
+                    secret=self.secret_for(self._asked_for),
+                )
+            )

@@ -139,6 +139,19 @@ def _mode_row(record: OpenRecord, width: int) -> Row:
     return (Cell(0, cell_len(mode), mode, style), Cell(cell_len(mode) + 1, room, two_ends(text, read, room)))
 
 
+def unusual_rows(record: OpenRecord | None, width: int) -> list[Row]:
+    """For the screens above a record that show nothing of it: the access mode, where it is not the usual one."""
+    if record is None or (record.mode is Mode.NORMAL and not record.secret):
+        return []
+    words, style = mode_words(record)
+    return [(Cell(0, width, words, style),)]
+
+
+def secret_rows(secret: bool, width: int) -> list[Row]:
+    """For the screens before a minor's record is open: that the session is secret, where it is."""
+    return [(Cell(0, width, _("CONNEXION SECRÈTE"), ALARM),)] if secret else []
+
+
 def mode_words(record: OpenRecord) -> tuple[str, Style]:
     """The access mode and until when, and that the session is secret, with its style."""
     mode, style = _mode_words(record)

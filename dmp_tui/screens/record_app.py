@@ -108,6 +108,10 @@ class RecordApp(RegisterApp):
             grant = None
         self._open(lambda client: open_record(client, identity, caller, grant), typed=typed)
 
+    def secret_for(self, identity: "Identity") -> bool:
+        """Whether this person is read in a secret session."""
+        return self._secret.get(identity.ins, False)
+
     def on_secret_chosen(self, message: "messages.SecretChosen") -> None:
         """A minor's record: secret from now on, or not; then it is opened, if it is not."""
         from dmp_tui.screens.secret import SecretScreen
@@ -141,7 +145,7 @@ class RecordApp(RegisterApp):
             case NotAuthorised(identity, why, ways):
                 self._asked_for = identity
                 self.pop_to(READY)
-                self.push_screen(NotAuthorisedScreen(identity, self.today(), why, ways))
+                self.push_screen(NotAuthorisedScreen(identity, self.today(), why, ways, self.secret_for(identity)))
             case NoRecord(identity, why_not):
                 self.pop_to(READY)
                 self._absent = identity

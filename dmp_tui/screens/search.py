@@ -18,6 +18,7 @@ from dmp_tui.dmp.identity import (
 from dmp_tui.i18n import _
 from dmp_tui.screens.forms import FormScreen
 from dmp_tui.screens.messages import OpenIdentity
+from dmp_tui.screens.record import OpenRecord, unusual_rows
 from dmp_tui.screens.sentences import identity_sentence
 from dmp_tui.screens.words import traits_line
 from dmp_tui.widgets.field import Field
@@ -28,12 +29,25 @@ from dmp_tui.widgets.text import wrap
 class SearchScreen(FormScreen):
     """One field. ``reason`` says why we are here where the user did not ask."""
 
-    def __init__(self, today: date, site_oid: str, reason: str = "", person: Traits = NO_TRAITS) -> None:
+    def __init__(
+        self,
+        today: date,
+        site_oid: str,
+        reason: str = "",
+        person: Traits = NO_TRAITS,
+        record: OpenRecord | None = None,
+    ) -> None:
+        self.record = record
+        """The one below, of which only the access mode is shown."""
         self.site_oid = site_oid
         self.person = person
         """Whom the card names, where only the number is missing."""
         self.reason = reason
         super().__init__(None, today, [Field(_("INS du patient :"))])
+
+    def banner_rows(self, width: int) -> list[Row]:
+        """The access mode of the record below, where it is not the usual one."""
+        return unusual_rows(self.record, width)
 
     def body_rows(self, width: int, _height: int) -> list[Row]:
         """What may be typed or scanned."""

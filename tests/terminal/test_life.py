@@ -98,6 +98,11 @@ def break_the_glass(terminal: Terminal) -> None:
         terminal.press(letter)
         terminal.until(rf"BRIS DE GLACE jusqu'à \d\d:\d\d.*{shown}")
     terminal.until(r"patient hors d'état de s'exprimer : « inconsciente, trouvée\s+seule »")
+    for letter, shown in (("?", "TOUCHES"), ("/", "OUVRIR UN DOSSIER")):
+        terminal.press(letter)
+        terminal.until(rf"BRIS DE GLACE jusqu'à \d\d:\d\d.*{shown}")
+        terminal.press("escape")
+        terminal.until("Vos propres actions seulement")
 
 
 def close_and_reopen(terminal: Terminal) -> None:
