@@ -1,6 +1,7 @@
 """Puis-je donner ?: up to five medicines against the merged sheet and each other, weighed as their names are typed."""
 
 import asyncio
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -66,6 +67,8 @@ class GiveScreen(AskingScreen):
         """What the typed name may become."""
         self._answer: Answer | None = None
         self._ready: Weighing | None = None
+        self._gone = False
+        """The base could not be read any more."""
         super().__init__(record, today)
         self.board.whole = True
 
@@ -82,22 +85,27 @@ class GiveScreen(AskingScreen):
 
     # --- the base and the sheet
 
-    async def show_base(self, base: Base, given: tuple[Medicine, ...] = ()) -> Weighing:
+    async def show_base(self, base: Base, given: tuple[Medicine, ...] = ()) -> Weighing | None:
         """The base is open: read the sheet through it, off the event loop, and weigh what was typed meanwhile.
 
-        ``given``: what was being checked when the screen was left. What was read is returned, for the next time.
+        ``given``: what was being checked when the screen was left. What was read is returned, for the next time; None
+        where the base cannot be read.
         """
         sheet, traits = self.record.sheet, self.record.reckoned
 
         def read() -> Weighing:
             known = known_of(sheet, base, self.today, birth=traits.birth, sex=traits.sex)
             # What a base reads when something is first looked for is read here, and not under the first letter typed.
-            found = (*candidates(_ANY, base), *candidates(_SLIP, base))
-            check(found[:1] or self.proposed, known, base)
+            if found := (*candidates(_ANY, base), *candidates(_SLIP, base)):
+                check(found[:1], known, base)
             return Weighing(base, sheet, known, beside(sheet, known, traits.birth, self.today))
 
-        ready = await asyncio.to_thread(read)
-        self.take(ready, given)
+        try:
+            ready = await asyncio.to_thread(read)
+            self.take(ready, given)
+        except sqlite3.Error:
+            self._tell_gone()
+            ready = None
         self.lay_out()
         return ready
 
@@ -118,9 +126,17 @@ class GiveScreen(AskingScreen):
             self.lay_out()
 
     def _weigh(self) -> None:
-        """Weigh, and show it."""
-        self._reckon()
+        """Weigh, and show it; a base on a share that went away says so, and takes nobody's screen."""
+        try:
+            self._reckon()
+        except sqlite3.Error:
+            self._tell_gone()
         self.lay_out()
+
+    def _tell_gone(self) -> None:
+        self._ready = self._answer = None
+        self._gone = True
+        self.say(_("La base de médicaments ne peut plus être lue : Échap, puis g, la rouvre."), ALARM)
 
     def _reckon(self) -> None:
         """Find what the typed name may become, and weigh it with what was added."""
@@ -158,7 +174,7 @@ class GiveScreen(AskingScreen):
         """Candidates, reasons, what is not known; with nothing typed, what an emergency asks beside."""
         ready = self._ready
         if ready is None:
-            return [text_row(_("La base de médicaments s'ouvre."), width)]
+            return [] if self._gone else [text_row(_("La base de médicaments s'ouvre."), width)]
         rows: list[Row] = []
         asked = asked_for(self._typed)
         if self._found or (len(self._typed.strip()) >= LETTERS and not asked):

@@ -105,5 +105,5 @@ class MedicinesApp(LifeApp):
         for screen in self.screen_stack:
             if isinstance(screen, GiveScreen):
                 ready = await screen.show_base(self._base, self._given_to(screen.record))
-                if self.record is not None and self.record.sheet is ready.sheet:
+                if self.record is not None and ready is not None and self.record.sheet is ready.sheet:
                     self._read_so_far = ready

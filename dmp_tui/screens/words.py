@@ -129,8 +129,7 @@ def check_words(check: Check) -> str:
     return {
         "interaction": weighed_level(check),
         "contradiction": _("les documents se contredisent"),
-        "allergy-treatment": _("prescrit malgré l'allergie")
-        + (f", {level}" if (level := weighed_level(check)) else ""),
+        "allergy-treatment": _despite_words(check),
         "allergy-superseded": _("allergie d'un document remplacé, absente du nouveau"),
         "anticoagulant": _("anticoagulant, les documents diffèrent"),
         "association": _("association à risque hémorragique"),
@@ -140,6 +139,13 @@ def check_words(check: Check) -> str:
         "identity": _("identité différente dans ce document"),
         "other-person": _("document d'une autre personne ?"),
     }.get(check.kind, "")
+
+
+def _despite_words(check: Check) -> str:
+    """With the level where it is milder than one expects: an allergy that only crosses, say."""
+    level = weighed_level(check)
+    expected = check.weighed is None or check.weighed.level == "contraindicated"
+    return _("prescrit malgré l'allergie") + ("" if expected else f", {level}")
 
 
 def check_label(check: Check) -> str:

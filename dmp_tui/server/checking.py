@@ -118,10 +118,11 @@ def weigh(sheet: StoredSheet, record: Record, asked: Sequence[Asked], by: Weighi
     from dmp_tui.asking import words
     from dmp_tui.dmp.fhir.safety import Words, write_answer
 
-    base = by.base
-    proposed = _resolved(asked, base)
-    traits = record.traits
-    known = known_of(read_summary(plain(sheet)).sheet, base, by.day, birth=traits.birth, sex=traits.sex)
+    told, traits = read_summary(plain(sheet)).sheet, record.traits
+
+    def answered(base: Base) -> Answer:
+        proposed = _resolved(asked, base)
+        return check(proposed, known_of(told, base, by.day, birth=traits.birth, sex=traits.sex), base)
 
     def warnings(answer: Answer) -> tuple[str, ...]:
         return words.old_editions(answer, by.day)
@@ -135,7 +136,7 @@ def weigh(sheet: StoredSheet, record: Record, asked: Sequence[Asked], by: Weighi
         words.edition_words,
         warnings,
     )
-    return write_answer(check(proposed, known, base), record.id, now, said)
+    return write_answer(by.ask(answered), record.id, now, said)
 
 
 def _resolved(asked: Sequence[Asked], base: Base) -> tuple[Medicine, ...]:

@@ -1,12 +1,14 @@
 """The base of medicines by which the server weighs: which one, of which edition, on which day. It crosses processes."""
 
 import hashlib
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
 from dmp_tui.asking.base import base_at, stamp
 from dmp_tui.dmp.consents import Record
@@ -15,6 +17,8 @@ from dmp_tui.dmp.medicines.model import Base
 from dmp_tui.dmp.safety.known import known_of
 from dmp_tui.dmp.safety.sheet_checks import stale_on, verified
 from dmp_tui.dmp.sheet.model import Sheet
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,21 @@ class Weighing:
         """Blocking the first time in a process."""
         return _opened(self.opened, self.edition)
 
+    def ask(self, question: Callable[[Base], T]) -> T:
+        """What the base answers; the emergency set, where the file of the imported one turns out not to be readable."""
+        try:
+            return question(self.base)
+        except sqlite3.Error:
+            return question(emergency_base())
+
     def verified(self, sheet: Sheet, record: Record) -> Sheet:
         """The sheet with its treatments weighed against each other and against its allergies."""
         traits = record.traits
-        known = known_of(sheet, self.base, self.day, birth=traits.birth, sex=traits.sex)
-        return verified(sheet, known, self.base)
+
+        def weigh(base: Base) -> Sheet:
+            return verified(sheet, known_of(sheet, base, self.day, birth=traits.birth, sex=traits.sex), base)
+
+        return self.ask(weigh)
 
     def stale_on(self, record: Record) -> str:
         """The day from which it is to be weighed again; empty where only another base or document asks for it."""

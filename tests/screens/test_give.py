@@ -1,5 +1,6 @@
 """Puis-je donner ?, as a nurse reads it and types it."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,7 +12,7 @@ from textual.pilot import Pilot
 
 from dmp_tui.dmp.entries import Kind
 from dmp_tui.dmp.identity import Sex
-from dmp_tui.dmp.medicines.model import Edition
+from dmp_tui.dmp.medicines.model import Edition, Found
 from dmp_tui.dmp.sheet.model import Line, Presence, Sheet, Topic
 from dmp_tui.screens.give import GiveScreen
 from dmp_tui.screens.messages import Go, OpenMedicines, ReadDocument
@@ -232,3 +233,37 @@ async def test_nothing_is_wider_than_the_screen() -> None:
     async with giving(sheet([long])) as (app, pilot):
         await pilot.press(*"amoxicilline", "enter", "end")
         assert all(cell_len(text) <= 80 for text in app.text.splitlines())
+
+
+class GoneBase(SmallBase):
+    """A base on a share that goes away."""
+
+    def find(self, typed: str, limit: int = 8) -> tuple[Found, ...]:
+        if typed.startswith("keto"):
+            raise sqlite3.OperationalError("disk I/O error")
+        return super().find(typed, limit)
+
+
+async def test_a_base_that_goes_away_is_told_and_gives_no_verdict() -> None:
+    async with giving(PENICILLIN, GoneBase()) as (app, pilot):
+        await pilot.press(*"amoxicilline", "enter")
+        assert "CONTRE-INDIQUÉ" in app.text
+        await pilot.press(*"keto")
+        assert "La base de médicaments ne peut plus être lue" in app.said
+        assert "CONTRE-INDIQUÉ" not in app.text
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: Go("back") in app.asked)
+
+
+async def test_a_base_that_cannot_be_read_at_all_is_told() -> None:
+    screen = GiveScreen(record(PENICILLIN), TODAY)
+    async with alone(screen) as (app, _pilot):
+        assert await screen.show_base(DeadBase()) is None
+        assert "La base de médicaments ne peut plus être lue" in app.said
+
+
+class DeadBase(SmallBase):
+    """A base of which nothing can be read."""
+
+    def find(self, typed: str, limit: int = 8) -> tuple[Found, ...]:
+        raise sqlite3.OperationalError("disk I/O error")

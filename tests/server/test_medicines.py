@@ -84,5 +84,27 @@ async def test_a_base_that_is_imported_while_the_server_runs_weighs_at_the_next_
         assert {"name": "whole", "valueBoolean": True} in values(answer, "base")[0]
 
 
+async def test_a_reference_file_that_is_damaged_hides_no_sheet(
+    tmp_path: Path,
+    *,
+    store: Store,
+    clock: Clock,
+    credentials: Credentials,
+    authorities: Authorities,
+    workers: WorkerProcess,
+) -> None:
+    path, day = tmp_path / "reference.db", clock().date()
+    write(path, [medicines_of(bdpm_in(tmp_path / "b"), day), interactions_of(thesaurus_in(tmp_path / "t"), day)])
+    whole = path.read_bytes()
+    async with running(store, clock, credentials, authorities, workers, medicines=medicines_at(path)) as api:
+        doctor = await opened(api, told(treatments=("COUMADINE 2 mg", "kétoprofène")))
+        for kept in (0, 100, 4096, len(whole) // 2, len(whole) - 4096):
+            path.unlink()
+            path.write_bytes(whole[:kept] + bytes(len(whole) - kept))
+            answer = await doctor.get(f"/fhir/Patient/{PATIENT.id}/$summary")
+            assert answer.status_code == 200, (kept, answer.text)
+            assert (await ask(doctor, "amoxicilline")).status_code == 200, kept
+
+
 def editions(content: bytes) -> list[tuple[str, ...]]:
     return [check.weighed.editions for check in read_summary(content).sheet.checks if check.weighed is not None]
