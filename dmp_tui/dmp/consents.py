@@ -123,6 +123,8 @@ class Consent:
     active: bool = True
     actor_is_organisation: bool = False
     version: int = 1
+    collected: datetime | None = None
+    """When the patient was asked; None: as it began."""
 
 
 @dataclass(frozen=True, slots=True)

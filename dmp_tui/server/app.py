@@ -29,6 +29,7 @@ from dmp_tui.server import (
     summaries,
     trails,
     transactions,
+    treating,
     web,
 )
 from dmp_tui.server.access import Refused, unanswered
@@ -80,7 +81,8 @@ _ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
     ("POST", "/fhir/Patient/{id}/$close", patients.close, patients.CLOSE),
     ("POST", "/fhir/Patient/{id}/$reopen", patients.reopen, patients.REOPEN),
     ("POST", "/fhir/Patient/{id}/$check", checking.check_medicines, checking.CHECK),
-    ("POST", "/fhir/Patient/{id}/$resign-treating-doctor", patients.resign, Operation.TREATING_DOCTOR_RESIGN),
+    ("POST", "/fhir/Patient/{id}/$declare-treating-doctor", treating.declare, treating.DECLARE),
+    ("POST", "/fhir/Patient/{id}/$resign-treating-doctor", treating.resign, Operation.TREATING_DOCTOR_RESIGN),
     ("GET", "/fhir/DocumentReference", documents.search, Operation.SEARCH_METADATA),
     ("POST", "/fhir/DocumentReference", documents.create, Operation.SUBMIT_DOCUMENT),
     ("POST", "/fhir/DocumentReference/_search", documents.search, Operation.SEARCH_METADATA),

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from dmp_tui.dmp.consents import AuthorisationState, Consent, ConsentKind, Record
 from dmp_tui.dmp.fhir.consents import Asked, from_consent, to_consent
 from dmp_tui.dmp.fhir.patients import to_existence
+from dmp_tui.dmp.identity import ins_c
 from dmp_tui.dmp.rights import Decision, Limit, Operation, Refusal
 from dmp_tui.server.access import Access, Refused, access_to
 from dmp_tui.server.bodies import JSON_TYPES, PATCH_TYPES, SMALL, check_type, parse_json, read_body
@@ -27,6 +28,11 @@ from dmp_tui.store.transaction import Transaction
 Json = dict[str, Any]
 
 AUTHORISED = "urn:dmp-tui:fhir:authorised"
+PROFESSIONAL = "urn:dmp-tui:fhir:professional"
+"""In the list of TD1.6: profession, specialty and last access of who is authorised or blocked."""
+INS_C = "urn:oid:1.2.250.1.213.1.4.2"
+_CLOCKS_APART = timedelta(minutes=1)
+_NOTICES = 200
 
 
 # --- TD0.3 ------------------------------------------------------------------------------------------------------------
@@ -46,6 +52,10 @@ async def declare(services: Services, caller: Caller, request: Request) -> Respo
         access = access_to(transaction, caller, present, services.settings, services.clock)
         decision = access.require(Operation.AUTHORISATION_DECLARE)
         consent = _declared(asked, record, access, decision, services.settings.authorisation_days)
+        # Declared again, it is renewed: one authorisation of an actor stands, the newest.
+        for former in transaction.consents(record.id):
+            if former.active and former.kind is ConsentKind.PERMIT and former.actor == consent.actor:
+                transaction.put_consent(replace(former, active=False))
         stored = transaction.put_consent(consent)
         transaction.trace(
             access.event(Operation.AUTHORISATION_DECLARE, decision, detail=f"collected-by={consent.collected_by}")
@@ -70,15 +80,17 @@ def _declared(asked: Asked, record: Record, access: Access, decision: Decision, 
             "Un professionnel déclare une autorisation (permit, active) : le blocage appartient au patient.",
             "A professional declares an authorisation (permit, active): blocking is the patient's.",
         )
-    structure = Limit.FOR_THE_STRUCTURE in decision.limits
+    structure = asked.actor_is_organisation
     actor = professional.facility if structure else professional.id
-    if asked.actor_is_organisation != structure or asked.actor != actor:
+    if not actor or asked.actor != actor or (Limit.FOR_THE_STRUCTURE in decision.limits and not structure):
         raise broken_rule(
             "actor",
-            "On déclare sa propre autorisation ; un agent d'établissement, celle de sa structure.",
-            "One declares one's own authorisation; an establishment's clerk, that of the structure.",
+            "On déclare sa propre autorisation ou celle de sa structure ; un agent d'établissement, celle-ci.",
+            "One declares one's own authorisation or one's structure's; an establishment's clerk, the latter only.",
         )
-    latest = now + timedelta(days=days)
+    collected = _collected(asked, record, now)
+    # A year from the day on which the patient was asked, however late it is declared.
+    latest = collected + timedelta(days=days)
     end = min(asked.end, latest) if asked.end else latest
     if end <= now:
         raise broken_rule("period", "La fin de l'autorisation est passée.", "The authorisation's end is past.")
@@ -93,7 +105,25 @@ def _declared(asked: Asked, record: Record, access: Access, decision: Decision, 
         asked.collected_by or professional.id,
         professional.name if asked.collected_by in {"", professional.id} else "",
         actor_is_organisation=structure,
+        collected=collected,
     )
+
+
+def _collected(asked: Asked, record: Record, now: datetime) -> datetime:
+    """When the patient was asked: now, if nothing is said.
+
+    Raises:
+        FhirError: 422, in the future (a workstation's clock may be a minute ahead), or before he was born.
+    """
+    collected = asked.collected or now
+    born = record.traits.birth.year if record.traits.birth else 0
+    if collected > now + _CLOCKS_APART or collected.year < (born or 0):
+        raise broken_rule(
+            "collected",
+            "La date du recueil de l'accord est dans l'avenir ou antérieure à la naissance.",
+            "The day on which the consent was collected is in the future, or before the birth.",
+        )
+    return min(collected, now)
 
 
 async def withdraw(services: Services, caller: Caller, request: Request) -> Response:
@@ -141,8 +171,24 @@ async def listing(services: Services, caller: Caller, request: Request) -> Respo
         raise not_found()
     event = access.event(Operation.LIST_AUTHORISED_OR_BLOCKED, decision)
     await services.store.trace(event)
-    found = [to_consent(c, services.base_url) for c in services.store.consents(record.id) if c.active]
+    found = [_described(services, c) for c in services.store.consents(record.id) if c.active]
     return fhir_response(_bundle(services, found))
+
+
+def _described(services: Services, consent: Consent) -> Json:
+    """A Consent with what TD1.6 says of its professional: profession and specialty, last access."""
+    resource = to_consent(consent, services.base_url)
+    known = None if consent.actor_is_organisation else services.store.professional(consent.actor)
+    parts: list[Json] = []
+    if known is not None and known.profession:
+        specialty = f"/{known.specialty}" if known.specialty else ""
+        parts.append({"url": "profession", "valueString": f"G15_{known.profession}{specialty}"})
+    accessed = services.store.last_access(consent.patient_id, consent.actor)
+    if accessed is not None:
+        parts.append({"url": "last-access", "valueInstant": accessed.isoformat()})
+    if parts:
+        resource["extension"] = [*resource["extension"], {"url": PROFESSIONAL, "extension": parts}]
+    return resource
 
 
 def _bundle(services: Services, resources: Sequence[Json]) -> Json:
@@ -230,5 +276,24 @@ def _listed(services: Services, caller: Caller, held: Consent, date_type: str, s
         parts.append({"url": "last-access", "valueInstant": accessed.isoformat()})
     if added:
         parts.append({"url": "last-addition", "valueInstant": added})
+    message = access.authorisation.treating and _has_notice(services, caller, record)
+    parts.append({"url": "message", "valueBoolean": message})
+    identifier = _ins_c(record)
+    if identifier:
+        resource["identifier"] = [*resource["identifier"], {"system": INS_C, "value": identifier}]
     resource["extension"] = [*resource["extension"], {"url": AUTHORISED, "extension": parts}]
     return resource
+
+
+def _has_notice(services: Services, caller: Caller, record: Record) -> bool:
+    """Whether an emergency access to this record is announced to its treating doctor."""
+    found = services.store.notices_of_doctor(caller.professional.id, services.clock(), _NOTICES)
+    return any(one.patient_id == record.id for one in found)
+
+
+def _ins_c(record: Record) -> str:
+    """The historic INS-C, where the INS is a NIR and the given name is known; empty else."""
+    traits = record.traits
+    if not traits.given or not record.ins.matricule.isdecimal():
+        return ""
+    return ins_c(record.ins.matricule, traits.given, traits.birth)

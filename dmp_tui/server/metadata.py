@@ -90,7 +90,7 @@ def capability_statement(base_url: str, date: str) -> Json:
 
 
 _TRAIL_TYPES = {"patient": "reference", "agent": "reference", "entity": "reference", "date": "date", "_profile": "uri"}
-_OWN = ("authorised", "check", "close", "reopen", "resign-treating-doctor", "web-access")
+_OWN = ("authorised", "check", "close", "declare-treating-doctor", "reopen", "resign-treating-doctor", "web-access")
 
 
 def _resource(

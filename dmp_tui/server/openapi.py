@@ -74,6 +74,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/fhir/Patient/{id}/$close"): Call("Close a record (TD1.4)", "Patient", body="Parameters"),
     ("POST", "/fhir/Patient/{id}/$reopen"): Call("Open a closed record again", "Patient"),
     ("POST", "/fhir/Patient/{id}/$check"): Call("May it be given? (medicines)", "Parameters", body="Parameters"),
+    ("POST", "/fhir/Patient/{id}/$declare-treating-doctor"): Call("Become the treating doctor (TD0.3)", "Patient"),
     ("POST", "/fhir/Patient/{id}/$resign-treating-doctor"): Call("Resign as treating doctor (TD0.3)", "Patient"),
     ("GET", "/fhir/DocumentReference"): Call("Find documents (ITI-67)", "Bundle", _DOCUMENTS),
     ("POST", "/fhir/DocumentReference"): Call(

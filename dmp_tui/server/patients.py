@@ -304,25 +304,6 @@ def _check_may_restate(access: Access, verb: str) -> None:
     raise Refused(access.event(verb, refusal), refusal)
 
 
-async def resign(services: Services, caller: Caller, request: Request) -> Response:
-    """``POST /fhir/Patient/<id>/$resign-treating-doctor`` (TD0.3)."""
-    record = services.store.patient(request.path_params["id"])
-
-    def write(transaction: Transaction) -> Record:
-        present = transaction.patient(record.id) if record else None
-        access = access_to(transaction, caller, present, services.settings, services.clock)
-        decision = access.require(Operation.TREATING_DOCTOR_RESIGN)
-        if present is None:
-            raise not_found()
-        changed = replace(present, treating_doctor="", treating_doctor_name="", treating_doctor_phone="")
-        transaction.trace(access.event(Operation.TREATING_DOCTOR_RESIGN, decision))
-        return transaction.put_patient(changed)
-
-    stored = await services.store.write(write)
-    access = access_to(services.store, caller, stored, services.settings, services.clock)
-    return fhir_response(to_existence(stored, access.authorisation))
-
-
 # --- TD0.5 ------------------------------------------------------------------------------------------------------------
 
 

@@ -328,6 +328,7 @@ def _acts(twins: Twins) -> Iterator[Call]:
     operations: tuple[tuple[str, str, Any], ...] = (
         ("$web-access", "", None),
         ("$check", "medication", "amoxicilline"),
+        ("$declare-treating-doctor", "", None),
         ("$resign-treating-doctor", "", None),
         ("$reopen", "", None),
         ("$close", "reason", "essai"),

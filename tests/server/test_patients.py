@@ -1,18 +1,22 @@
 """Records through the API: state, administrative data, opening, closing, search by traits, authorisations, trail."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from dmp_tui.dmp.consents import (
     AuthorisationState,
+    Consent,
     ConsentKind,
     Contact,
     EmergencyConsents,
     RecordStatus,
+    authorisation_state,
 )
+from dmp_tui.dmp.fhir.consents import COLLECTED
 from dmp_tui.dmp.fhir.patients import from_administrative, from_existence
 from dmp_tui.dmp.identity import IdentityStatus, Sex, Traits, parse_birth_date
 from dmp_tui.dmp.professions import Professional
@@ -249,7 +253,7 @@ async def test_it_holds_for_a_year_at_most(api: Api) -> None:
     ("professional", "body", "status", "code"),
     [
         (DOCTOR, consent(NURSE), 422, "actor"),
-        (DOCTOR, consent(DOCTOR, structure=True), 422, "actor"),
+        (DOCTOR, consent(DOCTOR, structure=True), 201, ""),
         (DOCTOR, consent(DOCTOR, status="inactive"), 422, "consent-kind"),
         (CLERK, consent(CLERK), 422, "actor"),
         (CLERK, consent(CLERK, structure=True), 201, ""),
@@ -314,3 +318,79 @@ async def test_a_web_page_opens_once_and_for_a_minute(api: Api) -> None:
     assert (await http.get(urls[0])).status_code == 404
     api.clock.forward(seconds=61)
     assert (await http.get(urls[1])).status_code == 404
+
+
+def collected(on: str) -> list[Json]:
+    return [{"url": COLLECTED, "extension": [{"url": "on", "valueDateTime": on}]}]
+
+
+async def test_an_authorisation_is_renewed_by_declaring_it_again(api: Api) -> None:
+    api.keep(PATIENT)
+    doctor = await api.login(DOCTOR)
+    first = (await doctor.post("/fhir/Consent", consent(DOCTOR))).json()
+    api.clock.forward(days=300)
+    doctor = await api.login(DOCTOR)
+    second = (await doctor.post("/fhir/Consent", consent(DOCTOR))).json()
+    standing = [c for c in api.store.consents(PATIENT.id) if c.active]
+    assert [c.id for c in standing] == [second["id"]]
+    assert first["id"] != second["id"]
+    assert standing[0].end is not None
+    assert standing[0].end - api.clock() > timedelta(days=364)
+
+
+async def test_a_year_counts_from_the_day_on_which_the_patient_was_asked(api: Api) -> None:
+    api.keep(PATIENT)
+    doctor = await api.login(DOCTOR)
+    asked = api.clock() - timedelta(days=100)
+    answer = await doctor.post("/fhir/Consent", consent(DOCTOR, extension=collected(asked.isoformat())))
+    assert answer.status_code == 201, answer.text
+    (kept,) = api.store.consents(PATIENT.id)
+    assert kept.collected == asked
+    assert kept.end == asked + timedelta(days=365)
+
+
+@pytest.mark.parametrize(
+    ("on", "code"), [("2999-01-01", "collected"), ("1930-01-01", "collected"), ("2020-01-01", "period")]
+)
+async def test_a_consent_of_tomorrow_or_too_old_is_refused(api: Api, on: str, code: str) -> None:
+    born = replace(PATIENT.traits, birth=parse_birth_date("1979-03-28"))
+    api.keep(replace(PATIENT, traits=born))
+    doctor = await api.login(DOCTOR)
+    answer = await doctor.post("/fhir/Consent", consent(DOCTOR, extension=collected(on)))
+    assert (answer.status_code, rule(answer)) == (422, code)
+    assert api.store.consents(PATIENT.id) == []
+
+
+def test_an_authorisation_ends_to_the_second() -> None:
+    end = datetime(2028, 2, 29, 1, 30, tzinfo=UTC)
+    kept = Consent("c", "p", ConsentKind.PERMIT, DOCTOR.id, "", end - timedelta(days=365), end, DOCTOR.id, "")
+    for apart, state in ((-1, AuthorisationState.VALID), (0, AuthorisationState.EXPIRED)):
+        now = end + timedelta(seconds=apart)
+        assert authorisation_state([kept], DOCTOR, "", now).state is state
+        # The same instant on another clock, an hour before or after summer time: a right has one end.
+        paris = now.astimezone(ZoneInfo("Europe/Paris"))
+        assert authorisation_state([kept], DOCTOR, "", paris).state is state
+
+
+async def test_the_list_says_profession_and_last_access(api: Api) -> None:
+    api.keep(PATIENT)
+    doctor = await api.login(DOCTOR)
+    await doctor.post("/fhir/Consent", consent(DOCTOR))
+    await doctor.get(f"/fhir/Patient/{PATIENT.id}/$summary")
+    (entry,) = (await doctor.get(f"/fhir/Consent?patient={PATIENT.id}")).json()["entry"]
+    parts = next(e for e in entry["resource"]["extension"] if e["url"] == "urn:dmp-tui:fhir:professional")["extension"]
+    assert {part["url"] for part in parts} == {"profession", "last-access"}
+    assert parts[0]["valueString"] == "G15_10/SM59"
+
+
+async def test_a_doctor_becomes_the_treating_doctor_and_nobody_else_does(api: Api) -> None:
+    api.keep(PATIENT)
+    path = f"/fhir/Patient/{PATIENT.id}/$declare-treating-doctor"
+    nurse = await (await api.login(NURSE)).post(path, None)
+    assert (nurse.status_code, rule(nurse)) == (403, "role")
+    doctor = await api.login(DOCTOR)
+    assert (await doctor.post(path, None)).status_code == 200
+    assert (await doctor.get(f"/fhir/Patient/{PATIENT.id}/$summary")).status_code == 200
+    record = api.store.patient(PATIENT.id)
+    assert record is not None
+    assert record.treating_doctor == DOCTOR.id

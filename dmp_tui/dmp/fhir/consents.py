@@ -27,6 +27,7 @@ class Asked:
     actor: str
     actor_is_organisation: bool
     collected_by: str
+    collected: datetime | None
     start: datetime | None
     end: datetime | None
     active: bool
@@ -54,7 +55,7 @@ def to_consent(consent: Consent, base_url: str) -> Json:
                 "url": COLLECTED,
                 "extension": [
                     {"url": "by", "valueReference": collector},
-                    {"url": "on", "valueInstant": consent.start.isoformat()},
+                    {"url": "on", "valueInstant": (consent.collected or consent.start).isoformat()},
                 ],
             }
         ],
@@ -78,7 +79,8 @@ def from_consent(resource: Mapping[str, Any]) -> Asked:
     period = one(provision, "period")
     actor = one(next(many(provision, "actor"), {}), "reference")
     identifier = one(actor, "identifier")
-    by = extension_parts(resource, COLLECTED).get("by")
+    parts = extension_parts(resource, COLLECTED)
+    by, on = parts.get("by"), parts.get("on")
     kind = text(provision, "type")
     organisation = text(identifier, "system") == STRUCTURE_ID or text(actor, "type") == "Organization"
     return Asked(
@@ -87,6 +89,7 @@ def from_consent(resource: Mapping[str, Any]) -> Asked:
         actor=text(identifier, "value"),
         actor_is_organisation=organisation,
         collected_by=text(one(by, "identifier"), "value") if isinstance(by, dict) else "",
+        collected=_moment(on) if isinstance(on, str) else None,
         start=_moment(text(period, "start")),
         end=_moment(text(period, "end")),
         active=text(resource, "status") == "active",
