@@ -278,7 +278,11 @@ def _says(text: str, phrase: tuple[str, ...]) -> bool:
     if any(word in f"{text} " for word in _NOT_HIS):
         return False
     words = text.split()
-    return all(any(w == start if len(start) <= 4 else w.startswith(start) for w in words) for start in phrase)
+    return all(any(_begins(word, start) for word in words) for start in phrase)
+
+
+def _begins(word: str, start: str) -> bool:
+    return word == start[1:] if start.startswith("=") else word.startswith(start)
 
 
 def _is_coded(coding: Coding, icd: Sequence[str]) -> bool:

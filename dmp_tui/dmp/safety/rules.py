@@ -100,7 +100,7 @@ class Washout:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """An illness by its words (folded beginnings, all words of a phrase), codes of ICD-10, or states of the sheet."""
+    """An illness by its words (folded beginnings, ``=`` before a whole word, all of a phrase), ICD-10, or the sheet."""
 
     code: str
     french: str
@@ -205,6 +205,12 @@ def washouts() -> tuple[Washout, ...]:
     return tuple(Washout(_subject(row["subject"]), int(row["days"]), row["source"]) for _, row in _rows("washouts"))
 
 
+def _beginnings(words: str) -> tuple[str, ...]:
+    """Folded beginnings of words; ``=AVC`` for what is written in capitals or is shorter than three letters: whole."""
+    parts = [part for part in re.split(r"[\s'’-]+", words) if fold(part)]
+    return tuple(f"={fold(part)}" if part.isupper() or len(fold(part)) < 3 else fold(part) for part in parts)
+
+
 @cache
 def states() -> tuple[State, ...]:
     """All illnesses that a rule asks for."""
@@ -213,7 +219,7 @@ def states() -> tuple[State, ...]:
             row["code"],
             row["fr"],
             row["en"],
-            tuple(tuple(fold(words).split()) for words in _list(row["words"])),
+            tuple(_beginnings(words) for words in _list(row["words"])),
             _list(row["icd"]),
             row["critical"],
         )

@@ -197,3 +197,35 @@ def test_a_proposed_treatment_line_is_opened_by_its_document() -> None:
     reason = next(r for r in found.reasons if r.kind is ReasonKind.INTERACTION)
     line: Line = sheet.topic(Kind.TREATMENT).lines[0]
     assert (reason.keys, reason.origins) == ((line.key,), (line.sources[0].origin,))
+
+
+@pytest.mark.parametrize(
+    ("problem", "code"),
+    [
+        ("Dissection aortique opérée", "aortic-aneurysm"),
+        ("Anévrisme de l'aorte abdominale", "aortic-aneurysm"),
+        ("Ulcère duodénal hémorragique", "ulcer"),
+        ("Hémorragie méningée", "stroke-haemorrhagic"),
+        ("Hémorragie cérébrale", "stroke-haemorrhagic"),
+        ("Rétention aiguë d'urines", "urinary-retention"),
+        ("Dystrophie musculaire des ceintures", "myopathy"),
+        ("Syndrome de Guillain-Barré", "burns-paralysis"),
+        ("Sténose aortique serrée", "hypertrophic"),
+        ("Prothèse valvulaire mécanique mitrale", "valve-prosthesis"),
+        ("Angio-œdème héréditaire", "angioedema"),
+        ("Insuffisance cardiaque NYHA IV", "heart-failure-severe"),
+        ("OAP", "heart-failure-severe"),
+        ("AVC ischémique", "stroke"),
+        ("BAV 3", "av-block"),
+        ("QT long congénital", "long-qt"),
+    ],
+)
+def test_an_illness_is_known_by_the_beginnings_of_its_words(problem: str, code: str) -> None:
+    known = known_of(typed_sheet(Typed(problems=[problem]), TODAY), BASE, TODAY)
+    assert code in {state.code for state in known.states}
+
+
+@pytest.mark.parametrize("problem", ["Insuffisance cardiaque NYHA II", "Bavardage", "Avcat", "Ménorragies", "Hbpm"])
+def test_an_acronym_is_a_whole_word(problem: str) -> None:
+    known = known_of(typed_sheet(Typed(problems=[problem]), TODAY), BASE, TODAY)
+    assert {state.code for state in known.states} <= {"heart-failure"}
