@@ -26,7 +26,7 @@ SECURITY_ALERT, OVERRIDE_STARTED = "110113", "110127"
 
 MOST = 200
 """Events on one page, at most."""
-USUAL = 50
+USUAL = 100
 _PARAMETERS = 30
 _ALIASES = {
     "patient:identifier": "patient.identifier",
