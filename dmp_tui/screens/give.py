@@ -15,14 +15,17 @@ from dmp_tui.dmp.safety.answers import AT_ONCE, check
 from dmp_tui.dmp.safety.known import Known, known_of
 from dmp_tui.dmp.safety.model import Answer, Medicine
 from dmp_tui.dmp.safety.proposed import LETTERS, candidates
-from dmp_tui.dmp.sheet.model import Origin, Sheet
+from dmp_tui.dmp.safety.sheet_checks import sheet_checks
+from dmp_tui.dmp.sheet.model import Check, Origin, Sheet
 from dmp_tui.i18n import _
 from dmp_tui.screens.asking import AskingScreen
 from dmp_tui.screens.give_flags import EVERY, Beside, OfFlag, asked_for, beside, beside_rows, bleeding_rows, concerned
 from dmp_tui.screens.give_rows import (
     OfCandidate,
     OfLimit,
+    OfPair,
     OfReason,
+    among_rows,
     candidate_rows,
     head_rows,
     in_order,
@@ -47,6 +50,8 @@ class Weighing:
     sheet: Sheet
     known: Known
     beside: Beside
+    among: tuple[Check, ...] = ()
+    """What its treatments are to each other, where its server did not say so: another vendor's sheet."""
 
 
 class GiveScreen(AskingScreen):
@@ -98,7 +103,9 @@ class GiveScreen(AskingScreen):
             # What a base reads when something is first looked for is read here, and not under the first letter typed.
             if found := (*candidates(_ANY, base), *candidates(_SLIP, base)):
                 check(found[:1], known, base)
-            return Weighing(base, sheet, known, beside(sheet, known, traits.birth, self.today))
+            told = any(each.weighed is not None for each in sheet.checks)
+            among = () if told else sheet_checks(known, base)
+            return Weighing(base, sheet, known, beside(sheet, known, traits.birth, self.today), among)
 
         try:
             ready = await asyncio.to_thread(read)
@@ -187,7 +194,8 @@ class GiveScreen(AskingScreen):
         if asked or self._typed.strip():
             return rows
         words = _("Tapez un médicament ou une marque (trois lettres suffisent) ; ou : plaie, saignement, glycémie.")
-        return [text_row(part, width) for part in wrap(words, width)] + beside_rows(ready.beside, EVERY, width)
+        rows = [text_row(part, width) for part in wrap(words, width)]
+        return rows + among_rows(ready.among, width, self.today) + beside_rows(ready.beside, EVERY, width)
 
     # --- what is typed
 
@@ -237,7 +245,7 @@ class GiveScreen(AskingScreen):
                 self._open(answer.reasons[index].origins, _("Cette raison ne vient d'aucun document du dossier."))
             case OfLimit(index) if answer is not None:
                 self._open(in_order(answer.limits)[index].origins, _("Aucun document du dossier ne le dit."))
-            case OfFlag(_place, document):
+            case OfFlag(_, document) | OfPair(_, document):
                 self._read(document, _("Aucun document du dossier ne le dit."))
 
     def _add(self, medicine: Medicine) -> None:

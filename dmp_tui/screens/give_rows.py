@@ -28,8 +28,11 @@ from dmp_tui.asking.words import (
 from dmp_tui.dmp.identity import fold
 from dmp_tui.dmp.medicines.model import Base
 from dmp_tui.dmp.safety.model import Answer, Limit, LimitKind, Medicine, Reason, Verdict
+from dmp_tui.dmp.sheet.model import Check
 from dmp_tui.i18n import _, n_
 from dmp_tui.screens.coded import document_name
+from dmp_tui.screens.weighed import weighed_words
+from dmp_tui.screens.words import check_label, check_words, named
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Row, text_row, title
 from dmp_tui.widgets.text import visible, wrap
 
@@ -69,6 +72,14 @@ class OfLimit:
     """Something not known; Enter opens its first document, where it has one."""
 
     index: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfPair:
+    """Two treatments of the sheet; Enter opens the newest document that tells of them."""
+
+    index: int
+    document: str
 
 
 def sign(verdict: Verdict, *, holds: bool = True) -> str:
@@ -209,4 +220,18 @@ def limit_rows(answer: Answer, width: int, today: date) -> list[Row]:
         first, *more = wrap(f"? {limit_words(limit)}", width, "  ")
         rows.append(text_row(first, width, PLAIN, OfLimit(index)))
         rows += [text_row(part, width) for part in more]
+    return rows
+
+
+def among_rows(checks: Sequence[Check], width: int, today: date) -> list[Row]:
+    """What the sheet's treatments are to each other: the pair and its level, then why and by which source."""
+    if not checks:
+        return []
+    rows: list[Row] = [(title(_("TRAITEMENTS DE LA FICHE ENTRE EUX"), width, right=str(len(checks))),)]
+    for index, check in enumerate(checks):
+        first, *more = wrap(f"! {named(check_label(check), check_words(check))}", width, "  ")
+        document = next((origin.document for origin in check.origins if origin.document), "")
+        rows.append(text_row(first, width, STRONG, OfPair(index, document)))
+        why = f"    {weighed_words(check.weighed, today)}" if check.weighed is not None else ""
+        rows += [text_row(part, width) for part in (*more, *(wrap(why, width, "    ") if why else ()))]
     return rows

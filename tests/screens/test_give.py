@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from dmp_tui.dmp.entries import Kind
 from dmp_tui.dmp.identity import Sex
 from dmp_tui.dmp.medicines.model import Edition, Found
-from dmp_tui.dmp.sheet.model import Line, Presence, Sheet, Topic
+from dmp_tui.dmp.sheet.model import Check, Line, Presence, Sheet, Topic, Weighed
 from dmp_tui.screens.give import GiveScreen
 from dmp_tui.screens.messages import Go, OpenMedicines, ReadDocument
 from dmp_tui.screens.record import OpenRecord
@@ -233,6 +233,20 @@ async def test_nothing_is_wider_than_the_screen() -> None:
     async with giving(sheet([long])) as (app, pilot):
         await pilot.press(*"amoxicilline", "enter", "end")
         assert all(cell_len(text) <= 80 for text in app.text.splitlines())
+
+
+async def test_another_vendors_sheet_has_its_treatments_weighed_here() -> None:
+    treatments = [line(Kind.TREATMENT, "COUMADINE 2 mg", LDL), line(Kind.TREATMENT, "ADVIL", LDL)]
+    foreign = sheet((), treatments)
+    async with giving(foreign, OFFICIAL) as (app, pilot):
+        assert "TRAITEMENTS DE LA FICHE ENTRE EUX" in app.text
+        assert "! COUMADINE 2 mg + ADVIL : déconseillé" in app.text
+        assert "Base : BDPM 11/2019, ANSM 10/2020" in app.words
+        await pilot.press("enter")
+        await until(pilot, lambda: ReadDocument("d2") in app.asked)
+    told = Check("interaction", "COUMADINE 2 mg + ADVIL", (), (), Weighed("discouraged", "", "ANSM"))
+    async with giving(replace(foreign, checks=(told,)), OFFICIAL) as (app, _pilot):
+        assert "TRAITEMENTS DE LA FICHE ENTRE EUX" not in app.text
 
 
 class GoneBase(SmallBase):
