@@ -14,7 +14,7 @@ from dmp_tui.screens.acts import Correct
 from dmp_tui.screens.life_forms import ActForm
 from dmp_tui.screens.record import OpenRecord
 from dmp_tui.screens.record_screen import RecordScreen
-from dmp_tui.screens.words import phone
+from dmp_tui.screens.words import contact_kind, phone
 from dmp_tui.widgets.board import Board
 from dmp_tui.widgets.field import Field
 from dmp_tui.widgets.line import ALARM, PLAIN, STRONG, Row, text_row, title
@@ -53,7 +53,7 @@ class AdminScreen(RecordScreen):
         address = visible(declared.address) or _("non renseignée")
         first, *more = wrap(_("Adresse : {address}").format(address=address), width, "  ")
         rows += [text_row(first, width, key=("address", 0)), *(text_row(line, width) for line in more)]
-        email = visible(declared.email) or _("aucune : pas d'avis par messagerie")
+        email = visible(declared.email) or _("aucune, donc aucun avis par messagerie")
         rows.append(text_row(_("Messagerie : {email}").format(email=email), width, key=("email", 0)))
         rows.append((title(_("À PRÉVENIR, REPRÉSENTANTS LÉGAUX"), width),))
         rows += self._minor_rows(declared, width)
@@ -178,8 +178,7 @@ def kind_words() -> tuple[str, ...]:
 
 
 def _told(contact: Contact) -> list[str]:
-    kind = kind_words()[KINDS.index(contact.kind)] if contact.kind in KINDS else visible(contact.kind)
-    return [part for part in (visible(contact.relation), kind) if part]
+    return [part for part in (visible(contact.relation), contact_kind(contact.kind)) if part]
 
 
 def _with(held: tuple[T, ...], index: int, value: T | None) -> tuple[T, ...]:

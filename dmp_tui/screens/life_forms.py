@@ -121,8 +121,8 @@ class AuthoriseForm(ActForm):
         """Exactly what will be declared."""
         told = [
             _(
-                "Je déclare que le patient, informé, autorise la consultation de son DMP, et que j'ai recueilli son "
-                "consentement ({who})."
+                "Je déclare que le patient (ou son représentant), informé, autorise la consultation de son DMP, et que "
+                "j'ai recueilli son consentement ({who})."
             ).format(who=self.record.professional),
             _("La durée est celle du serveur (un an, sauf réglage) ; le patient peut la retirer à tout moment."),
         ]
