@@ -80,7 +80,9 @@ class RecordLife(Requests):
 
     async def _operation(self, patient_id: str, name: str, *parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         """An operation on a record; what it answers."""
-        body = {"resourceType": "Parameters", "parameter": list(parameters)}
+        body: dict[str, Any] = {"resourceType": "Parameters"}
+        if parameters:
+            body["parameter"] = list(parameters)
         answer = await self._post(f"{_of(patient_id)}/{name}", self._patients.get(patient_id), body)
         return answer.json() if answer.content else {}
 
@@ -157,11 +159,13 @@ class RecordLife(Requests):
         answer = await self._patch(_of(patient_id), ins, operations, before.version)
         return _admin_data(answer.json())
 
-    async def patient_access(self, patient_id: str) -> PatientAccess:
-        """Open the patient's own access (TD1.5a): a code that serves once. It is kept nowhere."""
+    async def patient_access(self, patient_id: str, *, representative: str = "") -> PatientAccess:
+        """Open the patient's own access (TD1.5a), or that of a minor's legal representative, by his name: a code that
+        serves once. It is kept nowhere."""
         from dmp_tui.dmp.fhir.lenient import many, text
 
-        answer = await self._operation(patient_id, "$patient-access")
+        holder = [{"name": "holder", "valueCode": "representative"}, {"name": "name", "valueString": representative}]
+        answer = await self._operation(patient_id, "$patient-access", *(holder if representative else ()))
         parts = {text(part, "name"): part for part in many(answer, "parameter")}
         code = text(parts.get("code", {}), "valueString")
         if not code:

@@ -3,17 +3,63 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
+from dmp_tui.dmp.minors import age_of, is_minor
 from dmp_tui.i18n import _
+from dmp_tui.screens.acts import GiveAccess
+from dmp_tui.screens.life_forms import YES, ActForm
 from dmp_tui.screens.paper import PaperScreen
 from dmp_tui.screens.record import OpenRecord, banner_rows
 from dmp_tui.screens.words import day_and_time, named
-from dmp_tui.widgets.line import STRONG, Row, text_row, title
+from dmp_tui.widgets.field import Field
+from dmp_tui.widgets.line import ALARM, STRONG, Row, text_row, title
 from dmp_tui.widgets.text import visible, wrap
 
 if TYPE_CHECKING:
     from dmp_tui.client.answers import PatientAccess
 
 _GROUP = 4
+
+
+class AccessForm(ActForm):
+    """Whose access: the patient's; for a minor, perhaps a legal representative's."""
+
+    def __init__(self, record: OpenRecord, today: date) -> None:
+        self.minor = is_minor(age_of(record.identity, today))
+        fields = [Field(_("Taper OUI pour confirmer :"), limit=3)]
+        if self.minor:
+            who = Field(_("Pour (1 le patient, 2 son représentant légal) :"), digits=True, limit=1)
+            who.value = "1"
+            name = Field(_("Nom du représentant :"), limit=80)
+            declared = [contact.name for contact in record.contacts if contact.kind == "REPRESENTATIVE"]
+            name.value = declared[0] if declared else ""
+            fields = [who, name, *fields]
+        super().__init__(record, today, fields)
+
+    def body_rows(self, width: int, _height: int) -> list[Row]:
+        """What it opens, and to whom."""
+        return self.sentences(
+            _("ACCÈS DU PATIENT À SON DMP"),
+            width,
+            _("Le patient, présent, veut lire lui-même son DMP. Il reçoit un code, qui sert une fois."),
+            _("Vérifiez son identité : ce code ouvre tout son dossier."),
+            _("Un représentant légal n'y voit ni les soins secrets du mineur, ni ce qui lui est caché.")
+            if self.minor
+            else "",
+        )
+
+    def hand_over(self) -> None:
+        """Ask for the code, if the word is there."""
+        *whose, word = (field.value.strip() for field in self.fields)
+        if whose and whose[0] not in {"1", "2"}:
+            self.fields[0].focus()
+            self.say(_("Pour qui ? 1 : le patient, 2 : son représentant légal."), ALARM)
+        elif whose and whose[0] == "2" and not whose[1]:
+            self.fields[1].focus()
+            self.say(_("Donnez le nom du représentant légal."), ALARM)
+        elif word.upper() not in YES:
+            self.say(_("Rien n'est fait : tapez OUI en entier, ou Échap pour renoncer."), ALARM)
+        else:
+            self.ask_for(GiveAccess(whose[1] if whose and whose[0] == "2" else ""))
 
 
 class AccessCodeScreen(PaperScreen):

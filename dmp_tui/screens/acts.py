@@ -94,7 +94,10 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class GiveAccess:
-    """Open the patient's own access."""
+    """Open the patient's own access, or that of a legal representative."""
+
+    representative: str = field(default="", repr=False)
+    """His name; empty: the patient's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dmp_tui.screens.note_app import NoteApp
 
 if TYPE_CHECKING:
     from dmp_tui.screens import messages
-    from dmp_tui.screens.acts import Act, Standing
+    from dmp_tui.screens.acts import Act, GiveAccess, Standing
     from dmp_tui.screens.life_forms import ActPage
     from dmp_tui.screens.record import OpenRecord
     from dmp_tui.screens.trail import TrailFilter
@@ -91,7 +91,7 @@ class LifeApp(NoteApp):
             self.push_screen(form)
 
     def _form_of(self, where: str, record: "OpenRecord", standing: "Standing") -> "ActPage | None":
-        from dmp_tui.screens.acts import GiveAccess, Resign, Treat, Withdraw
+        from dmp_tui.screens.acts import Resign, Treat, Withdraw
         from dmp_tui.screens.life_forms import AuthoriseForm, CloseForm, ConfirmForm, WishesForm
 
         today = self.today()
@@ -121,11 +121,9 @@ class LifeApp(NoteApp):
 
                 return WishesForm(record, today, declared.emergency or UNSAID)
             case "access":
-                told = (
-                    _("Le patient, présent, veut lire lui-même son DMP. Il reçoit un code, qui sert une fois."),
-                    _("Vérifiez son identité : ce code ouvre tout son dossier."),
-                )
-                return ConfirmForm(record, today, GiveAccess(), _("ACCÈS DU PATIENT À SON DMP"), *told)
+                from dmp_tui.screens.access_code import AccessForm
+
+                return AccessForm(record, today)
             case "close":
                 return CloseForm(record, today)
         return None
@@ -153,7 +151,7 @@ class LifeApp(NoteApp):
         from dmp_tui.screens.acts import GiveAccess
         from dmp_tui.screens.life_forms import ActPage
 
-        work = self._access(record) if isinstance(act, GiveAccess) else self._carried_out(record, standing, act)
+        work = self._access(record, act) if isinstance(act, GiveAccess) else self._carried_out(record, standing, act)
         done = await self.told(work)
         if not done:
             for screen in self.screen_stack:
@@ -188,11 +186,13 @@ class LifeApp(NoteApp):
             self.close_record()
             self.tell(sentence + " " + _("Le dossier est fermé à l'écran."))
 
-    async def _access(self, record: "OpenRecord") -> None:
+    async def _access(self, record: "OpenRecord", act: "GiveAccess") -> None:
         """Ask for the patient's code, and show it: it goes from the answer to the screen, and nowhere else."""
         from dmp_tui.screens.access_code import AccessCodeScreen
 
-        access = await self.ask(lambda client: client.patient_access(record.patient_id))
+        access = await self.ask(
+            lambda client: client.patient_access(record.patient_id, representative=act.representative)
+        )
         if self.record is None or self.record.identity != record.identity:
             return
         self._leave_forms()

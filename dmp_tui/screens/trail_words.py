@@ -65,7 +65,7 @@ def _acts() -> dict[str, str]:
         "close_record": _("a fermé le DMP"),
         "reopen_record": _("a rouvert le DMP"),
         "change_admin_data": _("a corrigé les données administratives ou les volontés"),
-        "patient_access": _("a ouvert au patient son propre accès"),
+        "open_patient_access": _("a ouvert au patient son propre accès"),
         "read_trail": _("a lu les traces"),
         "read_notices": _("a lu les avis"),
         "check_medicines": _("a vérifié des médicaments"),
