@@ -116,9 +116,9 @@ class RecordLife(Requests):
         team = for_team or who.role is Role.CPE_CLERK
         actor, name = (who.facility, who.facility_name) if team else (who.id, who.name)
         consent = Consent(
-            *("", patient_id, ConsentKind.PERMIT, actor, name, collected or self.now(), None),
-            *(collected_by or who.id, ""),
+            *("", patient_id, ConsentKind.PERMIT, actor, name, self.now(), None, collected_by or who.id, ""),
             actor_is_organisation=team,
+            collected=collected,
         )
         resource = to_consent(consent, f"{self._conversation.base_url}/fhir")
         answer = await self._post("/fhir/Consent", ins, {k: v for k, v in resource.items() if k not in {"id", "meta"}})

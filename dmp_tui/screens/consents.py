@@ -77,7 +77,7 @@ class ConsentsScreen(RecordScreen):
         held = standing.own(self.record.caller) if self.record.caller else ()
         for mine in held[:1]:
             words += " · " + _("recueilli par {who} le {day}").format(
-                who=self._collector(mine), day=_local_day(mine.start)
+                who=self._collector(mine), day=_local_day(mine.collected or mine.start)
             )
         return words
 

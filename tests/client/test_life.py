@@ -1,6 +1,7 @@
 """The life of a record, called by the app's client against the real server."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -74,6 +75,29 @@ async def test_an_authorisation_is_listed_renewed_and_withdrawn(client: DmpClien
     end = await client.declare_authorisation(ins())
     [renewed] = await client.consents("p215189")
     assert renewed.end == end
+
+
+async def test_an_authorisation_of_the_care_team_is_dated_by_the_day_of_the_consent(
+    place: Place, client: DmpClient
+) -> None:
+    asked = place.clock().replace(microsecond=0) - timedelta(days=3)
+    await client.declare_authorisation(ins(), for_team=True, collected=asked)
+    [team] = [one for one in await client.consents("p215189") if one.actor_is_organisation]
+    assert (team.actor, team.collected) == (DOCTOR.facility, asked)
+    assert team.start > asked
+
+
+async def test_a_doctor_becomes_the_treating_doctor_and_resigns(client: DmpClient) -> None:
+    found = await client.find_patient(ins())
+    assert found
+    await client.declare_treating_doctor(found.id)
+    now = await client.find_patient(ins())
+    assert now
+    assert (now.is_treating_doctor, now.treating_doctor_name) == (True, DOCTOR.name)
+    await client.resign_treating_doctor(found.id)
+    after = await client.find_patient(ins())
+    assert after
+    assert not after.is_treating_doctor
 
 
 async def test_declared_data_and_wishes_change_and_nothing_else(client: DmpClient) -> None:

@@ -69,6 +69,10 @@ def authorise(terminal: Terminal) -> None:
     terminal.until("AUTORISATION DU PATIENT")
     terminal.press("OUI", "enter")
     terminal.until("Autorisation déclarée, jusqu'au")
+    terminal.press("3")
+    terminal.until("ME DÉCLARER MÉDECIN TRAITANT")
+    terminal.press("OUI", "enter")
+    terminal.until("vous-même.*Vous êtes déclaré médecin traitant")
 
 
 def mask(terminal: Terminal) -> None:
@@ -106,13 +110,14 @@ def break_the_glass(terminal: Terminal) -> None:
 
 
 def close_and_reopen(terminal: Terminal) -> None:
-    """Back to the first: the trail of what he did, then the end of the record, and its return."""
+    """Back to the first, the treating doctor now: the trail of everybody, the end of the record, and its return."""
     next_professional(terminal, "mm", "")
     terminal.until(r"COSTA Elena.*ALLERGIES")
     terminal.settle()
     terminal.press("j")
-    terminal.until("Vos propres actions seulement.*a masqué un document")
-    assert "a brisé la glace" not in terminal.text
+    terminal.until(r"Tous les accès à ce dossier.*Dr MARCHAND Luc, médecin")
+    terminal.press("u")
+    terminal.until(r"urgences\s+seulement.*« inconsciente, trouvée\s+seule ».*a brisé la glace")
     terminal.press("p")
     terminal.until("CE QUE VOUS POUVEZ FAIRE.*Fermer le DMP")
     terminal.press("7")

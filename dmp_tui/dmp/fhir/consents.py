@@ -100,9 +100,8 @@ def read_consent(resource: Mapping[str, Any], patient_id: str) -> Consent | None
     """An authorisation or a block as a list gives it (TD1.6); None for what is neither, or says no beginning."""
     asked = from_consent(resource)
     actor = one(next(many(one(resource, "provision"), "actor"), {}), "reference")
-    collected = extension_parts(resource, COLLECTED)
-    by, on = collected.get("by"), collected.get("on")
-    start = asked.start or (_moment(on) if isinstance(on, str) else None)
+    by = extension_parts(resource, COLLECTED).get("by")
+    start = asked.start or asked.collected
     if asked.kind is None or start is None:
         return None
     return Consent(
@@ -117,6 +116,7 @@ def read_consent(resource: Mapping[str, Any], patient_id: str) -> Consent | None
         text(by, "display") if isinstance(by, dict) else "",
         active=asked.active,
         actor_is_organisation=asked.actor_is_organisation,
+        collected=asked.collected,
     )
 
 
