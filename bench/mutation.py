@@ -16,7 +16,7 @@ from importlib.resources import files
 
 from tests.dmp.mutants import mutants
 
-MODULE, TESTS, SECONDS = "dmp_tui.dmp.rights", "tests/dmp/test_rights.py", 60
+MODULE, TESTS, SECONDS = "dmp_tui.dmp.rights", ("tests/dmp/test_rights.py", "tests/dmp/test_rights_situations.py"), 60
 EQUIVALENT: dict[str, str] = {}
 """Mutants that decide alike, by their name, and why."""
 
@@ -50,15 +50,18 @@ def main(every: int = 1) -> int:
     import pytest  # noqa: F401 - imported before the processes part: each would do it again
 
     chosen = list(trials())[::every]
+    missed: list[str] = []
+    unknown: list[str] = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        missed = [one.name for one, seen in zip(chosen, pool.map(caught, chosen), strict=True) if not seen]
-    unknown = [name for name in missed if name.partition(": ")[2] not in EQUIVALENT]
-    for name in unknown:
-        print(f"not noticed: {name}")
-    alike = len(missed) - len(unknown)
-    print(
-        f"{len(chosen)} mutants, {len(chosen) - len(missed)} caught, {alike} that decide alike, {len(unknown)} missed"
-    )
+        for one, seen in zip(chosen, pool.map(caught, chosen), strict=True):
+            if seen:
+                continue
+            missed.append(one.name)
+            if one.name.partition(": ")[2] not in EQUIVALENT:
+                unknown.append(one.name)
+                print(f"not noticed: {one.name}", flush=True)
+    told = len(chosen) - len(missed), len(missed) - len(unknown), len(unknown)
+    print(f"{len(chosen)} mutants, {told[0]} caught, {told[1]} that decide alike, {told[2]} missed")
     return len(unknown)
 
 
@@ -70,7 +73,7 @@ def _tried(trial: Trial) -> int:
     os.dup2(quiet, 2)
     try:
         trial.prepare()
-        return int(pytest.main([TESTS, "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]))
+        return int(pytest.main([*TESTS, "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]))
     except BaseException:  # noqa: BLE001 - a mutant that breaks whatever loads it is caught
         return 1
 

@@ -8,47 +8,31 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
 from dmp_tui.dmp.consents import AuthorisationState, EmergencyConsents, RecordStatus, is_treating_doctor, settled
 from dmp_tui.dmp.documents import Confidentiality, DocumentEntry, DocumentStatus
 from dmp_tui.dmp.habilitations import Cell
+from dmp_tui.dmp.operations import Limit, Obligation, Operation, Refusal
 from dmp_tui.dmp.professions import Mode, Professional, Role
 
+__all__ = [
+    "SHEET",
+    "UNSAID",
+    "Decision",
+    "DocumentState",
+    "Limit",
+    "Obligation",
+    "Operation",
+    "Question",
+    "Refusal",
+    "column",
+    "decide",
+    "state_of",
+    "table",
+]
 SHEET = "PDT-INF-526 v1.8"
-
-
-class Operation(StrEnum):
-    """The rows of the table."""
-
-    AUTHENTICATE = "authenticate"
-    TEST_EXISTENCE = "test_existence"
-    AUTHORISATION_DECLARE = "authorisation_declare"
-    AUTHORISATION_REMOVE = "authorisation_remove"
-    TREATING_DOCTOR_RESIGN = "treating_doctor_resign"
-    LIST_AUTHORISED_RECORDS = "list_authorised_records"
-    SEARCH_PATIENT_WITHOUT_INS = "search_patient_without_ins"
-    CONTEXTUAL_WEB_ACCESS = "contextual_web_access"
-    READ_ADMIN_DATA = "read_admin_data"
-    LIST_AUTHORISED_OR_BLOCKED = "list_authorised_or_blocked_professionals"
-    SUBMIT_DOCUMENT = "submit_document"
-    SUBMIT_DOCUMENT_BY_CPE_CLERK = "submit_document_by_cpe_clerk"
-    SEARCH_METADATA = "search_metadata"
-    SEARCH_DOCUMENT_REFERENCE = "search_document_reference"
-    READ_UNMASKED = "read_unmasked"
-    READ_MASKED = "read_masked_from_professionals"
-    READ_HIDDEN_FROM_PATIENT = "read_hidden_from_patient"
-    READ_ARCHIVED = "read_archived"
-    READ_SUPERSEDED = "read_superseded"
-    READ_DELETED = "read_deleted"
-    MASK = "mask_from_professionals"
-    UNMASK = "unmask_from_professionals"
-    MAKE_VISIBLE_TO_PATIENT = "make_visible_to_patient"
-    ARCHIVE = "archive"
-    UNARCHIVE = "unarchive"
-    DELETE = "delete"
 
 
 READINGS = frozenset(o for o in Operation if o.startswith("read_") and o is not Operation.READ_ADMIN_DATA)
@@ -76,54 +60,6 @@ _OPEN_TO_BLOCKED = frozenset(
     }
 )
 """A blocked professional learns that he is (INTERDIT), deposits, withdraws what is his own, and reads nothing."""
-
-
-class Obligation(StrEnum):
-    """What an allowed act brings with it."""
-
-    TRACE = "trace"
-    """Committed before the answer leaves (R1111-43). Refused acts are traced as well."""
-    NOTIFY = "notify"
-    """The patient is told, and in an emergency mode his treating doctor too (R1111-48)."""
-    LIMIT = "limit"
-    """``Decision.limits`` say what part is allowed."""
-
-
-class Limit(StrEnum):
-    """How far an allowed operation goes; the figures are the table's conditions."""
-
-    FOR_THE_STRUCTURE = "for-the-structure"
-    """y1: the authorisation is the structure's, not the clerk's."""
-    SAME_STRUCTURE = "same-structure"
-    """y2: TD0.4 shows records authorised to professionals of the caller's structure only."""
-    NEW_AUTHORISATIONS = "new-authorisations"
-    """y3: TD0.4 by date of authorisation only."""
-    ADD_ONLY = "add-only"
-    """y4: adds, and replaces nothing but the structure's own; the structure answers for it."""
-    REFERENCE_ONLY = "reference-only"
-    """y5: the id, identifier and status of a document of the caller's structure, nothing more."""
-
-
-class Refusal(StrEnum):
-    """Why an act is refused; the rooms above say each in one sentence."""
-
-    ROLE = "role"
-    MODE = "mode"
-    NOT_A_REGULATOR = "not-a-regulator"
-    NO_RECORD = "no-record"
-    CLOSED = "closed"
-    BLOCKED = "blocked"
-    OPPOSED = "opposed"
-    NOT_AUTHORISED = "not-authorised"
-    EXPIRED = "expired"
-    MASKED = "masked"
-    NOT_THE_AUTHOR = "not-the-author"
-    NOT_THE_STRUCTURE = "not-the-structure"
-    PATIENTS_OWN = "patients-own"
-    DOCUMENT_TYPE = "document-type"
-    OTHER_PATIENT = "other-patient"
-    NEEDS_PATIENT = "needs-patient"
-    GRANT_ENDED = "grant-ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,17 +107,21 @@ class Question:
     """A site's setting: the law reads "unless express opposition", and a block is one."""
     grant_end: datetime | None = None
     """In an emergency mode: when the grant ends (excluded)."""
+    authorisation_end: datetime | None = None
+    """When the caller's authorisation ends (excluded); None where it has no end, or there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``rule`` names the cell or the article that decided. ``limits`` go with the LIMIT obligation."""
+    """``rule`` names the cell or the article that decided; ``limits`` go with LIMIT, ``until`` with EXPIRE."""
 
     allowed: bool
     rule: str
     refusal: Refusal | None = None
     obligations: frozenset[Obligation] = frozenset({Obligation.TRACE})
     limits: frozenset[Limit] = frozenset()
+    until: datetime | None = None
+    """When what was allowed ends, where the question says it."""
 
 
 @cache
@@ -242,9 +182,32 @@ def decide(question: Question) -> Decision:
     if question.document is not None and (refused := _document(question, question.document, where)):
         return refused
     limits = frozenset({_LIMITS[cell]}) if cell in _LIMITS else frozenset()
-    told = question.operation in _CONSULTATIONS
-    obligations = {Obligation.TRACE, *([Obligation.LIMIT] if limits else []), *([Obligation.NOTIFY] if told else [])}
-    return Decision(True, _sheet(question.operation, where, cell), None, frozenset(obligations), limits)
+    until = _until(question)
+    obligations = {Obligation.TRACE}
+    if limits:
+        obligations.add(Obligation.LIMIT)
+    if question.operation in _CONSULTATIONS:
+        obligations.add(Obligation.NOTIFY)
+    if until is not None or _begins_what_ends(question):
+        obligations.add(Obligation.EXPIRE)
+    rule = _sheet(question.operation, where, cell)
+    return Decision(True, rule, None, frozenset(obligations), limits, until)
+
+
+def _until(question: Question) -> datetime | None:
+    """When the grant or the authorisation ends that this act rests upon."""
+    if question.mode is not Mode.NORMAL:
+        return question.grant_end
+    return question.authorisation_end if question.operation in _CONSULTATIONS | _CHANGES else None
+
+
+def _begins_what_ends(question: Question) -> bool:
+    """An authorisation ends after its year, an emergency after its hour, a document's being hidden after a month."""
+    if question.operation is Operation.AUTHENTICATE:
+        return question.mode is not Mode.NORMAL
+    if question.operation in {Operation.SUBMIT_DOCUMENT, Operation.SUBMIT_DOCUMENT_BY_CPE_CLERK}:
+        return question.document is not None and question.document.hidden_from_patient
+    return question.operation is Operation.AUTHORISATION_DECLARE
 
 
 def _refuse(refusal: Refusal, rule: str) -> Decision:
@@ -279,8 +242,9 @@ def _cell(question: Question, where: str, cell: str) -> Decision | None:
         return _refuse(Refusal.ROLE, "register of emergency accesses: an officer opens no record")
     if cell != "n":
         return None
-    refusal = Refusal.ROLE if (Operation.AUTHENTICATE.value, where) in table() else Refusal.MODE
-    return _refuse(refusal, _sheet(question.operation, where, cell))
+    normal = column(question.professional, Mode.NORMAL, question.treating_doctor)
+    elsewhere = where != normal and table().get((question.operation.value, normal), "n") != "n"
+    return _refuse(Refusal.MODE if elsewhere else Refusal.ROLE, _sheet(question.operation, where, cell))
 
 
 def _record(question: Question) -> Decision | None:

@@ -51,6 +51,7 @@ class Access:
             habilitation=self._habilitation(document),
             block_bars_emergency=self.settings.block_bars_emergency,
             grant_end=caller.grant_end,
+            authorisation_end=self.authorisation.end,
             emergency=record.emergency if record else UNSAID,
         )
         return decide(question)
@@ -182,5 +183,6 @@ def access_to(
         )
     professional = caller.professional
     consents = reads.consents_between(record.id, {professional.id, professional.facility})
-    held = authorisation_state(consents, professional, record.treating_doctor, now)
+    # A wall clock that was set back prolongs no authorisation.
+    held = authorisation_state(consents, professional, record.treating_doctor, max(now, caller.at or now))
     return Access(caller, now, settings, record, held)

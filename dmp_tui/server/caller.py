@@ -26,6 +26,8 @@ class Caller:
     """Network address that asks."""
     secret: bool = False
     """A secret session (EX_0.1-1100): what is done in it is hidden from a minor's legal representatives."""
+    at: datetime | None = None
+    """The time of the call that never goes back: what elapses by a right goes by it where the wall clock is earlier."""
     request: str = ""
     """Name of the request, for the trail and the answer (``X-Request-Id``)."""
 

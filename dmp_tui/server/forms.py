@@ -66,6 +66,11 @@ def patient_of(form: dict[str, str], mode: Mode) -> Ins | None:
         raise refusal(Rule.PATIENT) from None
 
 
+def is_printed(text: str, least: int = 1) -> bool:
+    """Whether so many characters of a text are seen: blanks of any width, joiners and controls are not."""
+    return sum(unicodedata.category(character)[0] not in "ZC" for character in text) >= least
+
+
 def reason_of(form: dict[str, str], mode: Mode) -> tuple[str, str]:
     """``(code, reason)``. Bris de glace needs both; a call to centre 15 is its own reason, and one may be added.
 
@@ -78,7 +83,6 @@ def reason_of(form: dict[str, str], mode: Mode) -> tuple[str, str]:
         if code in REASON_CODES and len(reason) <= _LONGEST_REASON:
             return code, reason
         raise refusal(Rule.REASON)
-    printed = sum(unicodedata.category(character)[0] not in "ZC" for character in reason)
-    if code not in REASON_CODES or printed < _SHORTEST_REASON or len(reason) > _LONGEST_REASON:
+    if code not in REASON_CODES or not is_printed(reason, _SHORTEST_REASON) or len(reason) > _LONGEST_REASON:
         raise refusal(Rule.REASON)
     return code, reason

@@ -109,6 +109,8 @@ class Login:
         self._identity = identity
         self._clock = clock
         self._policy = policy or LoginPolicy()
+        last = store.last_traced()
+        self._began = max(clock(), last) if last else clock()
         self._seconds = SteadyClock(clock, ticks)
         self._nonces = LoginNonces(self._seconds)
         self._proofs = Proofs(ProofNonces(self._seconds))
@@ -135,10 +137,13 @@ class Login:
         token = self._authenticated(request)
         grant, session = token.grant, token.session
         if grant is None:
-            return Caller(session.professional, Mode.NORMAL, session.id)
-        return Caller(
-            session.professional, grant.mode, session.id, grant.patient, grant.end, grant.reason_code, grant.reason
-        )
+            return Caller(session.professional, Mode.NORMAL, session.id, at=self._steady())
+        asked = (grant.patient, grant.end, grant.reason_code, grant.reason)
+        return Caller(session.professional, grant.mode, session.id, *asked, at=self._steady())
+
+    def _steady(self) -> datetime:
+        """Now, by a clock that is never set back, nor was when the last row of the trail was written."""
+        return self._began + timedelta(seconds=self._seconds())
 
     def proof_nonce(self) -> str:
         """The value of ``DPoP-Nonce`` that every answer carries."""

@@ -250,7 +250,7 @@ def _steps(opening: Mapping[str, Any]) -> str:
 async def close(services: Services, caller: Caller, request: Request) -> Response:
     """``POST /fhir/Patient/<id>/$close`` (TD1.4): Parameters ``reason``."""
     reason = await _parameter(services, request, "reason")
-    if not reason.strip():
+    if not is_printed(reason):
         raise broken_rule("reason", "Le motif de fermeture est obligatoire.", "The reason for closing is mandatory.")
     return await _restate(services, caller, request, CLOSE, reason.strip()[:500])
 

@@ -39,13 +39,14 @@ async def open_page(services: Services, caller: Caller, request: Request) -> Res
     ticket = secrets.token_urlsafe(32)
     for old in [digest for digest, end in services.tickets.items() if end <= access.now]:
         del services.tickets[old]
-    services.tickets[_digest(ticket)] = access.now + LIFE
+    end = min(access.now + LIFE, decision.until or access.now + LIFE)
+    services.tickets[_digest(ticket)] = end
     return fhir_response(
         {
             "resourceType": "Parameters",
             "parameter": [
                 {"name": "url", "valueUrl": f"{services.base_url.removesuffix('/fhir')}/web/{ticket}"},
-                {"name": "expires", "valueInstant": (access.now + LIFE).isoformat()},
+                {"name": "expires", "valueInstant": end.isoformat()},
             ],
         }
     )

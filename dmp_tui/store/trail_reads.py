@@ -152,6 +152,12 @@ class TrailReads:
         found = self._rows(sql, patient_id, self._secrets.actor(actor), ALLOWED, *sorted(operations))
         return None if found[0][0] is None else moment(found[0][0])
 
+    def last_traced(self) -> datetime | None:
+        """When the newest row of the trail was written; None where there is none."""
+        self._latest()
+        found = self._rows("SELECT at FROM trail ORDER BY seq DESC LIMIT 1")
+        return moment(found[0][0]) if found else None
+
     def _event(self, row: StoredRow) -> TrailRow:
         concealed = decode(
             Concealed, unseal(self._secrets.trail, row.sealed, place(row.patient_id, "trail", str(row.seq)))
