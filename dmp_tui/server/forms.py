@@ -18,6 +18,8 @@ _PATIENCE = 10
 REASON_CODES = frozenset({"incapacity", "immediate-risk", "regulation-call", "other"})
 _SHORTEST_REASON = 10
 _LONGEST_REASON = 500
+_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Characters that count as letters or symbols and show nothing: fillers of Hangul, the empty pattern of Braille."""
 _MODES = {"BTG": Mode.BREAK_GLASS, "ETREAT": Mode.CENTRE_15}
 
 
@@ -68,7 +70,7 @@ def patient_of(form: dict[str, str], mode: Mode) -> Ins | None:
 
 def is_printed(text: str, least: int = 1) -> bool:
     """Whether so many characters of a text are seen: blanks of any width, joiners and controls are not."""
-    return sum(unicodedata.category(character)[0] not in "ZC" for character in text) >= least
+    return sum(unicodedata.category(c)[0] not in "ZC" and c not in _UNSEEN for c in text) >= least
 
 
 def reason_of(form: dict[str, str], mode: Mode) -> tuple[str, str]:

@@ -38,6 +38,7 @@ from dmp_tui.server.access import Access, Refused, access_to
 from dmp_tui.server.administrative import check_email
 from dmp_tui.server.bodies import JSON_TYPES, SMALL, check_type, parse_resource, read_body
 from dmp_tui.server.caller import Caller
+from dmp_tui.server.forms import is_printed
 from dmp_tui.server.intake import read_resource
 from dmp_tui.server.outcomes import broken_rule, conflict, fhir_response, malformed, not_found
 from dmp_tui.server.parameters import parameters

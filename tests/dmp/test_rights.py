@@ -303,6 +303,57 @@ def test_every_flag_of_a_document_must_be_allowed() -> None:
     assert decide(normal(Operation.READ_UNMASKED, document=both)).refusal is Refusal.MASKED
 
 
+LATER = NOW + timedelta(days=30)
+
+
+@pytest.mark.parametrize("operation", [*READS, Operation.SEARCH_METADATA, Operation.MASK])
+def test_what_rests_on_an_authorisation_ends_with_it(operation: Operation) -> None:
+    asked = replace(question(operation, "treating_doctor.normal"), authorisation_end=LATER)
+    decision = decide(asked)
+    assert decision.until == LATER
+    assert Obligation.EXPIRE in decision.obligations
+    endless = decide(replace(asked, authorisation_end=None))
+    assert endless.until is None
+    assert Obligation.EXPIRE not in endless.obligations
+
+
+@pytest.mark.parametrize("operation", [Operation.TEST_EXISTENCE, Operation.SUBMIT_DOCUMENT, Operation.AUTHENTICATE])
+def test_what_needs_no_authorisation_does_not_end_with_it(operation: Operation) -> None:
+    decision = decide(replace(normal(operation, document=None), authorisation_end=LATER))
+    assert decision.until is None
+    assert Obligation.EXPIRE not in decision.obligations
+
+
+def test_an_emergency_ends_with_its_grant_and_not_with_an_authorisation() -> None:
+    asked = question(Operation.READ_UNMASKED, "doctor.break_glass", OTHERS)
+    decision = decide(replace(asked, grant_end=LATER, authorisation_end=LATER + timedelta(days=1)))
+    assert decision.until == LATER
+    assert Obligation.EXPIRE in decision.obligations
+    entered = decide(question(Operation.AUTHENTICATE, "doctor.break_glass"))
+    assert Obligation.EXPIRE in entered.obligations
+
+
+@pytest.mark.parametrize("operation", [Operation.SUBMIT_DOCUMENT, Operation.SUBMIT_DOCUMENT_BY_CPE_CLERK])
+def test_a_document_is_hidden_from_the_patient_for_a_while(operation: Operation) -> None:
+    where = "cpe_clerk.normal" if operation is Operation.SUBMIT_DOCUMENT_BY_CPE_CLERK else "doctor.normal"
+    hidden = decide(question(operation, where, replace(HERS, hidden_from_patient=True)))
+    assert hidden.allowed
+    assert Obligation.EXPIRE in hidden.obligations
+    assert Obligation.EXPIRE not in decide(question(operation, where, HERS)).obligations
+    assert Obligation.EXPIRE not in decide(question(operation, where)).obligations
+
+
+def test_a_declared_authorisation_ends() -> None:
+    assert Obligation.EXPIRE in decide(question(Operation.AUTHORISATION_DECLARE, "doctor.normal")).obligations
+    assert Obligation.EXPIRE not in decide(question(Operation.AUTHORISATION_REMOVE, "doctor.normal")).obligations
+
+
+@pytest.mark.parametrize("operation", [Operation.READ_ADMIN_DATA, Operation.SEARCH_METADATA])
+def test_the_patient_is_told_of_what_is_consulted_only(operation: Operation) -> None:
+    assert Obligation.NOTIFY in decide(question(operation, "doctor.normal")).obligations
+    assert Obligation.NOTIFY not in decide(question(Operation.SUBMIT_DOCUMENT, "doctor.normal")).obligations
+
+
 QUESTIONS = st.builds(
     Question,
     operation=st.sampled_from(list(Operation)),
