@@ -96,6 +96,8 @@ class Record:
     version: int = 1
     email: str = ""
     """Where the patient is told that a notice awaits him; empty if none is known."""
+    administrators: tuple[str, ...] = ()
+    """National ids of the professionals whom the patient gave the treating doctor's sight of masked documents."""
 
 
 class ConsentKind(StrEnum):

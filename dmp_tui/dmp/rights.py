@@ -109,6 +109,8 @@ class Question:
     """In an emergency mode: when the grant ends (excluded)."""
     authorisation_end: datetime | None = None
     """When the caller's authorisation ends (excluded); None where it has no end, or there is none."""
+    administrator: bool = False
+    """The patient gave this professional the treating doctor's sight of masked documents (L1111-16)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +343,7 @@ def _condition(question: Question, document: DocumentState, cell: str, rule: str
     """One cell of the sheet, with its figure, put to one document."""
     if cell == "n":
         return _refuse(Refusal.ROLE, rule)
-    theirs = cell == "y6" and not _is_maker(question, document)
+    theirs = cell == "y6" and not (question.administrator or _is_maker(question, document))
     if theirs or (cell == "y7" and not settled(question.emergency).masked):
         return _refuse(Refusal.MASKED, rule)
     if cell == "y8" and not _is_maker(question, document):
@@ -360,4 +362,4 @@ def _sees_masked(question: Question, document: DocumentState) -> bool:
     """A masked document exists for its makers and the treating doctor; in an emergency mode if the patient allowed."""
     if question.mode is not Mode.NORMAL:
         return settled(question.emergency).masked
-    return _treating(question) or _is_maker(question, document)
+    return _treating(question) or question.administrator or _is_maker(question, document)

@@ -53,6 +53,7 @@ class Access:
             grant_end=caller.grant_end,
             authorisation_end=self.authorisation.end,
             emergency=record.emergency if record else UNSAID,
+            administrator=self.administrator,
         )
         return decide(question)
 
@@ -60,6 +61,11 @@ class Access:
         if document is None:
             return Cell.UNKNOWN
         return self.settings.habilitations.cell(self.caller.professional.profession, document.type.code)
+
+    @property
+    def administrator(self) -> bool:
+        """The patient let the caller see masked documents as his treating doctor does."""
+        return self.record is not None and self.caller.professional.id in self.record.administrators
 
     @property
     def eyes(self) -> Eyes:

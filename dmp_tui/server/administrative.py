@@ -41,7 +41,7 @@ async def patch(services: Services, caller: Caller, request: Request) -> Respons
         raise not_found()
     before = to_administrative(record)
     after = patched(before, operations)
-    _check(before, after)
+    check_change(before, after)
     await services.workers.run(validate, after)
     if_match = request.headers.get("if-match", "").removeprefix("W/").strip('"')
 
@@ -52,15 +52,14 @@ async def patch(services: Services, caller: Caller, request: Request) -> Respons
         if present is None:
             raise not_found()
         if present.version != record.version or (if_match and if_match != str(present.version)):
-            said = Said("Le dossier a changé entre-temps : relisez-le.", "The record has changed: read it again.")
-            raise FhirError(412, "conflict", "stale", said)
+            raise stale_record()
         said_now = from_administrative(after)
         check_email(said_now.email)
         emergency = said_now.emergency or present.emergency
         if emergency != present.emergency and caller.mode is not Mode.NORMAL:
             refusal = Decision(False, "CSP R1111-48 (TD1.3b)", Refusal.MODE)
             raise Refused(asked.event(CHANGE, refusal), refusal)
-        transaction.trace(asked.event(CHANGE, decision, detail=_wishes(present.emergency, emergency)))
+        transaction.trace(asked.event(CHANGE, decision, detail=wishes(present.emergency, emergency)))
         return transaction.put_patient(
             replace(
                 present,
@@ -76,6 +75,12 @@ async def patch(services: Services, caller: Caller, request: Request) -> Respons
     return fhir_response(to_administrative(stored), headers={"ETag": f'W/"{stored.version}"'})
 
 
+def stale_record() -> FhirError:
+    """412: a change of another version of the record than the one that stands."""
+    said = Said("Le dossier a changé entre-temps : relisez-le.", "The record has changed: read it again.")
+    return FhirError(412, "conflict", "stale", said)
+
+
 def check_email(text: str) -> None:
     """Refuses what is no address that can be written to.
 
@@ -86,7 +91,7 @@ def check_email(text: str) -> None:
         raise broken_rule("email", "L'adresse de messagerie n'en est pas une.", "The e-mail address is none.")
 
 
-def _check(before: dict[str, Any], after: dict[str, Any]) -> None:
+def check_change(before: dict[str, Any], after: dict[str, Any]) -> None:
     """Only what may change has changed.
 
     Raises:
@@ -115,7 +120,7 @@ def _kept(resource: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _wishes(before: EmergencyConsents, after: EmergencyConsents) -> str:
+def wishes(before: EmergencyConsents, after: EmergencyConsents) -> str:
     """What the patient wants in emergencies from now on, for the trail; empty where he changed nothing."""
     if before == after:
         return ""

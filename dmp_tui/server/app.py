@@ -14,9 +14,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dmp_tui import __version__
+from dmp_tui.dmp.holder import HolderAct
 from dmp_tui.dmp.professions import Mode
 from dmp_tui.dmp.register import READ_REGISTER, REVIEWED
-from dmp_tui.dmp.rights import Operation
+from dmp_tui.dmp.rights import Decision, Operation, Refusal
 from dmp_tui.server import (
     administrative,
     checking,
@@ -24,6 +25,7 @@ from dmp_tui.server import (
     consents,
     documents,
     lists,
+    patient_access,
     patients,
     register,
     summaries,
@@ -33,7 +35,7 @@ from dmp_tui.server import (
     web,
 )
 from dmp_tui.server.access import Refused, unanswered
-from dmp_tui.server.caller import Caller, request_name
+from dmp_tui.server.caller import Caller, PatientCaller, request_name
 from dmp_tui.server.deposit import instant
 from dmp_tui.server.identity import ServerIdentity
 from dmp_tui.server.login import Login, LoginPolicy, policy_of
@@ -53,6 +55,7 @@ from dmp_tui.server.outcomes import (
     refused,
     unavailable,
 )
+from dmp_tui.server.own_routes import OWN_ROUTES, PatientHandler, answer_patient
 from dmp_tui.server.parameters import check_format, is_secret
 from dmp_tui.server.refusals import AuthError
 from dmp_tui.server.services import Services
@@ -64,9 +67,17 @@ from dmp_tui.store.store import Store
 from dmp_tui.store.trail import TrailEvent
 
 Handler = Callable[[Services, Caller, Request], Awaitable[Response]]
+Handlers = tuple[Handler, PatientHandler | None]
+"""What answers a professional, and what answers a patient, of his own record; None: he is refused."""
 Endpoint = Callable[[Request], Awaitable[Response]]
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _log = logging.getLogger(__name__)
+
+
+async def patients_only(_services: Services, _caller: Caller, _request: Request) -> Response:
+    """403: what only the patient does, whatever record the path names."""
+    raise refused(Decision(False, "CSP L1111-16", Refusal.ROLE))
+
 
 _ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
     ("GET", "/fhir/Patient/$summary", summaries.summary, Operation.READ_UNMASKED),
@@ -78,6 +89,8 @@ _ROUTES: tuple[tuple[str, str, Handler, str], ...] = (
     ("GET", "/fhir/Patient/{id}", patients.read, Operation.READ_ADMIN_DATA),
     ("PATCH", "/fhir/Patient/{id}", administrative.patch, administrative.CHANGE),
     ("POST", "/fhir/Patient/{id}/$web-access", web.open_page, Operation.CONTEXTUAL_WEB_ACCESS),
+    ("POST", "/fhir/Patient/{id}/$patient-access", patient_access.open_access, patient_access.OPEN_ACCESS),
+    ("POST", "/fhir/Patient/{id}/$administrator", patients_only, HolderAct.NAME_ADMINISTRATOR),
     ("POST", "/fhir/Patient/{id}/$close", patients.close, patients.CLOSE),
     ("POST", "/fhir/Patient/{id}/$reopen", patients.reopen, patients.REOPEN),
     ("POST", "/fhir/Patient/{id}/$check", checking.check_medicines, checking.CHECK),
@@ -142,7 +155,9 @@ def create_app(
 
     methods: dict[str, dict[str, Endpoint]] = {}
     for method, path, handler, operation in _ROUTES:
-        methods.setdefault(path, {})[method] = partial(_answer, services, login, handler, operation)
+        methods.setdefault(path, {})[method] = partial(
+            _answer, services, login, (handler, OWN_ROUTES.get((method, path))), operation
+        )
     app = Starlette(
         routes=[
             Route("/health", _health, methods=["GET"]),
@@ -184,21 +199,21 @@ async def _by_method(endpoints: dict[str, Endpoint], request: Request) -> Respon
     return await endpoint(request)
 
 
-async def _answer(services: Services, login: Login, handler: Handler, operation: str, request: Request) -> Response:
+async def _answer(services: Services, login: Login, handlers: Handlers, operation: str, request: Request) -> Response:
     """Hand over, and turn whatever is not the answer asked for into an OperationOutcome.
 
     A refusal is answered once it is in the trail; where the trail cannot take it, the answer is 503.
     """
     request.state.name = request_name(request.headers.get("x-request-id", ""))
-    response = await _answered(services, login, handler, operation, request)
+    response = await _answered(services, login, handlers, operation, request)
     response.headers["X-Request-Id"] = request.state.name
     return response
 
 
-async def _answered(services: Services, login: Login, handler: Handler, operation: str, request: Request) -> Response:
+async def _answered(services: Services, login: Login, handlers: Handlers, operation: str, request: Request) -> Response:
     language = request.headers.get("accept-language", "")
     try:
-        answer = await _asked(services, login, handler, operation, request)
+        answer = await _asked(services, login, handlers, operation, request)
         if isinstance(answer, Response):
             return answer
         error, event = answer
@@ -212,12 +227,15 @@ async def _answered(services: Services, login: Login, handler: Handler, operatio
 
 
 async def _asked(
-    services: Services, login: Login, handler: Handler, operation: str, request: Request
+    services: Services, login: Login, handlers: Handlers, operation: str, request: Request
 ) -> Response | tuple[FhirError, TrailEvent | None]:
     """The answer; or why there is none, and what the trail is to keep of it: whatever was refused to someone known."""
     address, name = request.client.host if request.client else "", request.state.name
     try:
-        caller = replace(login.authenticate(request), address=address, request=name)
+        found = login.authenticate(request)
+        if isinstance(found, PatientCaller):
+            return await answer_patient(services, found, handlers[1], operation, request)
+        caller = replace(found, address=address, request=name)
     except AuthError as refusal:
         said = Said(refusal.description, refusal.description_en)
         error = FhirError(refusal.status, "login", refusal.rule.value, said, headers=refusal.headers)
@@ -228,13 +246,13 @@ async def _asked(
     try:
         check_format(request)
         caller = replace(caller, secret=is_secret(request))
-        return await handler(services, caller, request)
+        return await handlers[0](services, caller, request)
     except Refused as refusal:
         return refused(refusal.decision), refusal.event
-    except FhirError as found:
-        error = found
-    except StoreError as found:
-        error = _store_error(found)
+    except FhirError as raised:
+        error = raised
+    except StoreError as raised:
+        error = _store_error(raised)
     return error, None if error.status >= 500 else unanswered(caller, operation, error.rule, request.path_params)
 
 

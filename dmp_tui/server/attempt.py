@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from dmp_tui.dmp.accounts import Account
 from dmp_tui.dmp.professions import Mode, Professional
 from dmp_tui.dmp.rights import Operation
 from dmp_tui.store.trail import TrailEvent
@@ -29,6 +30,11 @@ class Attempt:
         """The professional is known."""
         self.actor, self.actor_name = professional.id, professional.name
         self.role, self.on_behalf_of = professional.role.value, professional.on_behalf_of
+
+    def is_by_patient(self, account: Account) -> None:
+        """It is about the access of this patient, or of his legal representative."""
+        self.actor, self.actor_name = f"{account.holder.value}:{account.id}", account.name
+        self.role, self.patient_id = account.holder.value, account.patient_id
 
     def event(self, outcome: str, rule: str) -> TrailEvent:
         """What goes into the trail."""

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from dmp_tui.dmp.accounts import HolderKind
 from dmp_tui.dmp.identity import Ins
 from dmp_tui.dmp.professions import Mode, Professional
 
@@ -30,6 +31,24 @@ class Caller:
     """The time of the call that never goes back: what elapses by a right goes by it where the wall clock is earlier."""
     request: str = ""
     """Name of the request, for the trail and the answer (``X-Request-Id``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientCaller:
+    """The holder of one record, or a minor's legal representative, in one session. He is before that record alone."""
+
+    account_id: str
+    patient_id: str
+    holder: HolderKind
+    name: str
+    session: str
+    address: str = ""
+    request: str = ""
+
+    @property
+    def actor(self) -> str:
+        """What the trail calls him by: no national id, and nobody's name."""
+        return f"{self.holder.value}:{self.account_id}"
 
 
 _REQUEST = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)

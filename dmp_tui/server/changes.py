@@ -49,6 +49,10 @@ Planner = Callable[[Access, Sequence[DocumentEntry]], Plan]
 """Makes a plan of a caller's access and all the documents of the record. May raise Refused or FhirError."""
 
 
+RecordPlanner = Callable[[Record, Sequence[DocumentEntry]], Plan]
+"""Makes a plan of a record as it stands and all its documents. May raise Refused or FhirError."""
+
+
 class _MovedError(Exception):
     """The record is not any more what the plan was made of."""
 
@@ -71,6 +75,18 @@ def stale() -> FhirError:
 
 
 async def carry_out(services: Services, caller: Caller, record: Record, planner: Planner) -> Plan:
+    """Plan what a professional changes, rebuild both sheets, and write all of it with the trail, or nothing.
+
+    Raises: as ``carry_out_planned``.
+    """
+
+    def plan(present: Record, documents: Sequence[DocumentEntry]) -> Plan:
+        return planner(access_to(services.store, caller, present, services.settings, services.clock), documents)
+
+    return await carry_out_planned(services, record, plan)
+
+
+async def carry_out_planned(services: Services, record: Record, planner: RecordPlanner) -> Plan:
     """Plan, rebuild both sheets, and write all of it together with the trail, or nothing.
 
     Raises:
@@ -83,8 +99,7 @@ async def carry_out(services: Services, caller: Caller, record: Record, planner:
             seen = store.versions(record.id)
             documents = store.documents(record.id)
             present = store.patient(record.id) or record
-            access = access_to(store, caller, present, services.settings, services.clock)
-            plan = planner(access, documents)
+            plan = planner(present, documents)
             sheets = None
             if plan.new or plan.updated:
                 fresh = [(n.entry.id, n.entries) for n in plan.new]

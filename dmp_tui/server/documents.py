@@ -160,7 +160,7 @@ async def read(services: Services, caller: Caller, request: Request) -> Response
     decision = access.require(Operation.SEARCH_METADATA, document)
     event = access.event(Operation.SEARCH_METADATA, decision, document)
     await services.store.trace(event)
-    return _answer(services, _as_seen_by(services, access, document))
+    return answer_of(services, _as_seen_by(services, access, document))
 
 
 def _as_seen_by(services: Services, access: Access, document: DocumentEntry) -> DocumentEntry:
@@ -173,7 +173,8 @@ def _seen(access: Access, document: DocumentEntry, documents: Sequence[DocumentE
     return next((d for d in as_seen(visible) if d.id == document.id), document)
 
 
-def _answer(services: Services, document: DocumentEntry, status: int = 200) -> Response:
+def answer_of(services: Services, document: DocumentEntry, status: int = 200) -> Response:
+    """A document's metadata with its version, and its place where it is new."""
     record = services.store.patient(document.patient_id)
     if record is None:
         raise not_found()
@@ -207,6 +208,11 @@ async def content(services: Services, caller: Caller, request: Request) -> Respo
     body = services.store.content(document.patient_id, document.id)
     event = access.event(operation, decision, document)
     await services.store.trace(event)
+    return sent(document, body, request)
+
+
+def sent(document: DocumentEntry, body: bytes, request: Request) -> Response:
+    """The bytes of a document, or a Binary resource; 304 where the client holds them."""
     accept = request.headers.get("accept", "")
     as_resource = MEDIA_TYPE in accept and document.media_type != MEDIA_TYPE
     headers = {"ETag": f'"{document.hash}{"+json" if as_resource else ""}"', "Vary": "Accept"}
@@ -246,7 +252,7 @@ async def create(services: Services, caller: Caller, request: Request) -> Respon
         raise unknown_patient()
     plan = await deposit_all(services, caller, record, [incoming])
     document, is_new = plan.answer[0]
-    return _answer(services, document, 201 if is_new else 200)
+    return answer_of(services, document, 201 if is_new else 200)
 
 
 # --- PATCH ------------------------------------------------------------------------------------------------------------
@@ -267,7 +273,7 @@ async def patch(services: Services, caller: Caller, request: Request) -> Respons
         seen = _seen(access, document, documents)
         check_if_match(if_match, seen)
         before = to_document_reference(seen, access.record, services.base_url)
-        after = changed(seen, before, _patched(before, operations))
+        after = changed(seen, before, patched_by(before, operations))
         decisions = [(o, access.require(o, seen)) for o in operations_of(seen, after)]
         events = tuple(access.event(o, decision, document) for o, decision in decisions)
         if not events:
@@ -282,10 +288,10 @@ async def patch(services: Services, caller: Caller, request: Request) -> Respons
         raise not_found()
     planned = await carry_out(services, caller, record, plan)
     access = access_to(services.store, caller, record, services.settings, services.clock)
-    return _answer(services, _as_seen_by(services, access, planned.answer[0][0]))
+    return answer_of(services, _as_seen_by(services, access, planned.answer[0][0]))
 
 
-def _patched(before: Json, operations: Any) -> Json:
+def patched_by(before: Json, operations: Any) -> Json:
     """A JSON Patch is a list, a FHIRPath Patch a Parameters resource: the body tells them apart by itself."""
     if isinstance(operations, dict) and operations.get("resourceType") == "Parameters":
         return fhirpath_patched(before, operations)

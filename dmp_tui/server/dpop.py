@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dmp_tui.server.jose import MalformedError, decode, encode, read_object, split
@@ -116,6 +117,13 @@ class NonceHeader:
             await send(message)
 
         await self._app(scope, receive, sending)
+
+
+def token_of(request: Request) -> str:
+    """The access token of a call; empty where there is none of DPoP's scheme."""
+    credentials = request.headers.getlist("authorization")
+    scheme, _, token = credentials[0].partition(" ") if len(credentials) == 1 else ("", "", "")
+    return token if scheme.lower() == "dpop" else ""
 
 
 def token_hash(token: str) -> str:

@@ -21,14 +21,16 @@ from dmp_tui.dmp.register import RENEWED
 from dmp_tui.dmp.rights import Decision, Operation, Question, Refusal, decide
 from dmp_tui.server.assertion import Assertion, check_claims, read_assertion
 from dmp_tui.server.attempt import Attempt
-from dmp_tui.server.caller import Caller
+from dmp_tui.server.caller import Caller, PatientCaller
 from dmp_tui.server.certificates import Holder, check_chain
 from dmp_tui.server.directory import described, names_differ, professional_of
-from dmp_tui.server.dpop import NonceHeader, Proof, Proofs
+from dmp_tui.server.dpop import NonceHeader, Proof, Proofs, token_of
 from dmp_tui.server.forms import mode_of, patient_of, read_form, reason_of
 from dmp_tui.server.identity import ServerIdentity
 from dmp_tui.server.limits import FailureLimit
 from dmp_tui.server.nonces import LoginNonces, ProofNonces
+from dmp_tui.server.patient_login import Gate, PatientLogin
+from dmp_tui.server.patient_sessions import PatientSession
 from dmp_tui.server.refusals import AuthError, Rule, refusal, refusal_of_resource
 from dmp_tui.server.revocation import RevocationPolicy, Revocations
 from dmp_tui.server.sessions import GRANT_LIFE, Grant, Session, Sessions, Token
@@ -118,22 +120,29 @@ class Login:
         self._revocations = Revocations()
         self._addresses = FailureLimit(self._seconds, self._policy.failures_by_address)
         self._certificates = FailureLimit(self._seconds, self._policy.failures)
+        gate = Gate(
+            *(identity.base_url, self._seconds, self._proofs, self._addresses, self._answering, self._patients_session)
+        )
+        self._patients = PatientLogin(store, clock, gate)
 
     def routes(self) -> list[Route]:
-        """``POST /auth/nonce``, ``/auth/token`` and ``/auth/logout``."""
+        """``POST /auth/nonce``, ``/auth/token``, ``/auth/logout``, and what is under ``/auth/patient``."""
         return [
             Route("/auth/nonce", self._answering(self._nonce), methods=["POST"]),
             Route("/auth/token", self._answering(self._token), methods=["POST"]),
             Route("/auth/logout", self._answering(self._logout), methods=["POST"]),
+            *self._patients.routes(),
         ]
 
-    def authenticate(self, request: Request) -> Caller:
+    def authenticate(self, request: Request) -> Caller | PatientCaller:
         """Who makes this call: a live token, and a fresh proof by the key that it is bound to.
 
         Raises:
             AuthError: status 401, with the challenge in ``headers``: TOKEN, PROOF, PROOF_NONCE, PROOF_KEY,
                 PROOF_REPLAYED.
         """
+        if self._patients.sessions.find(token_of(request)) is not None:
+            return self._patients.caller_of(self._patients_session(request))
         token = self._authenticated(request)
         grant, session = token.grant, token.session
         if grant is None:
@@ -306,17 +315,12 @@ class Login:
         return JSONResponse(answer)
 
     def _authenticated(self, request: Request) -> Token:
-        credentials = request.headers.getlist("authorization")
-        scheme, _, token = credentials[0].partition(" ") if len(credentials) == 1 else ("", "", "")
-        found = self._sessions.find(token) if scheme.lower() == "dpop" else None
+        token = token_of(request)
+        found = self._sessions.find(token)
         if found is None:
             raise refusal_of_resource(Rule.TOKEN)
-        url = self._identity.base_url + request.scope["raw_path"].decode("ascii", "replace")
         try:
-            proof = self._proofs.check(request.headers.getlist("dpop"), request.method, url, token)
-            if proof.jkt != found.session.jkt:
-                raise refusal(Rule.PROOF_KEY)
-            self._proofs.use(proof)
+            self._check_proof(request, token, found.session.jkt)
         except AuthError as error:
             if error.rule in {Rule.PROOF_KEY, Rule.PROOF_REPLAYED}:
                 _log.warning(
@@ -327,6 +331,24 @@ class Login:
                 raise told from None
             raise refusal_of_resource(error.rule) from None
         return found
+
+    def _patients_session(self, request: Request) -> PatientSession:
+        token = token_of(request)
+        session = self._patients.sessions.find(token)
+        if session is None:
+            raise refusal_of_resource(Rule.TOKEN)
+        try:
+            self._check_proof(request, token, session.jkt)
+        except AuthError as error:
+            raise refusal_of_resource(error.rule) from None
+        return session
+
+    def _check_proof(self, request: Request, token: str, jkt: str) -> None:
+        url = self._identity.base_url + request.scope["raw_path"].decode("ascii", "replace")
+        proof = self._proofs.check(request.headers.getlist("dpop"), request.method, url, token)
+        if proof.jkt != jkt:
+            raise refusal(Rule.PROOF_KEY)
+        self._proofs.use(proof)
 
     def _answering(
         self, handler: Callable[[Request, Attempt], Awaitable[Response]]

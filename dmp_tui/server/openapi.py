@@ -71,6 +71,12 @@ CALLS: dict[tuple[str, str], Call] = {
         "Change administrative data (TD1.3b)", "Patient", patch=True, conditional="If-Match"
     ),
     ("POST", "/fhir/Patient/{id}/$web-access"): Call("A page of the DMP, once (TD0.9)", "Parameters"),
+    ("POST", "/fhir/Patient/{id}/$patient-access"): Call(
+        "Give the code of the patient's own access (TD1.5a)", "Parameters"
+    ),
+    ("POST", "/fhir/Patient/{id}/$administrator"): Call(
+        "The patient lets a professional see what is masked, or no more (his own token)", "Patient", body="Parameters"
+    ),
     ("POST", "/fhir/Patient/{id}/$close"): Call("Close a record (TD1.4)", "Patient", body="Parameters"),
     ("POST", "/fhir/Patient/{id}/$reopen"): Call("Open a closed record again", "Patient"),
     ("POST", "/fhir/Patient/{id}/$check"): Call("May it be given? (medicines)", "Parameters", body="Parameters"),

@@ -47,6 +47,12 @@ class Rule(StrEnum):
     BLOCKED = "blocked"
     ROLE = "role"
     NOT_A_REGULATOR = "not-a-regulator"
+    CREDENTIALS = "credentials"
+    ACTIVATION = "activation"
+    PASSWORD_SHORT = "password-short"  # noqa: S105 - names of rules
+    PASSWORD_LONG = "password-long"  # noqa: S105
+    PASSWORD_KNOWN = "password-known"  # noqa: S105
+    PASSWORD_OWN = "password-own"  # noqa: S105
     TOO_MANY = "too-many"
     UNAVAILABLE = "unavailable"
 
@@ -241,6 +247,42 @@ _ANSWERS: dict[Rule, tuple[int, str, str, str]] = {
         _DENIED,
         "Le mode centre 15 est réservé aux professionnels de régulation.",
         "The centre 15 mode is for regulation professionals only.",
+    ),
+    Rule.CREDENTIALS: (
+        401,
+        _GRANT,
+        "Identifiant, mot de passe ou code faux, ou code déjà utilisé.",
+        "Login, password or code wrong, or code already used.",
+    ),
+    Rule.ACTIVATION: (
+        401,
+        _GRANT,
+        "Code d'activation ou date de naissance faux, ou code expiré ou déjà utilisé : en demander un autre.",
+        "Activation code or birth date wrong, or code expired or already used: ask for another.",
+    ),
+    Rule.PASSWORD_SHORT: (
+        400,
+        _REQUEST,
+        "Mot de passe trop court : douze caractères ou plus, par exemple quatre mots.",
+        "Password too short: twelve characters or more, four words for example.",
+    ),
+    Rule.PASSWORD_LONG: (
+        400,
+        _REQUEST,
+        "Mot de passe trop long : 256 caractères au plus.",
+        "Password too long: 256 characters at most.",
+    ),
+    Rule.PASSWORD_KNOWN: (
+        400,
+        _REQUEST,
+        "Mot de passe trop connu : choisissez-en un autre, par exemple quatre mots sans rapport.",
+        "Password too well known: choose another, four unrelated words for example.",
+    ),
+    Rule.PASSWORD_OWN: (
+        400,
+        _REQUEST,
+        "Mot de passe fait de votre nom, de votre date de naissance ou de votre identifiant : choisissez-en un autre.",
+        "Password made of your name, your birth date or your login: choose another.",
     ),
     Rule.TOO_MANY: (
         429,

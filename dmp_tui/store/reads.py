@@ -11,6 +11,7 @@ from dmp_tui.dmp.entries import Entry
 from dmp_tui.dmp.identity import BirthDate, Ins
 from dmp_tui.dmp.lists import DocumentList
 from dmp_tui.dmp.professions import Professional
+from dmp_tui.store.account_reads import AccountReads
 from dmp_tui.store.connection import rows
 from dmp_tui.store.encoding import decode
 from dmp_tui.store.keys import Keyring, Secrets
@@ -39,7 +40,7 @@ def decode_entries(encoded: bytes) -> tuple[Entry, ...]:
     return decode(tuple[Entry, ...], encoded)
 
 
-class Reads(RegisterReads):
+class Reads(RegisterReads, AccountReads):
     """Reads on one connection. Each is one or two statements on a local file: microseconds, no thread needed."""
 
     def __init__(self, database: Database, keyring: Keyring, secrets: Secrets) -> None:

@@ -183,6 +183,25 @@ def _veils(database: Database) -> None:
     )
 
 
+def _accounts(database: Database) -> None:
+    """Patients' own accesses: login and activation code as keyed hashes, the rest under the record's key."""
+    database.table("patient_accounts").create(
+        {
+            "patient_id": str,
+            "account_id": str,
+            "login_key": bytes,
+            "activation_key": bytes,
+            "version": int,
+            "sealed": bytes,
+        },
+        pk=("patient_id", "account_id"),
+        not_null={"login_key", "version", "sealed"},
+        foreign_keys=[("patient_id", "patients", "patient_id")],
+    )
+    database.table("patient_accounts").create_index(["login_key"], unique=True)
+    database.table("patient_accounts").create_index(["activation_key"])
+
+
 RECORDS: tuple[Step, ...] = (
     _meta,
     _patients,
@@ -196,6 +215,7 @@ RECORDS: tuple[Step, ...] = (
     _notices,
     _reviews,
     _veils,
+    _accounts,
 )
 """Steps of ``records.db``. The schema's version is how many were made."""
 KEYS: tuple[Step, ...] = (_meta, _keys, _purged)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from dmp_tui.dmp.accounts import Account
 from dmp_tui.dmp.consents import Consent, Record
 from dmp_tui.dmp.documents import DocumentEntry
 from dmp_tui.dmp.entries import Entry
@@ -24,6 +25,7 @@ from dmp_tui.store.trust import is_issued_by, read_authority, read_crl
 from dmp_tui.store.veils import NOBODY, makers_of
 
 _OF_A_PATIENT = (
+    "patient_accounts",
     "notices",
     "veils",
     "full_readers",
@@ -105,16 +107,16 @@ class Transaction(NoticeWrites):
             )
         if before is None or before.traits != record.traits:
             self._index_traits(record)
-        if before is None or before.treating_doctor != record.treating_doctor:
+        if before is None or _full_readers(before) != _full_readers(record):
             self._keep_full_readers(record)
         return stored
 
     def _keep_full_readers(self, record: Record) -> None:
         self._change("DELETE FROM full_readers WHERE patient_id = ?", record.id)
-        if record.treating_doctor:
+        for reader in sorted(_full_readers(record)):
             self._change(
                 "INSERT INTO full_readers (patient_id, reader_key) VALUES (?, ?)",
-                *(record.id, self._secrets.actor(record.treating_doctor)),
+                *(record.id, self._secrets.actor(reader)),
             )
 
     def _index_traits(self, record: Record) -> None:
@@ -306,6 +308,32 @@ class Transaction(NoticeWrites):
         )
         return stored
 
+    def put_account(self, account: Account) -> Account:
+        """Keeps a new account of a patient, or replaces the one of its id; gives it with its stored version.
+
+        ``account.version`` is, for one that exists, the version that was read: the stored one is one more.
+
+        Raises:
+            StoreError: CONFLICT (its login is another's), STALE.
+        """
+        known = self._rows("SELECT 1 FROM patient_accounts WHERE account_id = ?", account.id)
+        stored = replace(account, version=account.version + 1) if known else account
+        login, activation = self._secrets.blind("login", account.login), account.activation or None
+        sealed = self._seal(account.patient_id, "account", account.id, encode(Account, stored))
+        if not known:
+            self._create(
+                "INSERT INTO patient_accounts (patient_id, account_id, login_key, activation_key, version, sealed)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (login_key) DO NOTHING RETURNING account_id",
+                *(account.patient_id, account.id, login, activation, stored.version, sealed),
+            )
+            return stored
+        self._replace(
+            "UPDATE patient_accounts SET activation_key = ?, version = ?, sealed = ?"
+            " WHERE patient_id = ? AND account_id = ? AND version = ? RETURNING account_id",
+            *(activation, stored.version, sealed, account.patient_id, account.id, account.version),
+        )
+        return stored
+
     def put_professional(self, professional: Professional) -> None:
         """Keeps what the directory says of a professional, instead of what it said."""
         key = self._secrets.blind("professional", professional.id)
@@ -351,3 +379,8 @@ class Transaction(NoticeWrites):
             " DO UPDATE SET der = excluded.der, issued = excluded.issued WHERE excluded.issued >= crls.issued",
             *(hashlib.sha256(issuer).digest(), der, microseconds(issued)),
         )
+
+
+def _full_readers(record: Record) -> frozenset[str]:
+    """Who sees every masked document of a record: the treating doctor, and whom the patient named."""
+    return frozenset({record.treating_doctor, *record.administrators}) - {""}

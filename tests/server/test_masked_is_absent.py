@@ -331,6 +331,8 @@ def _acts(twins: Twins) -> Iterator[Call]:
         ("$declare-treating-doctor", "", None),
         ("$resign-treating-doctor", "", None),
         ("$reopen", "", None),
+        ("$patient-access", "holder", "nobody"),
+        ("$administrator", "professional", "essai"),
         ("$close", "reason", "essai"),
     )
     asked = {"resourceType": "Parameters", "parameter": [{"name": "resource", "resource": match}]}

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from dmp_tui.dmp.consents import Record, RecordStatus
 from dmp_tui.dmp.identity import OID_NIR_DEMO, Ins, Traits, nir_key
 from dmp_tui.dmp.professions import Professional, Role
+from dmp_tui.server.caller import Caller
 from dmp_tui.server.identity import ServerIdentity
 from dmp_tui.server.login import AuthError, Login
 from dmp_tui.store import Store, TrailRow
@@ -95,6 +96,7 @@ def application(login: Login) -> Starlette:
             caller = login.authenticate(request)
         except AuthError as error:
             return JSONResponse({"error": error.error, "rule": error.rule}, error.status, error.headers)
+        assert isinstance(caller, Caller)
         return JSONResponse(
             {
                 "id": caller.professional.id,
