@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 import httpx
 
 from dmp_tui.dmp.consents import Record
-from dmp_tui.dmp.professions import Professional
 from tests.server.api import BASE, FHIR, Api
 from tests.server.login.wire import Wire
 from tests.server.login.world import DOCTOR
@@ -107,9 +106,9 @@ def born(record: Record) -> str:
     return f"{birth.year:04}-{birth.month:02}-{birth.day:02}"
 
 
-async def invited(api: Api, record: Record, by: Professional = DOCTOR, **parameters: str) -> dict[str, str]:
+async def invited(api: Api, record: Record, **parameters: str) -> dict[str, str]:
     """The code that a professional gives, and what comes with it."""
-    doctor = await api.login(by)
+    doctor = await api.login(DOCTOR)
     body = {"resourceType": "Parameters", "parameter": [{"name": n, "valueString": v} for n, v in parameters.items()]}
     answer = await doctor.post(f"/fhir/Patient/{record.id}/$patient-access", body)
     assert answer.status_code == 200, answer.text
