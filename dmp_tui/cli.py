@@ -19,6 +19,7 @@ _VERBS = {
     "deposit": "dmp_tui.feeding.commands:deposit",
     "demo": "dmp_tui.demo.commands:demo",
     "officer": "dmp_tui.consulting.officer_command:officer",
+    "patient": "dmp_tui.consulting.patient_command:patient",
     "sandbox": "dmp_tui.demo.commands:sandbox",
     "watch": "dmp_tui.feeding.watch_command:watch",
     "serve": "dmp_tui.server.commands:serve",

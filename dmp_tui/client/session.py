@@ -121,6 +121,35 @@ class Conversation:
                 raise ClientError(ClientProblem.SESSION_ENDED)
             return await self._present(card, self._key, on_behalf_of)
 
+    async def log_in_patient(self, form: Mapping[str, str]) -> Answer:
+        """A patient's login: a new key, and the token that it is bound to. Raises ClientError as ``log_in``."""
+        async with self._turn:
+            self._forget()
+            key = ProofKey()
+            answer = await self._of_patient("token", form, key)
+            self._keep(Mode.NORMAL, "", answer)
+            self._key = key
+            return answer
+
+    async def submit(self, name: str, form: Mapping[str, str], *, renewing: bool = False) -> Answer:
+        """A form to ``/auth/patient``: with the session's token and proof where there is a session.
+
+        ``renewing``: the answer holds the next token.
+        """
+        async with self._turn:
+            held = self._tokens.get((Mode.NORMAL, ""))
+            answer = await self._of_patient(name, form, self._key or ProofKey(), held.token if held else "")
+            if renewing:
+                self._keep(Mode.NORMAL, "", answer)
+            return answer
+
+    async def _of_patient(self, name: str, form: Mapping[str, str], key: ProofKey, token: str = "") -> Answer:
+        body = urlencode(form).encode("ascii")
+        answer = await self._proved(Call("POST", f"/auth/patient/{name}", headers=FORM, body=body), key, token)
+        if answer.status not in {200, 204}:
+            raise refusal_of_login(answer)
+        return answer
+
     async def log_out(self) -> bool:
         """End the session: here in any case, on the server if it can be reached. Whether the server confirmed."""
         async with self._turn:
