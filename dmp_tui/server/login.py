@@ -315,17 +315,14 @@ class Login:
         return JSONResponse(answer)
 
     def _authenticated(self, request: Request) -> Token:
-        token = token_of(request)
-        found = self._sessions.find(token)
+        found = self._sessions.find(token_of(request))
         if found is None:
             raise refusal_of_resource(Rule.TOKEN)
         try:
-            self._check_proof(request, token, found.session.jkt)
+            self._check_proof(request, found.session.jkt)
         except AuthError as error:
             if error.rule in {Rule.PROOF_KEY, Rule.PROOF_REPLAYED}:
-                _log.warning(
-                    "a token without its key, or a proof again", rule=error.rule.value, session=found.session.id
-                )
+                _log.warning("a token without its key, or a proof again", rule=error.rule, session=found.session.id)
                 told = refusal_of_resource(error.rule)
                 told.session, told.professional = found.session.id, found.session.professional
                 raise told from None
@@ -333,19 +330,18 @@ class Login:
         return found
 
     def _patients_session(self, request: Request) -> PatientSession:
-        token = token_of(request)
-        session = self._patients.sessions.find(token)
+        session = self._patients.sessions.find(token_of(request))
         if session is None:
             raise refusal_of_resource(Rule.TOKEN)
         try:
-            self._check_proof(request, token, session.jkt)
+            self._check_proof(request, session.jkt)
         except AuthError as error:
             raise refusal_of_resource(error.rule) from None
         return session
 
-    def _check_proof(self, request: Request, token: str, jkt: str) -> None:
+    def _check_proof(self, request: Request, jkt: str) -> None:
         url = self._identity.base_url + request.scope["raw_path"].decode("ascii", "replace")
-        proof = self._proofs.check(request.headers.getlist("dpop"), request.method, url, token)
+        proof = self._proofs.check(request.headers.getlist("dpop"), request.method, url, token_of(request))
         if proof.jkt != jkt:
             raise refusal(Rule.PROOF_KEY)
         self._proofs.use(proof)
