@@ -7,7 +7,7 @@ Compared are status, headers and body of every call, the statements that the ans
 import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -166,8 +166,16 @@ def _labels(*codes: str) -> list[Json]:
 async def twins(
     tmp_path: Path, credentials: Credentials, authorities: Authorities, workers: WorkerProcess
 ) -> AsyncIterator[Twins]:
-    clock = Still()
-    first, second = tmp_path / "first", tmp_path / "second"
+    async with twinned(tmp_path, Still(), credentials, authorities, workers) as made:
+        yield made
+
+
+@asynccontextmanager
+async def twinned(
+    directory: Path, clock: Clock, credentials: Credentials, authorities: Authorities, workers: WorkerProcess
+) -> AsyncIterator[Twins]:
+    """Two servers over the copies of one store; masked documents came to the patient of the first."""
+    first, second = directory / "first", directory / "second"
     _base(first / "data", clock, authorities)
     patient = record(treating_doctor=TREATING)
     async with AsyncExitStack() as stack:
@@ -199,7 +207,7 @@ ROLES: dict[str, tuple[Professional, str]] = {
 }
 
 
-async def _client(twin: Twin, role: str, patient: Record) -> Client:
+async def client_of(twin: Twin, role: str, patient: Record) -> Client:
     if role not in twin.clients:
         professional, purpose = ROLES[role]
         client = await twin.api.login(professional)
@@ -365,7 +373,7 @@ WRITES = {"/fhir/DocumentReference", "/fhir"}
 
 async def _asked(twin: Twin, twins: Twins, role: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Seen]:
     method, _route, path, body, kind, headers = call
-    client = await _client(twin, role, twins.patient)
+    client = await client_of(twin, role, twins.patient)
     with watching(twin.api.store, monkeypatch) as seen:
         answer = await client.send(method, path, body, kind=kind, **headers)
     told = [(name, value) for name, value in answer.headers.items() if name not in _VOLATILE]
@@ -411,5 +419,5 @@ async def test_it_is_there_in_an_emergency_where_the_patient_wants_it(twins: Twi
     store = twins.with_masked.api.store
     opened = replace(twins.patient, emergency=EmergencyConsents(masked=True))
     store.write_now(lambda tx: tx.put_patient(opened))
-    client = await _client(twins.with_masked, role, twins.patient)
+    client = await client_of(twins.with_masked, role, twins.patient)
     assert (await client.get(f"/fhir/Binary/{twins.secret}")).status_code == 200
