@@ -12,9 +12,21 @@ from typing import Any
 import pytest
 
 from dmp_tui.dmp.consents import AuthorisationState, EmergencyConsents, RecordStatus
+from dmp_tui.dmp.documents import Confidentiality, DocumentStatus
+from dmp_tui.dmp.entries import Coding
 from dmp_tui.dmp.habilitations import Cell
 from dmp_tui.dmp.professions import Mode, Role
-from dmp_tui.dmp.rights import DocumentState, Obligation, Operation, Refusal, decide
+from dmp_tui.dmp.rights import (
+    READINGS,
+    DocumentState,
+    Obligation,
+    Operation,
+    Refusal,
+    column,
+    decide,
+    state_of,
+)
+from tests.dmp.fhir.test_documents import ENTRY
 from tests.dmp.test_rights import HERS, NOW, ON_DOCUMENTS, OTHERS, question, someone
 
 NORMAL, GLASS, CENTRE = "doctor.normal", "doctor.break_glass", "doctor.regulation"
@@ -108,3 +120,59 @@ def test_the_mode_is_named_where_the_normal_one_would_do() -> None:
     clerk = replace(question(Operation.READ_UNMASKED, NORMAL, OTHERS), professional=someone(Role.CPE_CLERK))
     assert decide(clerk).refusal is Refusal.ROLE
     assert decide(replace(clerk, mode=Mode.BREAK_GLASS)).refusal is Refusal.ROLE
+
+
+def test_the_rows_of_reading_are_those_of_documents() -> None:
+    named = {"unmasked", "masked_from_professionals", "hidden_from_patient", "archived", "superseded", "deleted"}
+    assert {f"read_{name}" for name in named} == READINGS
+
+
+def test_a_blocked_clerk_still_deposits_and_a_blocked_treating_doctor_still_resigns() -> None:
+    deposit_ = question(Operation.SUBMIT_DOCUMENT_BY_CPE_CLERK, f"{Role.CPE_CLERK.value}.normal")
+    assert decide(replace(deposit_, authorisation=FORBIDDEN)).allowed
+    resign = question(Operation.TREATING_DOCTOR_RESIGN, f"{Role.TREATING_DOCTOR.value}.normal")
+    assert decide(replace(resign, authorisation=FORBIDDEN)).allowed
+
+
+def test_what_is_done_is_traced_and_a_limit_says_so() -> None:
+    plain = decide(question(Operation.SUBMIT_DOCUMENT, NORMAL))
+    assert plain.obligations == {Obligation.TRACE}
+    told = decide(question(Operation.READ_ADMIN_DATA, NORMAL))
+    assert told.obligations >= {Obligation.TRACE, Obligation.NOTIFY}
+    assert Obligation.LIMIT not in told.obligations
+    refused = decide(replace(question(Operation.READ_ADMIN_DATA, NORMAL), record=None))
+    assert refused.obligations == {Obligation.TRACE}
+
+
+def test_a_treating_doctor_who_regulates_is_a_doctor_there() -> None:
+    doctor = someone(Role.DOCTOR, regulator=True)
+    assert column(doctor, Mode.CENTRE_15, doctor.id) == "doctor.regulation"
+    assert column(doctor, Mode.BREAK_GLASS, doctor.id) == "treating_doctor.break_glass"
+    assert column(someone(Role.OCCUPATIONAL_DOCTOR), Mode.CENTRE_15) == "occupational_doctor.any"
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({}, DocumentState()),
+        ({"confidentiality": frozenset({Confidentiality.MASKED})}, DocumentState(masked=True)),
+        (
+            {"confidentiality": frozenset({Confidentiality.HIDDEN_FROM_PATIENT})},
+            DocumentState(hidden_from_patient=True),
+        ),
+        ({"confidentiality": frozenset({Confidentiality.HIDDEN_FROM_REPRESENTATIVES})}, DocumentState()),
+        ({"archived": True}, DocumentState(archived=True)),
+        ({"status": DocumentStatus.SUPERSEDED}, DocumentState(superseded=True)),
+        ({"status": DocumentStatus.ENTERED_IN_ERROR}, DocumentState(deleted=True)),
+        ({"facility_type": Coding("x", "EXP_PATIENT")}, DocumentState(by_patient=True)),
+        ({"facility_type": None}, DocumentState()),
+        ({"type": Coding("x", "DOCPAT08")}, DocumentState(by_patient=True)),
+        ({"type": Coding("x", "EXPPAT_1")}, DocumentState()),
+    ],
+)
+def test_what_the_rules_ask_of_a_document(changes: dict[str, Any], state: DocumentState) -> None:
+    plain = replace(
+        ENTRY, confidentiality=frozenset({Confidentiality.NORMAL}), archived=False, status=DocumentStatus.CURRENT
+    )
+    makers, structures = frozenset({"899700000001"}), frozenset({"10B0000001", "10B0000002"})
+    assert state_of(replace(plain, **changes)) == replace(state, makers=makers, structures=structures)
