@@ -12,7 +12,7 @@ from starlette.responses import Response
 from dmp_tui.dmp.consents import AuthorisationState, Consent, ConsentKind, Record
 from dmp_tui.dmp.fhir.consents import Asked, from_consent, to_consent
 from dmp_tui.dmp.fhir.patients import to_existence
-from dmp_tui.dmp.identity import ins_c
+from dmp_tui.dmp.identity import BirthDate, ins_c
 from dmp_tui.dmp.rights import Decision, Limit, Operation, Refusal
 from dmp_tui.server.access import Access, Refused, access_to
 from dmp_tui.server.bodies import JSON_TYPES, PATCH_TYPES, SMALL, check_type, parse_json, read_body
@@ -116,14 +116,22 @@ def _collected(asked: Asked, record: Record, now: datetime) -> datetime:
         FhirError: 422, in the future (a workstation's clock may be a minute ahead), or before he was born.
     """
     collected = asked.collected or now
-    born = record.traits.birth.year if record.traits.birth else 0
-    if collected > now + _CLOCKS_APART or collected.year < (born or 0):
+    if collected > now + _CLOCKS_APART or _precedes(collected, record.traits.birth):
         raise broken_rule(
             "collected",
             "La date du recueil de l'accord est dans l'avenir ou antérieure à la naissance.",
             "The day on which the consent was collected is in the future, or before the birth.",
         )
     return min(collected, now)
+
+
+def _precedes(collected: datetime, birth: BirthDate | None) -> bool:
+    """Whether it was before the birth: by the day where one is known, a day of time zones apart; else by the year."""
+    if birth is None:
+        return False
+    if birth.calendar is None:
+        return collected.year < birth.year
+    return collected.date() < birth.calendar - timedelta(days=1)
 
 
 async def withdraw(services: Services, caller: Caller, request: Request) -> Response:

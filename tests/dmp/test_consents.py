@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -64,6 +65,37 @@ def test_the_treating_doctor_needs_none_but_may_be_blocked() -> None:
     assert authorisation_state([BLOCK], DOCTOR, DOCTOR.id, NOW).state is AuthorisationState.FORBIDDEN
     nurse = replace(DOCTOR, role=Role.NON_DOCTOR, profession="60")
     assert not authorisation_state([], nurse, nurse.id, NOW).treating
+
+
+INSTANT = timedelta(microseconds=1)
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    "collected",
+    [
+        datetime(2027, 3, 1, 8, tzinfo=UTC),
+        datetime(2028, 2, 29, 8, tzinfo=UTC),
+        datetime(2027, 3, 28, 2, 30, tzinfo=PARIS),
+        datetime(2027, 10, 31, 2, 30, tzinfo=PARIS),
+        datetime(2027, 10, 31, 2, 30, fold=1, tzinfo=PARIS),
+    ],
+    ids=["leap year", "29 February", "hour that is not", "hour that is twice", "its second time"],
+)
+def test_a_year_ends_at_one_instant_whatever_calendar_and_clocks_do(collected: datetime) -> None:
+    start = collected.astimezone(UTC)
+    end = start + timedelta(days=365)
+    held = replace(PERMIT, start=start, end=end)
+
+    def state(now: datetime) -> AuthorisationState:
+        return authorisation_state([held], DOCTOR, "", now).state
+
+    for zone in (UTC, PARIS):
+        assert state((end - timedelta(seconds=1)).astimezone(zone)) is AuthorisationState.VALID
+        assert state((end - INSTANT).astimezone(zone)) is AuthorisationState.VALID
+        assert state(end.astimezone(zone)) is AuthorisationState.EXPIRED
+        assert state((start - INSTANT).astimezone(zone)) is AuthorisationState.NONE
+        assert state(start.astimezone(zone)) is AuthorisationState.VALID
 
 
 def test_the_end_that_is_shown_is_the_last() -> None:

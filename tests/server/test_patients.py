@@ -350,7 +350,14 @@ async def test_a_year_counts_from_the_day_on_which_the_patient_was_asked(api: Ap
 
 
 @pytest.mark.parametrize(
-    ("on", "code"), [("2999-01-01", "collected"), ("1930-01-01", "collected"), ("2020-01-01", "period")]
+    ("on", "code"),
+    [
+        ("2999-01-01", "collected"),
+        ("1930-01-01", "collected"),
+        ("1979-03-26T12:00:00Z", "collected"),
+        ("1979-03-28", "period"),
+        ("2020-01-01", "period"),
+    ],
 )
 async def test_a_consent_of_tomorrow_or_too_old_is_refused(api: Api, on: str, code: str) -> None:
     born = replace(PATIENT.traits, birth=parse_birth_date("1979-03-28"))
