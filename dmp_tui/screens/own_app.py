@@ -91,8 +91,12 @@ class OwnApp(OwnSession):
         """Who saw the record."""
         self.documents = await self.client.documents()
         page = await self.client.trail(self.client.patient_id)
+        items = words.trace_items(page, self.documents)
+        while page.next:
+            page = await self.client.trail(self.client.patient_id, page.next)
+            items += words.trace_items(page, self.documents)
         told = [_("Choisissez une ligne pour bloquer cette personne.")]
-        self.push_screen(OwnPage("trail", _("Qui a vu"), told, words.trace_items(page, self.documents)))
+        self.push_screen(OwnPage("trail", _("Qui a vu"), told, items))
 
     def pick_trail(self, key: str) -> None:
         """Block who did it?"""

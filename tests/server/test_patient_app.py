@@ -72,7 +72,7 @@ async def at_home(store: Store, clock: Clock, credentials: Credentials) -> Async
             await type_in(pilot, code_of(secret, clock().timestamp()))
             await until_shows(pilot, "Fermer mon dossier")
             yield pilot
-            await app.client.aclose()
+        await app.client.aclose()
 
 
 async def type_in(pilot: Pilot[object], text: str) -> None:
@@ -95,6 +95,9 @@ async def test_activation_login_and_every_page(store: Store, clock: Clock, crede
             ("9", "FERMER"),
         ):
             await pilot.press(number)
+            if number == "3":
+                await until_shows(pilot, "Choisissez une ligne")
+                await pilot.press("end")
             await until_shows(pilot, shown)
             print(screen_text(pilot.app))  # noqa: T201 - read by eye where a test fails
             await pilot.press("escape")
