@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dmp_tui.dmp.accounts import Account, AccountState, HolderKind
 from dmp_tui.dmp.consents import RecordStatus, kept_until
 from dmp_tui.dmp.documents import Confidentiality
 from dmp_tui.dmp.lists import DocumentList, ListKind
@@ -71,12 +72,17 @@ def fill(store: Store, number: int, closed: datetime | None) -> None:
     )
     masked = replace(document(number, patient), confidentiality=frozenset(Confidentiality))
 
+    account = Account(
+        f"account-{number}", patient, f"{number:010d}", HolderKind.PATIENT, "PAT-ESSAI", AccountState.OPEN
+    )
+
     def work(transaction: Transaction) -> None:
         transaction.put_patient(kept)
         transaction.put_document(masked, CANARY.encode(), (allergy(),))
         transaction.put_summary(patient, b"open", b"masked")
         transaction.put_consent(consent(number, patient))
         transaction.put_list(folder)
+        transaction.put_account(account)
         transaction.trace(replace(READ, patient_id=patient, detail="notify"))
 
     store.write_now(work)
