@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from dmp_tui.i18n import _
-from dmp_tui.reference.commands import import_interactions, import_medicines
 from dmp_tui.server import layout, trail_commands
 from dmp_tui.server.administering import Failure, admin_event, data_option, file_argument, files_of, opened_store, told
 from dmp_tui.server.messages import csv_sentence
+from dmp_tui.server.reference_commands import import_interactions, import_medicines
 from dmp_tui.store import Transaction, system_clock
 
 

@@ -237,8 +237,12 @@ async def authorised(services: Services, caller: Caller, request: Request) -> Re
         )
     event = access.event(Operation.LIST_AUTHORISED_RECORDS, decision)
     await services.store.trace(event)
-    found = [r for held in _held(services, caller) if (r := _listed(services, caller, held, date_type, since))]
-    return fhir_response(_bundle(services, found))
+    announced = _announced(services, caller)
+    listed = (
+        _listed(services, caller, held, date_type=date_type, since=since, announced=announced)
+        for held in _held(services, caller)
+    )
+    return fhir_response(_bundle(services, [resource for resource in listed if resource]))
 
 
 def _since(written: str) -> datetime:
@@ -260,7 +264,9 @@ def _held(services: Services, caller: Caller) -> list[Consent]:
     return list(held.values())
 
 
-def _listed(services: Services, caller: Caller, held: Consent, date_type: str, since: datetime) -> Json | None:
+def _listed(
+    services: Services, caller: Caller, held: Consent, *, date_type: str, since: datetime, announced: frozenset[str]
+) -> Json | None:
     record = services.store.patient(held.patient_id)
     if record is None:
         return None
@@ -284,7 +290,7 @@ def _listed(services: Services, caller: Caller, held: Consent, date_type: str, s
         parts.append({"url": "last-access", "valueInstant": accessed.isoformat()})
     if added:
         parts.append({"url": "last-addition", "valueInstant": added})
-    message = access.authorisation.treating and _has_notice(services, caller, record)
+    message = access.authorisation.treating and record.id in announced
     parts.append({"url": "message", "valueBoolean": message})
     identifier = _ins_c(record)
     if identifier:
@@ -293,10 +299,10 @@ def _listed(services: Services, caller: Caller, held: Consent, date_type: str, s
     return resource
 
 
-def _has_notice(services: Services, caller: Caller, record: Record) -> bool:
-    """Whether an emergency access to this record is announced to its treating doctor."""
+def _announced(services: Services, caller: Caller) -> frozenset[str]:
+    """Ids of the records of which emergency accesses are announced to this doctor."""
     found = services.store.notices_of_doctor(caller.professional.id, services.clock(), _NOTICES)
-    return any(one.patient_id == record.id for one in found)
+    return frozenset(one.patient_id for one in found)
 
 
 def _ins_c(record: Record) -> str:

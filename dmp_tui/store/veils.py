@@ -37,13 +37,14 @@ VISIBLE_LIST = (
 )
 """Condition on a row ``l`` of ``lists``: one of its documents at least is visible."""
 NOBODY = b""
+"""Key of the row that every veil has, so that one of a document without makers is one too."""
+_NO_KEY = b"\0"
+"""Stands where there are fewer than two actors: unlike ``NOBODY``, it is in no row."""
 
 
 def parameters_of(opened: str, keys: Iterable[bytes]) -> tuple[str | bytes, ...]:
     """The parameters of ``VISIBLE``; ``keys`` are the keyed hashes of at most two actors."""
-    first, second = [*sorted(keys), NOBODY, NOBODY][:2]
-    # A veil has a row of nobody's, so that one without makers is one: an empty key must not be found by it.
-    first, second = (first or b"\0"), (second or b"\0")
+    first, second = [*sorted(keys), _NO_KEY, _NO_KEY][:2]
     return (opened, first, second, first, second)
 
 

@@ -29,6 +29,24 @@ BASE = "https://localhost"
 FHIR = "application/fhir+json"
 
 
+async def proved(
+    wire: Wire, token: str, method: str, path: str, body: object = None, *, kind: str = FHIR, **headers: str
+) -> httpx.Response:
+    """A call with a token and a fresh proof. ``body`` is JSON, or bytes that go as they are."""
+    url = BASE + path
+    content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+    sent = {
+        "Authorization": f"DPoP {token}",
+        "DPoP": wire.key.proof(method, url.partition("?")[0], wire.proof_nonce, token),
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    if body is not None:
+        sent["Content-Type"] = kind
+    answer = await wire.http.request(method, url, content=content, headers=sent)
+    wire.proof_nonce = answer.headers["DPoP-Nonce"]
+    return answer
+
+
 @dataclass
 class Client:
     """A professional who is logged in."""
@@ -41,18 +59,7 @@ class Client:
         self, method: str, path: str, body: object = None, *, kind: str = FHIR, **headers: str
     ) -> httpx.Response:
         """A call with a fresh proof. ``body`` is JSON, or bytes that go as they are."""
-        url = BASE + path
-        content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        sent = {
-            "Authorization": f"DPoP {self.token}",
-            "DPoP": self.wire.key.proof(method, url.partition("?")[0], self.wire.proof_nonce, self.token),
-            **{name.replace("_", "-"): value for name, value in headers.items()},
-        }
-        if body is not None:
-            sent["Content-Type"] = kind
-        answer = await self.wire.http.request(method, url, content=content, headers=sent)
-        self.wire.proof_nonce = answer.headers["DPoP-Nonce"]
-        return answer
+        return await proved(self.wire, self.token, method, path, body, kind=kind, **headers)
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
         return await self.send("GET", path, **headers)

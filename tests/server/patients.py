@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +10,7 @@ from urllib.parse import urlencode
 import httpx
 
 from dmp_tui.dmp.consents import Record
-from tests.server.api import BASE, FHIR, Api
+from tests.server.api import BASE, FHIR, Api, proved
 from tests.server.login.wire import Wire
 from tests.server.login.world import DOCTOR
 
@@ -80,18 +79,7 @@ class Patient:
     async def send(
         self, method: str, path: str, body: object = None, *, kind: str = FHIR, **headers: str
     ) -> httpx.Response:
-        url = BASE + path
-        content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        sent = {
-            "Authorization": f"DPoP {self.token}",
-            "DPoP": self.wire.key.proof(method, url.partition("?")[0], self.wire.proof_nonce, self.token),
-            **{name.replace("_", "-"): value for name, value in headers.items()},
-        }
-        if body is not None:
-            sent["Content-Type"] = kind
-        answer = await self.wire.http.request(method, url, content=content, headers=sent)
-        self.wire.proof_nonce = answer.headers["DPoP-Nonce"]
-        return answer
+        return await proved(self.wire, self.token, method, path, body, kind=kind, **headers)
 
     async def get(self, path: str) -> httpx.Response:
         return await self.send("GET", path)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, Any
 
 import click
 
@@ -15,18 +14,12 @@ from dmp_tui.dmp.medicines.tables import TableError
 from dmp_tui.i18n import _, n_
 from dmp_tui.reference.schema import ReferenceFault
 from dmp_tui.reference.sentences import reference_sentence, table_sentence
+from dmp_tui.server.administering import Failure
 
 FILE = "reference.db"
 """Name of the reference file in a server's data directory."""
 
 _Command = Callable[..., None]
-
-
-class _Failure(click.ClickException):
-    """One sentence on standard error, as all commands of ``admin`` say it; exit code 1."""
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"dmp-tui: {self.message}", file=file, err=file is None)
 
 
 def _where(command: _Command) -> _Command:
@@ -125,7 +118,7 @@ def _path(data: Path | None, reference: Path | None) -> Path:
     try:
         return reference_path(load())
     except ConfigError as error:
-        raise _Failure(_("Réglages inutilisables : {where}").format(where=error)) from error
+        raise Failure(_("Réglages inutilisables : {where}").format(where=error)) from error
 
 
 @contextmanager
@@ -134,12 +127,12 @@ def _told(path: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield
     except TableError as error:
-        raise _Failure(table_sentence(error)) from error
+        raise Failure(table_sentence(error)) from error
     except ReferenceFault as error:
-        raise _Failure(reference_sentence(error)) from error
+        raise Failure(reference_sentence(error)) from error
     except OSError as error:
         sentence = _("Fichier inutilisable ({reason}) : {path}")
-        raise _Failure(sentence.format(reason=error.strerror, path=error.filename or path)) from error
+        raise Failure(sentence.format(reason=error.strerror, path=error.filename or path)) from error
 
 
 @contextmanager
